@@ -13,7 +13,8 @@ endif()
 
 function(avvik_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-    -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+    -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+    -Wno-missing-field-initializers -Werror)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
 endfunction()
 

@@ -1,0 +1,136 @@
+#include "common/config/config.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <list>
+#include <sstream>
+
+namespace avvik::config {
+namespace {
+
+std::string EnvironmentName(const std::string& flag) {
+  std::string name = "AVVIK_";
+  for (const char c : flag) {
+    name.push_back(c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+  }
+  return name;
+}
+
+}  // namespace
+
+struct Reader::Impl {
+  CLI::App app;
+  bool check_only = false;
+  // Raw texts as CLI11 fills them; a list, because it keeps their addresses.
+  std::list<std::string> raw;
+  // Each turns a raw text into the caller's variable; a mistake is the answer.
+  std::vector<std::function<std::string()>> readers;
+
+  explicit Impl(const std::string& description) : app(description) {}
+
+  CLI::Option* Add(const std::string& flag, const std::string& initial, const std::string& help,
+                   std::string** text) {
+    *text = &raw.emplace_back(initial);
+    return app.add_option("--" + flag, **text, help)
+        ->envname(EnvironmentName(flag))
+        ->default_str(initial);
+  }
+};
+
+Reader::Reader(const std::string& program, const std::string& description)
+    : impl_(std::make_unique<Impl>(description)) {
+  impl_->app.name(program);
+  impl_->app.add_flag("--check-config", impl_->check_only, "check the settings and exit");
+}
+
+Reader::~Reader() = default;
+
+void Reader::Text(const std::string& flag, std::string* value, const std::string& help) {
+  std::string* text;
+  impl_->Add(flag, *value, help, &text);
+  impl_->readers.push_back([value, text] {
+    *value = *text;
+    return std::string();
+  });
+}
+
+void Reader::RequiredText(const std::string& flag, std::string* value, const std::string& help) {
+  Text(flag, value, help + " (required)");
+  impl_->readers.push_back([value, flag] {
+    return value->empty() ? "--" + flag + " (" + EnvironmentName(flag) + ") is required" : "";
+  });
+}
+
+void Reader::Number(const std::string& flag, int* value, int least, int most,
+                    const std::string& help) {
+  std::string* text;
+  impl_->Add(flag, std::to_string(*value), help, &text);
+  impl_->readers.push_back([=]() -> std::string {
+    int number = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (error != std::errc() || end != text->data() + text->size() || number < least ||
+        number > most) {
+      return "--" + flag + " must be a whole number from " + std::to_string(least) + " to " +
+             std::to_string(most) + ", not \"" + *text + "\"";
+    }
+    *value = number;
+    return "";
+  });
+}
+
+void Reader::Duration(const std::string& flag, absl::Duration* value, const std::string& help) {
+  std::string* text;
+  impl_->Add(flag, absl::FormatDuration(*value), help, &text);
+  impl_->readers.push_back([=]() -> std::string {
+    absl::Duration duration;
+    if (!absl::ParseDuration(*text, &duration) || duration < absl::ZeroDuration()) {
+      return "--" + flag + " must be a duration such as 500ms or 10s, not \"" + *text + "\"";
+    }
+    *value = duration;
+    return "";
+  });
+}
+
+void Reader::Switch(const std::string& flag, bool* value, const std::string& help) {
+  impl_->app.add_flag("--" + flag, *value, help)->envname(EnvironmentName(flag));
+}
+
+std::optional<int> Reader::Parse(int argc, const char* const* argv) {
+  try {
+    impl_->app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = impl_->app.exit(error);
+    return code == 0 ? 0 : 2;
+  }
+  bool failed = false;
+  for (const auto& read : impl_->readers) {
+    if (const std::string mistake = read(); !mistake.empty()) {
+      std::cerr << impl_->app.get_name() << ": " << mistake << "\n";
+      failed = true;
+    }
+  }
+  if (failed) {
+    std::cerr << "Run with --help for all settings.\n";
+    return 2;
+  }
+  if (impl_->check_only) return 0;
+  return std::nullopt;
+}
+
+std::optional<std::string> ReadSecretFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  std::string secret = content.str();
+  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
+  if (!file || secret.empty()) {
+    std::cerr << "cannot read a secret from " << path << ": the file is missing or empty\n";
+    return std::nullopt;
+  }
+  return secret;
+}
+
+}  // namespace avvik::config

@@ -1,0 +1,105 @@
+// Hearing from another service: each event takes effect exactly once, in order.
+//
+// One consumer per service and source is active, held by an advisory lock in the consuming service's
+// database. Effects and the position reached are committed in one transaction, which first locks and
+// compares the position; so a crash, a repeat or a second consumer by mistake changes nothing. Redis
+// brings events fast; gaps and silence are settled by reading the source's log.
+//
+// An event that cannot be applied is parked with the reason, and later events of its subject behind it;
+// all others go on. Errors of the surroundings (UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED,
+// RESOURCE_EXHAUSTED, CANCELLED, UNAUTHENTICATED) are not the event's fault: the batch waits and is
+// tried again.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/clock/clock.h"
+#include "common/events/event_log.h"
+#include "common/pg/pool.h"
+#include "common/process/loop.h"
+#include "common/redis/connection.h"
+
+namespace avvik::events {
+
+// What a service does with what it hears.
+class EventHandler {
+ public:
+  virtual ~EventHandler() = default;
+
+  // Fetches what a batch needs from elsewhere, before the transaction. Called again for each event alone
+  // when it fails for the batch with a permanent error.
+  virtual absl::Status Prepare(std::span<const v1::StoredEvent> batch) {
+    (void)batch;
+    return absl::OkStatus();
+  }
+
+  // Applies one event. Everything it does is through `transaction`; it may run again after a rollback.
+  // Types it does not know are none of its business: OK.
+  virtual absl::Status Apply(pg::Transaction& transaction, const v1::StoredEvent& event) = 0;
+
+  // A batch is committed.
+  virtual void Committed() {}
+};
+
+struct ConsumerSettings {
+  std::string source;  // The service heard.
+  pg::Settings database;
+  std::string redis;   // Address; empty reads the source's log only.
+  int batch = 500;
+};
+
+class Consumer final : public process::Runnable {
+ public:
+  // All of them must outlive the consumer. `reader` reads the source's log.
+  Consumer(ConsumerSettings settings, EventHandler& handler, EventLogReader& reader,
+           const Clock& clock);
+  ~Consumer() override;
+
+  absl::Status Start() override;
+  void Stop() override;
+
+  // What one round did.
+  struct Round {
+    bool active = false;   // Whether this consumer holds the lock.
+    int64_t applied = 0;   // Events applied.
+    int64_t parked = 0;    // Events parked.
+    int64_t position = 0;  // Position reached.
+  };
+  // Reads what follows the position and applies it. Waits for new events at most `wait`.
+  absl::StatusOr<Round> RunOnce(absl::Duration wait);
+
+ private:
+  absl::StatusOr<bool> HoldLock();
+  absl::StatusOr<std::vector<v1::StoredEvent>> ReadNext(absl::Duration wait);
+  absl::StatusOr<std::vector<v1::StoredEvent>> ReadStream(absl::Duration wait);
+  absl::StatusOr<std::vector<v1::StoredEvent>> ReadLog();
+  absl::Status PrepareEach(std::span<const v1::StoredEvent> batch,
+                           std::map<int64_t, absl::Status>* refused);
+  absl::Status ApplyBatch(std::span<const v1::StoredEvent> batch, Round* round);
+  absl::Duration Step();
+
+  const ConsumerSettings settings_;
+  const std::string stream_;
+  EventHandler& handler_;
+  EventLogReader& reader_;
+  const Clock& clock_;
+  std::unique_ptr<pg::Connection> database_;
+  std::unique_ptr<redis::Connection> redis_;
+  bool locked_ = false;
+  int64_t position_ = 0;
+  absl::Time log_read_ = absl::InfinitePast();
+  process::Loop loop_;
+};
+
+// Whether an error is of the surroundings, so that trying again may help.
+bool IsTransient(const absl::Status& status);
+
+}  // namespace avvik::events

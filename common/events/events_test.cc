@@ -1,0 +1,357 @@
+// The event path against real PostgreSQL and Redis: outbox, publisher, stream, consumer, parking, replay.
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "common/clock/fake_clock.h"
+#include "common/events/consumer.h"
+#include "common/events/inbox.h"
+#include "common/events/migrations.h"
+#include "common/events/outbox.h"
+#include "common/events/publisher.h"
+#include "common/ids/fake_id_source.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "tests/support/pg_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace avvik::events {
+namespace {
+
+using avvik::testing::HasCode;
+using avvik::testing::TestDatabase;
+using ::testing::ElementsAre;
+
+constexpr pg::Migration kEffects[] = {
+    {"test/0001_effect.sql", "CREATE TABLE effect (place bigint GENERATED ALWAYS AS IDENTITY, "
+                             "subject text, version bigint)"}};
+constexpr pg::Statement kInsertEffect{"test_insert_effect",
+                                      "INSERT INTO effect (subject, version) VALUES ($1, $2)"};
+constexpr pg::Statement kDivide{"test_divide", "SELECT 1 / $1::int"};
+
+// Writes down what it hears; refuses, or finds the surroundings missing, when told to.
+class RecordingHandler final : public EventHandler {
+ public:
+  absl::Status Prepare(std::span<const v1::StoredEvent> batch) override {
+    for (const v1::StoredEvent& stored : batch) {
+      if (stored.event().subject() == refuse_in_prepare) return absl::NotFoundError("no such thing");
+    }
+    return absl::OkStatus();
+  }
+  absl::Status Apply(pg::Transaction& transaction, const v1::StoredEvent& stored) override {
+    if (away) return absl::UnavailableError("the neighbour is away");
+    const v1::Event& event = stored.event();
+    AVVIK_RETURN_IF_ERROR(
+        transaction.Execute(kInsertEffect, {event.subject(), event.subject_version()}).status());
+    // An error of the database itself, which spoils the whole transaction.
+    if (event.subject() == refuse) return transaction.Execute(kDivide, {0}).status();
+    return absl::OkStatus();
+  }
+
+  std::string refuse;
+  std::string refuse_in_prepare;
+  bool away = false;
+};
+
+class EventsTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    const auto migrations =
+        pg::Join({outbox::Migrations(), inbox::Migrations(), std::span(kEffects)});
+    database_ = new TestDatabase(migrations);
+  }
+  static void TearDownTestSuite() {
+    delete database_;
+    database_ = nullptr;
+  }
+
+  void SetUp() override {
+    database_->Clear();
+    redis_ = *redis::Connection::Open(avvik::testing::TestRedis(), absl::Seconds(5));
+    // A stream of its own for each test.
+    static int count = 0;
+    source_ = "source-" + std::to_string(getpid()) + "-" + std::to_string(++count);
+    reader_ = std::make_unique<PgEventLogReader>(database_->pool());
+    publisher_ = NewPublisher();
+    consumer_ = NewConsumer();
+  }
+  void TearDown() override { Redis({"DEL", StreamKey(source_)}); }
+
+  std::unique_ptr<Publisher> NewPublisher(int64_t stream_length = 100'000) {
+    return std::make_unique<Publisher>(PublisherSettings{.source = source_,
+                                                         .database = database_->settings(),
+                                                         .redis = avvik::testing::TestRedis(),
+                                                         .stream_length = stream_length,
+                                                         .batch = 100});
+  }
+  std::unique_ptr<Consumer> NewConsumer() {
+    return std::make_unique<Consumer>(
+        ConsumerSettings{.source = source_,
+                         .database = database_->settings(),
+                         .redis = avvik::testing::TestRedis(),
+                         .batch = 100},
+        handler_, *reader_, clock_);
+  }
+
+  redis::Reply Redis(std::vector<std::string> command) { return *redis_->Command(command); }
+
+  // Tells that `subject` has reached `version`.
+  void Tell(const std::string& subject, int64_t version) {
+    ASSERT_OK(pg::RunInTransaction(
+        database_->pool(), absl::Now() + absl::Seconds(5), [&](pg::Transaction& transaction) {
+          const v1::Event event = MakeEvent(
+              ids_, source_,
+              {.tenant = "t", .subject = subject, .subject_version = version, .time = clock_.Now()},
+              google::protobuf::Timestamp());
+          return Append(transaction, std::span(&event, 1));
+        }));
+  }
+  void Publish() { ASSERT_OK(publisher_->RunOnce()); }
+  // Runs the consumer until it has nothing more to do.
+  void Consume() {
+    for (int rounds = 0; rounds < 20; ++rounds) {
+      const auto round = consumer_->RunOnce(absl::ZeroDuration());
+      if (round.ok() && round->applied + round->parked == 0) return;
+    }
+  }
+
+  // What took effect, in order.
+  std::vector<std::string> Effects() {
+    static constexpr pg::Statement statement{
+        "test_effects", "SELECT subject || ' ' || version AS effect FROM effect ORDER BY place"};
+    std::vector<std::string> effects;
+    const pg::Rows rows = *database_->pool().Query(statement);
+    for (const pg::Row row : rows) effects.push_back(row.Text("effect"));
+    return effects;
+  }
+  std::string Position() { return database_->Value("SELECT max(position) FROM consumer_offset"); }
+
+  inline static TestDatabase* database_ = nullptr;
+  FakeClock clock_{absl::FromUnixSeconds(1'795'000'000)};
+  FakeIdSource ids_;
+  std::string source_;
+  RecordingHandler handler_;
+  std::unique_ptr<redis::Connection> redis_;
+  std::unique_ptr<PgEventLogReader> reader_;
+  std::unique_ptr<Publisher> publisher_;
+  std::unique_ptr<Consumer> consumer_;
+};
+
+TEST_F(EventsTest, EventsTakeEffectInOrder) {
+  Tell("a", 1);
+  Tell("b", 1);
+  Tell("a", 2);
+  Publish();
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "b 1", "a 2"));
+}
+
+TEST_F(EventsTest, PositionsHaveNoGapWhenATransactionCommitsLateOrNever) {
+  static constexpr pg::Statement burn{"test_burn", "SELECT nextval('event_log_seq_seq')"};
+  Tell("a", 1);
+  ASSERT_OK(database_->pool().Query(burn));
+  Tell("b", 1);
+  // A transaction that took its number early and commits after the others were published.
+  auto late = pg::Connection::Open(database_->settings());
+  ASSERT_OK(late);
+  ASSERT_OK((*late)->ExecuteScript("BEGIN"));
+  pg::Transaction transaction(**late);
+  const v1::Event event =
+      MakeEvent(ids_, source_, {.tenant = "t", .subject = "late", .subject_version = 1},
+                google::protobuf::Timestamp());
+  ASSERT_OK(Append(transaction, std::span(&event, 1)));
+  Tell("c", 1);
+  Publish();
+  ASSERT_OK((*late)->ExecuteScript("COMMIT"));
+  Publish();
+  EXPECT_EQ(database_->Value("SELECT string_agg(position::text, ',' ORDER BY seq) FROM event_log"),
+            "1,2,4,3");
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "b 1", "c 1", "late 1"));
+}
+
+TEST_F(EventsTest, RolledBackEventIsNeverTold) {
+  const absl::Status status = pg::RunInTransaction(
+      database_->pool(), absl::Now() + absl::Seconds(5), [&](pg::Transaction& transaction) {
+        const v1::Event event =
+            MakeEvent(ids_, source_, {.tenant = "t", .subject = "a"}, google::protobuf::Timestamp());
+        AVVIK_RETURN_IF_ERROR(Append(transaction, std::span(&event, 1)));
+        return absl::CancelledError("changed my mind");
+      });
+  EXPECT_THAT(status, HasCode(absl::StatusCode::kCancelled));
+  Publish();
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre());
+}
+
+TEST_F(EventsTest, SecondPublisherStandsByAndTakesOver) {
+  Tell("a", 1);
+  Publish();
+  auto second = NewPublisher();
+  EXPECT_FALSE(second->RunOnce()->active);
+  publisher_.reset();
+  Tell("a", 2);
+  EXPECT_TRUE(second->RunOnce()->active);
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "a 2"));
+}
+
+TEST_F(EventsTest, PublishingAgainAfterACrashDoublesNothing) {
+  Tell("a", 1);
+  Publish();
+  // A new publisher knows nothing of what the first one sent.
+  publisher_.reset();
+  publisher_ = NewPublisher();
+  Tell("a", 2);
+  Publish();
+  EXPECT_EQ(Redis({"XLEN", StreamKey(source_)}).integer(), 2);
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "a 2"));
+}
+
+TEST_F(EventsTest, VanishedStreamIsFilledAnew) {
+  Tell("a", 1);
+  Publish();
+  Redis({"DEL", StreamKey(source_)});
+  Tell("a", 2);
+  // Appending finds no stream; the next round repairs.
+  EXPECT_THAT(publisher_->RunOnce().status(), HasCode(absl::StatusCode::kUnavailable));
+  Publish();
+  EXPECT_EQ(Redis({"XLEN", StreamKey(source_)}).integer(), 2);
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "a 2"));
+}
+
+TEST_F(EventsTest, StreamOfAnotherLogIsReplaced) {
+  Redis({"XADD", StreamKey(source_), "1000-0", "t", "x", "e", "x"});
+  Tell("a", 1);
+  Publish();
+  EXPECT_EQ(Redis({"XRANGE", StreamKey(source_), "-", "+"})[0][0].text(), "1-0");
+}
+
+TEST_F(EventsTest, ConsumerReadsFromTheLogWhatTheStreamLost) {
+  Tell("a", 1);
+  Tell("a", 2);
+  Tell("a", 3);
+  Publish();
+  Redis({"XDEL", StreamKey(source_), "2-0"});
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "a 2", "a 3"));
+}
+
+TEST_F(EventsTest, ConsumerGoesOnWithoutRedis) {
+  Tell("a", 1);
+  Publish();
+  Redis({"DEL", StreamKey(source_)});
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1"));
+}
+
+TEST_F(EventsTest, EventAppliedByAnotherConsumerIsNotAppliedAgain) {
+  Tell("a", 1);
+  Tell("a", 2);
+  Publish();
+  // This consumer has read its position; then another one moves it behind its back.
+  ASSERT_OK(consumer_->RunOnce(absl::ZeroDuration()));
+  Tell("a", 3);
+  Publish();
+  database_->Run("UPDATE consumer_offset SET position = 3");
+  EXPECT_THAT(consumer_->RunOnce(absl::ZeroDuration()).status(),
+              HasCode(absl::StatusCode::kAborted));
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "a 2"));
+}
+
+TEST_F(EventsTest, SecondConsumerStandsByAndGoesOnWhereTheFirstEnded) {
+  Tell("a", 1);
+  Publish();
+  Consume();
+  auto second = NewConsumer();
+  EXPECT_FALSE(second->RunOnce(absl::ZeroDuration())->active);
+  consumer_ = std::move(second);
+  Tell("a", 2);
+  Publish();
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "a 2"));
+}
+
+TEST_F(EventsTest, CrashBeforeTheCommitLeavesNeitherEffectNorPosition) {
+  Tell("a", 1);
+  Publish();
+  handler_.away = true;
+  EXPECT_THAT(consumer_->RunOnce(absl::ZeroDuration()).status(),
+              HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(Position(), "0");
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM parked_event"), "0");
+  handler_.away = false;
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1"));
+}
+
+TEST_F(EventsTest, RefusedEventIsParkedAndLaterOnesOfItsSubjectBehindIt) {
+  handler_.refuse = "bad";
+  Tell("good", 1);
+  Tell("bad", 1);
+  Tell("good", 2);
+  Tell("bad", 2);
+  Publish();
+  Consume();
+  Tell("bad", 3);
+  Tell("good", 3);
+  Publish();
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("good 1", "good 2", "good 3"));
+  EXPECT_EQ(database_->Value("SELECT string_agg(position::text || ' ' || attempts, ',' ORDER BY "
+                             "position) FROM parked_event"),
+            "2 1,4 0,5 0");
+}
+
+TEST_F(EventsTest, EventThatCannotBePreparedIsParkedAloneWithItsReason) {
+  handler_.refuse_in_prepare = "bad";
+  Tell("good", 1);
+  Tell("bad", 1);
+  Tell("good", 2);
+  Publish();
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("good 1", "good 2"));
+  EXPECT_EQ(database_->Value("SELECT error FROM parked_event"), "NOT_FOUND: no such thing");
+}
+
+TEST_F(EventsTest, ReplayAppliesParkedEventsInOrder) {
+  handler_.refuse = "bad";
+  Tell("bad", 1);
+  Tell("bad", 2);
+  Publish();
+  Consume();
+  Inbox inbox(database_->pool(), {{source_, &handler_}}, clock_);
+
+  auto replayed = inbox.Replay("");
+  ASSERT_OK(replayed);
+  EXPECT_EQ(replayed->applied_events(), 0);
+  EXPECT_EQ(replayed->parked_events(), 2);
+  EXPECT_EQ(inbox.ListParked(10)->parked_events(0).attempts(), 2);
+
+  handler_.refuse.clear();
+  replayed = inbox.Replay("bad");
+  ASSERT_OK(replayed);
+  EXPECT_EQ(replayed->applied_events(), 2);
+  EXPECT_EQ(replayed->parked_events(), 0);
+  EXPECT_THAT(Effects(), ElementsAre("bad 1", "bad 2"));
+  Tell("bad", 3);
+  Publish();
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("bad 1", "bad 2", "bad 3"));
+}
+
+TEST_F(EventsTest, ConsumersSayHowFarTheyAre) {
+  Tell("a", 1);
+  Publish();
+  Consume();
+  Inbox inbox(database_->pool(), {{source_, &handler_}}, clock_);
+  const auto consumers = inbox.ListConsumers();
+  ASSERT_OK(consumers);
+  EXPECT_EQ(consumers->consumers(0).source(), source_);
+  EXPECT_EQ(consumers->consumers(0).position(), 1);
+}
+
+}  // namespace
+}  // namespace avvik::events

@@ -1,0 +1,9 @@
+-- What the service has told. A row is written in the transaction of the change it tells of; the publisher
+-- gives it its position once it is committed.
+CREATE TABLE event_log (
+  seq      bigint GENERATED ALWAYS AS IDENTITY,
+  position bigint,
+  event    bytea  NOT NULL
+);
+CREATE UNIQUE INDEX event_log_position ON event_log (position);
+CREATE INDEX event_log_unpublished ON event_log (seq) WHERE position IS NULL;

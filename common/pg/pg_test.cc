@@ -1,0 +1,153 @@
+#include "absl/time/clock.h"
+#include "common/pg/migrations.h"
+#include "common/pg/pool.h"
+#include "tests/support/pg_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace avvik::pg {
+namespace {
+
+using avvik::testing::HasCode;
+using avvik::testing::IsError;
+
+constexpr Migration kMigrations[] = {{"test/0001_thing.sql", R"sql(
+    CREATE TABLE thing (
+      id    bigint PRIMARY KEY,
+      name  text CHECK (length(name) < 40),
+      at    timestamptz,
+      data  bytea,
+      share double precision,
+      tags  text[]);
+    CREATE FUNCTION raise_serialization() RETURNS void LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$)sql"}};
+
+constexpr Statement kInsert{
+    "test_insert",
+    "INSERT INTO thing (id, name, at, data, share, tags) VALUES ($1, $2, $3, $4, $5, $6)"};
+constexpr Statement kSelect{"test_select", "SELECT * FROM thing WHERE id = $1"};
+constexpr Statement kUpdate{"test_update", "UPDATE thing SET name = $2 WHERE id = $1"};
+constexpr Statement kSerialization{"test_serialization",
+                                   "SELECT raise_serialization()"};
+constexpr Statement kDelete{"test_delete", "DELETE FROM thing"};
+constexpr Statement kBackend{"test_backend", "SELECT pg_backend_pid() AS pid"};
+constexpr Statement kTerminate{"test_terminate", "SELECT pg_terminate_backend($1)"};
+constexpr Statement kBroken{"test_broken", "SELECT nonsense FROM nowhere"};
+
+class PgTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { database_ = new avvik::testing::TestDatabase(kMigrations); }
+  static void TearDownTestSuite() {
+    delete database_;
+    database_ = nullptr;
+  }
+  void SetUp() override { database_->Clear(); }
+  Pool& pool() { return database_->pool(); }
+
+  absl::Status Insert(int64_t id, const std::string& name) {
+    return pool().Query(kInsert, {id, name, std::nullopt, std::nullopt, std::nullopt, std::nullopt})
+        .status();
+  }
+
+  inline static avvik::testing::TestDatabase* database_ = nullptr;
+};
+
+TEST_F(PgTest, EveryTypeComesBackAsItWent) {
+  const absl::Time at = absl::FromUnixMicros(1'795'000'000'123'456);
+  const std::string bytes("\x00\xff\"\\x", 5);
+  ASSERT_OK(pool().Query(kInsert, {int64_t{7}, "Åsa \"x\" \\ ; DROP TABLE", at, Bytes{bytes}, 0.1,
+                                   TextArray({"a,b", "", "\"q\"", "å\\"})}));
+  auto rows = pool().Query(kSelect, {7});
+  ASSERT_OK(rows);
+  const Row row = (*rows)[0];
+  EXPECT_EQ(row.Int("id"), 7);
+  EXPECT_EQ(row.Text("name"), "Åsa \"x\" \\ ; DROP TABLE");
+  EXPECT_EQ(row.Time("at"), at);
+  EXPECT_EQ(row.Bytes("data"), bytes);
+  EXPECT_EQ(row.Double("share"), 0.1);
+  EXPECT_EQ(row.TextArray("tags"), (std::vector<std::string>{"a,b", "", "\"q\"", "å\\"}));
+}
+
+TEST_F(PgTest, NullIsToldApartFromEmpty) {
+  ASSERT_OK(Insert(1, ""));
+  auto rows = pool().Query(kSelect, {1});
+  ASSERT_OK(rows);
+  EXPECT_EQ((*rows)[0].OptionalText("name"), "");
+  EXPECT_EQ((*rows)[0].OptionalTime("at"), std::nullopt);
+  EXPECT_TRUE((*rows)[0].IsNull("data"));
+}
+
+TEST_F(PgTest, ErrorsBecomeCodes) {
+  ASSERT_OK(Insert(1, "x"));
+  EXPECT_THAT(Insert(1, "x"), IsError(absl::StatusCode::kAlreadyExists, "UNIQUE_KEY"));
+  EXPECT_THAT(Insert(2, std::string(40, 'x')),
+              HasCode(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(pool().Query(kSelect, {"no number"}), HasCode(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(pool().Query(kBroken), HasCode(absl::StatusCode::kInternal));
+}
+
+TEST_F(PgTest, FailedWorkLeavesNothing) {
+  const absl::Status status =
+      RunInTransaction(pool(), absl::Now() + absl::Seconds(5), [](Transaction& transaction) {
+        AVVIK_RETURN_IF_ERROR(transaction
+                                  .Execute(kInsert, {1, "x", std::nullopt, std::nullopt,
+                                                     std::nullopt, std::nullopt})
+                                  .status());
+        return absl::AbortedError("no");
+      });
+  EXPECT_THAT(status, HasCode(absl::StatusCode::kAborted));
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM thing"), "0");
+}
+
+TEST_F(PgTest, SerializationFailureIsTriedAgainWithAFreshTransaction) {
+  int attempts = 0;
+  auto work = [&](Transaction& transaction) -> absl::Status {
+    AVVIK_RETURN_IF_ERROR(transaction
+                              .Execute(kInsert, {1, "x", std::nullopt, std::nullopt, std::nullopt,
+                                                 std::nullopt})
+                              .status());
+    return ++attempts < 3 ? transaction.Execute(kSerialization).status() : absl::OkStatus();
+  };
+  EXPECT_OK(RunInTransaction(pool(), absl::Now() + absl::Seconds(5), work));
+  EXPECT_EQ(attempts, 3);
+  attempts = -10;
+  EXPECT_THAT(RunInTransaction(pool(), absl::Now() + absl::Seconds(5), work),
+              HasCode(absl::StatusCode::kAlreadyExists));
+  ASSERT_OK(pool().Query(kDelete));
+  EXPECT_THAT(RunInTransaction(pool(), absl::Now() + absl::Seconds(5), work),
+              IsError(absl::StatusCode::kAborted, "SERIALIZATION"));
+}
+
+TEST_F(PgTest, LostConnectionIsReplaced) {
+  Pool single(database_->settings(), 1);
+  auto rows = single.Query(kBackend);
+  ASSERT_OK(rows);
+  ASSERT_OK(pool().Query(kTerminate, {(*rows)[0].Int("pid")}));
+  EXPECT_THAT(single.Query(kSelect, {1}),
+              IsError(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+  EXPECT_OK(single.Query(kSelect, {1}));
+}
+
+TEST_F(PgTest, FullPoolAnswersAtTheDeadline) {
+  Pool single(database_->settings(), 1);
+  auto lease = single.Acquire(absl::Now() + absl::Seconds(5));
+  ASSERT_OK(lease);
+  EXPECT_THAT(single.Acquire(absl::Now()).status(),
+              IsError(absl::StatusCode::kResourceExhausted, "POOL_EXHAUSTED"));
+}
+
+TEST_F(PgTest, MigratingAgainChangesNothingAndAnAlteredMigrationIsRefused) {
+  EXPECT_OK(Migrate(database_->settings(), kMigrations));
+  constexpr Migration altered[] = {{"test/0001_thing.sql", "SELECT 1"}};
+  EXPECT_THAT(Migrate(database_->settings(), altered),
+              IsError(absl::StatusCode::kFailedPrecondition, "MIGRATION_ALTERED"));
+}
+
+TEST_F(PgTest, FailedMigrationLeavesNothing) {
+  constexpr Migration broken[] = {{"test/0002_broken.sql", "CREATE TABLE half (id int); SELECT x"}};
+  EXPECT_THAT(Migrate(database_->settings(), broken),
+              IsError(absl::StatusCode::kInternal, "MIGRATION_FAILED"));
+  EXPECT_EQ(database_->Value("SELECT to_regclass('half') IS NULL"), "true");
+}
+
+}  // namespace
+}  // namespace avvik::pg

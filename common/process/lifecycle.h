@@ -1,0 +1,20 @@
+// The life of a server process: signals, ordered start, stop in the reverse order.
+#pragma once
+
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/process/runnable.h"
+
+namespace avvik::process {
+
+// Keeps SIGTERM and SIGINT for RunUntilSignal and ignores SIGPIPE. Call first in main, before any
+// thread exists.
+void BlockStopSignals();
+
+// Starts the parts in order, waits for SIGTERM or SIGINT, and stops them in the reverse order. A
+// second signal while stopping, or `grace` running out, ends the process at once. Returns the exit
+// status: 0, or 1 when a part could not start (those begun before it are stopped).
+int RunUntilSignal(const std::vector<Runnable*>& parts, absl::Duration grace);
+
+}  // namespace avvik::process

@@ -1,0 +1,75 @@
+#include "tests/support/pg_fixture.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace avvik::testing {
+namespace {
+
+std::string Required(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr || *value == '\0') {
+    std::cerr << name << " is not set: run this test through tests/harness/with_backends\n";
+    std::exit(2);
+  }
+  return value;
+}
+
+void Must(const absl::Status& status) {
+  if (status.ok()) return;
+  std::cerr << status << "\n";
+  std::exit(2);
+}
+
+std::unique_ptr<pg::Connection> Open(const std::string& conninfo) {
+  auto connection = pg::Connection::Open({.conninfo = conninfo, .application = "avvik-test"});
+  Must(connection.status());
+  return *std::move(connection);
+}
+
+}  // namespace
+
+TestDatabase::TestDatabase(std::span<const pg::Migration> migrations) {
+  static int count = 0;
+  const std::string server = Required("AVVIK_TEST_PG");
+  name_ = "test_" + std::to_string(getpid()) + "_" + std::to_string(++count);
+  Must(Open(server)->ExecuteScript("CREATE DATABASE " + name_));
+  settings_ = {.conninfo = server + " dbname=" + name_, .application = "avvik-test"};
+  Must(pg::Migrate(settings_, migrations));
+  pool_ = std::make_unique<pg::Pool>(settings_, 4);
+}
+
+TestDatabase::~TestDatabase() {
+  pool_.reset();
+  (void)Open(Required("AVVIK_TEST_PG"))
+      ->ExecuteScript("DROP DATABASE " + name_ + " WITH (FORCE)");
+}
+
+void TestDatabase::Clear() {
+  Run(R"sql(
+      DO $$
+      DECLARE tables text;
+      BEGIN
+        SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') INTO tables
+          FROM pg_tables
+         WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+           AND tablename <> 'schema_migration';
+        EXECUTE 'TRUNCATE ' || tables || ' RESTART IDENTITY';
+      END $$)sql");
+}
+
+void TestDatabase::Run(const std::string& sql) { Must(Open(settings_.conninfo)->ExecuteScript(sql)); }
+
+std::string TestDatabase::Value(const std::string& sql) {
+  const std::string wrapped = "SELECT (" + sql + ")::text AS value";
+  const pg::Statement statement{"test_value", wrapped.c_str()};
+  auto rows = Open(settings_.conninfo)->Execute(statement);
+  Must(rows.status());
+  return (*rows)[0].Text("value");
+}
+
+std::string TestRedis() { return Required("AVVIK_TEST_REDIS"); }
+
+}  // namespace avvik::testing
