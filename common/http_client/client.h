@@ -30,10 +30,10 @@ class Client {
  public:
   virtual ~Client() = default;
 
-  // Sends one request and reads the whole answer. Redirects are not followed. UNAVAILABLE when there is
-  // no answer in time, RESOURCE_EXHAUSTED when it is larger than allowed, INVALID_ARGUMENT when the
-  // request cannot be sent as it is. Messages hold the address without its query, never headers or
-  // bodies.
+  // Sends one request and reads the whole answer. Redirects are not followed. UNAVAILABLE when
+  // there is no answer in time, RESOURCE_EXHAUSTED when it is larger than allowed, INVALID_ARGUMENT
+  // when the request cannot be sent as it is. Messages hold the address without its query, never
+  // headers or bodies.
   virtual absl::StatusOr<Response> Send(const Request& request) = 0;
 };
 

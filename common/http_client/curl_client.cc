@@ -148,7 +148,8 @@ absl::StatusOr<Response> CurlClient::Send(const Request& request) {
     return absl::InvalidArgumentError(where + ": " + curl_easy_strerror(code));
   }
   if (code != CURLE_OK) {
-    return absl::UnavailableError(where + ": " + (*error != '\0' ? error : curl_easy_strerror(code)));
+    return absl::UnavailableError(where + ": " +
+                                  (*error != '\0' ? error : curl_easy_strerror(code)));
   }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

@@ -9,8 +9,8 @@ namespace avvik::identity {
 
 std::string Base64UrlEncode(std::string_view bytes);
 
-// The bytes, or nothing for text with padding, white space, other characters or stray bits at its end:
-// each byte string has exactly one form.
+// The bytes, or nothing for text with padding, white space, other characters or stray bits at its
+// end: each byte string has exactly one form.
 std::optional<std::string> Base64UrlDecode(std::string_view text);
 
 }  // namespace avvik::identity

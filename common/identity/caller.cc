@@ -12,8 +12,7 @@ namespace {
 constexpr size_t kMaxTenantBytes = 40;
 
 bool IsTenantName(std::string_view text) {
-  return text.size() <= kMaxTenantBytes &&
-         validate::HasFormat(options::v1::FORMAT_SLUG, text);
+  return text.size() <= kMaxTenantBytes && validate::HasFormat(options::v1::FORMAT_SLUG, text);
 }
 
 bool HasScope(const Claims& claims, std::string_view scope) {
@@ -32,8 +31,11 @@ absl::StatusOr<Caller> CallerFromClaims(const Claims& claims, const std::string&
   caller.machine = claims.subject == claims.client_id;
 
   const bool service = caller.machine && HasScope(claims, kServiceScope);
+  const bool across_tenants = service || (caller.machine && HasScope(claims, kOperatorScope));
   if (service) {
     caller.roles.push_back({organisation::v1::SERVICE, ""});
+  } else if (caller.machine && HasScope(claims, kOperatorScope)) {
+    caller.roles.push_back({organisation::v1::ADMINISTRATOR, ""});
   } else if (caller.machine && HasScope(claims, kTicketSystemScope)) {
     caller.roles.push_back({organisation::v1::TICKET_SYSTEM, ""});
   } else if (caller.machine) {
@@ -43,10 +45,10 @@ absl::StatusOr<Caller> CallerFromClaims(const Claims& claims, const std::string&
     caller.roles.push_back({organisation::v1::EMPLOYEE, ""});
   }
 
-  if (service) {
+  if (across_tenants) {
     if (!caller.tenant.empty() && !tenant_metadata.empty() && caller.tenant != tenant_metadata) {
-      return status::Error(absl::StatusCode::kPermissionDenied,
-                           "the service's token is for another tenant", "CALLER_TENANT");
+      return status::Error(absl::StatusCode::kPermissionDenied, "the token is for another tenant",
+                           "CALLER_TENANT");
     }
     if (!tenant_metadata.empty()) caller.tenant = tenant_metadata;
     if (!caller.tenant.empty() && !IsTenantName(caller.tenant)) {
@@ -56,7 +58,8 @@ absl::StatusOr<Caller> CallerFromClaims(const Claims& claims, const std::string&
   }
   if (!tenant_metadata.empty()) {
     return status::Error(absl::StatusCode::kPermissionDenied,
-                         "only services of the suite may name a tenant", "CALLER_TENANT");
+                         "only services of the suite and operators may name a tenant",
+                         "CALLER_TENANT");
   }
   if (!IsTenantName(caller.tenant)) {
     return status::Error(absl::StatusCode::kUnauthenticated,

@@ -6,44 +6,40 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "avvik/organisation/v1/organisation.pb.h"
 #include "common/identity/jwt.h"
+#include "common/organisation/organisation.h"
 
 namespace avvik::identity {
 
 // Scopes that make a client a machine caller, and the roles they give.
-inline constexpr char kServiceScope[] = "avvik.service";         // SERVICE
-inline constexpr char kTicketSystemScope[] = "avvik.tickets";    // TICKET_SYSTEM
+inline constexpr char kServiceScope[] = "avvik.service";       // SERVICE
+inline constexpr char kTicketSystemScope[] = "avvik.tickets";  // TICKET_SYSTEM
+inline constexpr char kOperatorScope[] = "avvik.operator";     // ADMINISTRATOR
 
-// gRPC metadata by which a service of the suite names the tenant it speaks about.
+// gRPC metadata by which a service of the suite, or the operator of the installation, names the
+// tenant it speaks about.
 inline constexpr char kTenantMetadata[] = "avvik-tenant";
 
-// A role and the unit it is held for, with everything below; an empty unit is the whole municipality.
-struct HeldRole {
-  organisation::v1::Role role = organisation::v1::ROLE_UNSPECIFIED;
-  std::string unit;
-
-  bool operator==(const HeldRole&) const = default;
-};
-
 struct Caller {
-  std::string tenant;     // Empty only for a service that names none.
+  std::string tenant;     // Empty only for a service or operator that names none.
   std::string login;      // Sign-in name of a person, client id of a machine.
   std::string name;       // May be empty.
   std::string email;      // May be empty.
   std::string client_id;  // The client the token was given to; may be empty for a person.
   bool machine = false;
-  std::vector<HeldRole> roles;  // EMPLOYEE for every person, the scope's role for a machine.
+  // EMPLOYEE for every person, the scope's role for a machine.
+  std::vector<organisation::HeldRole> roles;
 };
 
 // The caller behind verified claims. `tenant_metadata` is the value of kTenantMetadata, empty when
-// absent. A client counts as a machine when it is its own subject, as client-credentials tokens have it
-// (RFC 9068 section 2.2); a person's token never gives a machine's role, whatever its scopes.
-//   UNAUTHENTICATED TOKEN_TENANT       a person or ticket system without a usable tenant in the token
-//   PERMISSION_DENIED CALLER_SCOPE     a machine without a scope known here
-//   PERMISSION_DENIED CALLER_TENANT    tenant metadata from anyone but a service, or other than
-//                                      the tenant of the service's own token
-//   INVALID_ARGUMENT INVALID_FIELDS    tenant metadata that is no tenant's name
+// absent. A client counts as a machine when it is its own subject, as client-credentials tokens
+// have it (RFC 9068 section 2.2); a person's token never gives a machine's role, whatever its
+// scopes.
+// - UNAUTHENTICATED `TOKEN_TENANT`: a person or ticket system without a usable tenant in the token.
+// - PERMISSION_DENIED `CALLER_SCOPE`: a machine without a scope known here.
+// - PERMISSION_DENIED `CALLER_TENANT`: tenant metadata from anyone but a service or operator, or
+//   other than the tenant of the caller's own token.
+// - INVALID_ARGUMENT `INVALID_FIELDS`: tenant metadata that is no tenant's name.
 absl::StatusOr<Caller> CallerFromClaims(const Claims& claims, const std::string& tenant_metadata);
 
 }  // namespace avvik::identity

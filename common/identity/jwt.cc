@@ -73,9 +73,9 @@ absl::StatusOr<std::shared_ptr<const PublicKey>> KeyFor(const nlohmann::json& he
     return Refused("TOKEN_TYPE", "the token is not an access token of type at+jwt");
   }
   const auto name = header.find("alg");
-  const std::optional<Algorithm> algorithm =
-      name != header.end() && name->is_string() ? AlgorithmFromName(name->get<std::string>())
-                                                : std::nullopt;
+  const std::optional<Algorithm> algorithm = name != header.end() && name->is_string()
+                                                 ? AlgorithmFromName(name->get<std::string>())
+                                                 : std::nullopt;
   if (!algorithm) {
     return Refused("TOKEN_ALGORITHM", "the access token is not signed with RS256 or ES256");
   }

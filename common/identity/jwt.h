@@ -1,5 +1,5 @@
-// Verifies access tokens: JSON Web Tokens in the JWS compact form (RFC 7515, RFC 7519) with the profile
-// for OAuth 2.0 access tokens (RFC 9068) and the advice of RFC 8725.
+// Verifies access tokens: JSON Web Tokens in the JWS compact form (RFC 7515, RFC 7519) with the
+// profile for OAuth 2.0 access tokens (RFC 9068) and the advice of RFC 8725.
 #pragma once
 
 #include <memory>
@@ -29,9 +29,12 @@ struct Claims {
 
 // What a token must be to count.
 struct TokenRules {
-  std::string issuer;    // `iss`, to the letter.
-  std::string audience;  // Must be `aud` or one of its entries.
-  absl::Duration leeway = absl::Seconds(30);  // For clocks that differ.
+  // `iss`, to the letter.
+  std::string issuer;
+  // Must be `aud` or one of its entries.
+  std::string audience;
+  // For clocks that differ.
+  absl::Duration leeway = absl::Seconds(30);
 };
 
 // Where the keys come from. Thread-safe.
@@ -47,16 +50,17 @@ class KeyFinder {
 
 // Verifies signature, type, issuer, audience and times. UNAUTHENTICATED otherwise, with one of the
 // reasons below; the message never holds anything of the token. Errors of `keys` are passed on.
-//   TOKEN_TOO_LARGE      longer than kMaxTokenBytes
-//   TOKEN_MALFORMED      not three base64url parts, or not JSON objects with distinct members; `crit`
-//   TOKEN_TYPE           `typ` is not at+jwt
-//   TOKEN_ALGORITHM      `alg` is neither RS256 nor ES256
-//   TOKEN_KEY_UNKNOWN    no `kid`, or the issuer has no such key for this algorithm
-//   TOKEN_SIGNATURE      not signed with that key
-//   TOKEN_ISSUER, TOKEN_AUDIENCE
-//   TOKEN_EXPIRED        `exp` has passed
-//   TOKEN_NOT_YET_VALID  `nbf` or `iat` lies ahead
-//   TOKEN_CLAIMS         a claim is missing, of the wrong type or too long; metadata `claim` names it
+// - `TOKEN_TOO_LARGE`: longer than kMaxTokenBytes.
+// - `TOKEN_MALFORMED`: not three base64url parts, or not JSON objects with distinct members, or with
+//   `crit`.
+// - `TOKEN_TYPE`: `typ` is not at+jwt.
+// - `TOKEN_ALGORITHM`: `alg` is neither RS256 nor ES256.
+// - `TOKEN_KEY_UNKNOWN`: no `kid`, or the issuer has no such key for this algorithm.
+// - `TOKEN_SIGNATURE`: not signed with that key.
+// - `TOKEN_ISSUER`, `TOKEN_AUDIENCE`: from or for somebody else.
+// - `TOKEN_EXPIRED`: `exp` has passed.
+// - `TOKEN_NOT_YET_VALID`: `nbf` or `iat` lies ahead.
+// - `TOKEN_CLAIMS`: a claim is missing, of the wrong type or too long; metadata `claim` names it.
 absl::StatusOr<Claims> VerifyToken(std::string_view token, KeyFinder& keys, const TokenRules& rules,
                                    absl::Time now);
 

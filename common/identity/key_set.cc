@@ -121,12 +121,12 @@ absl::Status KeySet::Fetch() {
   const bool first = keys_.empty();
   keys_ = std::move(document.keys);
   if (first) {
-    log::Info("signing_keys_loaded", {{"issuer", options_.issuer},
-                                      {"keys", keys_.size()},
-                                      {"refused", document.refused.size()},
-                                      {"first_refusal", document.refused.empty()
-                                                            ? std::string()
-                                                            : document.refused.front()}});
+    log::Info(
+        "signing_keys_loaded",
+        {{"issuer", options_.issuer},
+         {"keys", keys_.size()},
+         {"refused", document.refused.size()},
+         {"first_refusal", document.refused.empty() ? std::string() : document.refused.front()}});
   }
   return absl::OkStatus();
 }

@@ -18,7 +18,7 @@ namespace avvik::identity {
 namespace {
 
 constexpr int kMinRsaBits = 2048;
-constexpr int kMaxRsaBits = 8192;       // Larger keys only cost time.
+constexpr int kMaxRsaBits = 8192;  // Larger keys only cost time.
 constexpr size_t kMaxExponentBytes = 8;
 constexpr size_t kMaxKeys = 64;
 constexpr size_t kMaxKeyIdBytes = 200;
@@ -152,8 +152,8 @@ std::shared_ptr<const PublicKey> MakePublicKey(const nlohmann::json& jwk, std::s
   return std::make_shared<PublicKey>(id, algorithm, key.release());
 }
 
-// The DER form that OpenSSL wants of the two numbers that JOSE puts side by side (RFC 7518 section 3.4);
-// empty when the length is wrong.
+// The DER form that OpenSSL wants of the two numbers that JOSE puts side by side (RFC 7518
+// section 3.4); empty when the length is wrong.
 std::string DerSignature(std::string_view jose) {
   if (jose.size() != 2 * kP256CoordinateBytes) return "";
   Bignum r = Number(jose.substr(0, kP256CoordinateBytes));

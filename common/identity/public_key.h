@@ -44,13 +44,14 @@ class PublicKey {
 
 struct KeySetDocument {
   std::vector<std::shared_ptr<const PublicKey>> keys;
-  // One entry per key that cannot be used here, such as `keys[1]: RSA key of 1024 bits is too weak`.
+  // One entry per key that cannot be used here, such as `keys[1]: RSA key of 1024 bits is too
+  // weak`.
   std::vector<std::string> refused;
 };
 
-// Reads a key set. Keys for other purposes, of other types or too weak are refused one by one, as is a
-// second key with the same id and algorithm. INVALID_ARGUMENT when the document is no key set or no
-// key is left.
+// Reads a key set. Keys for other purposes, of other types or too weak are refused one by one, as
+// is a second key with the same id and algorithm. INVALID_ARGUMENT when the document is no key set
+// or no key is left.
 absl::StatusOr<KeySetDocument> ParseKeySet(std::string_view json);
 
 }  // namespace avvik::identity

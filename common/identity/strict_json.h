@@ -1,5 +1,5 @@
-// Reads JSON that came from outside and decides who somebody is: bounded, and without the ambiguity of
-// repeated members, of which two readers might choose different ones.
+// Reads JSON that came from outside and decides who somebody is: bounded, and without the ambiguity
+// of repeated members, of which two readers might choose different ones.
 #pragma once
 
 #include <optional>

@@ -27,7 +27,8 @@ std::string NumberParam(const EVP_PKEY* key, const char* name, int bytes) {
   BIGNUM* number = nullptr;
   Require(EVP_PKEY_get_bn_param(key, name, &number) == 1, name);
   std::string text(static_cast<size_t>(bytes > 0 ? bytes : BN_num_bytes(number)), '\0');
-  BN_bn2binpad(number, reinterpret_cast<unsigned char*>(text.data()), static_cast<int>(text.size()));
+  BN_bn2binpad(number, reinterpret_cast<unsigned char*>(text.data()),
+               static_cast<int>(text.size()));
   BN_free(number);
   return Base64UrlEncode(text);
 }
@@ -81,9 +82,8 @@ std::string TestIssuer::KeySetJson() const {
 
 std::string TestIssuer::Header(Algorithm algorithm) {
   const bool rsa = algorithm == Algorithm::kRs256;
-  return nlohmann::json{{"typ", "at+jwt"},
-                        {"alg", rsa ? "RS256" : "ES256"},
-                        {"kid", rsa ? kRsaKeyId : kEcKeyId}}
+  return nlohmann::json{
+      {"typ", "at+jwt"}, {"alg", rsa ? "RS256" : "ES256"}, {"kid", rsa ? kRsaKeyId : kEcKeyId}}
       .dump();
 }
 

@@ -31,13 +31,14 @@ class TestIssuer final : public KeyFinder {
   std::string KeySetJson() const;
 
   // A token for a person, valid from `now` for ten minutes.
-  std::string PersonToken(absl::Time now, const std::string& tenant, const std::string& login) const;
+  std::string PersonToken(absl::Time now, const std::string& tenant,
+                          const std::string& login) const;
   // A token for a client with its own credentials.
   std::string MachineToken(absl::Time now, const std::string& client_id,
                            const std::string& scope) const;
 
-  // A token with these JSON texts as header and claims, signed as `algorithm` demands with the key of
-  // that kind.
+  // A token with these JSON texts as header and claims, signed as `algorithm` demands with the key
+  // of that kind.
   std::string Sign(Algorithm algorithm, std::string_view header, std::string_view claims) const;
   // Header for a well-formed token.
   static std::string Header(Algorithm algorithm);

@@ -70,10 +70,10 @@ absl::StatusOr<std::string> ClientCredentialsSource::Token() {
     lock.lock();
   }
   if (usable()) return token_;
-  return status::Error(absl::StatusCode::kUnavailable,
-                       "no access token from the identity provider: " +
-                           std::string(last_error_.message()),
-                       "TOKEN_SOURCE_UNAVAILABLE");
+  return status::Error(
+      absl::StatusCode::kUnavailable,
+      "no access token from the identity provider: " + std::string(last_error_.message()),
+      "TOKEN_SOURCE_UNAVAILABLE");
 }
 
 void ClientCredentialsSource::RequestAsTheOne() {
@@ -113,13 +113,13 @@ absl::StatusOr<ClientCredentialsSource::Granted> ClientCredentialsSource::Reques
   http_client::Request request;
   request.method = "POST";
   request.url = token_endpoint_;
-  request.headers = {
-      "Content-Type: application/x-www-form-urlencoded", "Accept: application/json",
-      "Authorization: Basic " + Base64(FormEncode(credentials_.client_id) + ":" +
-                                       FormEncode(credentials_.client_secret))};
+  request.headers = {"Content-Type: application/x-www-form-urlencoded", "Accept: application/json",
+                     "Authorization: Basic " + Base64(FormEncode(credentials_.client_id) + ":" +
+                                                      FormEncode(credentials_.client_secret))};
   request.body = "grant_type=client_credentials";
   if (!credentials_.scope.empty()) request.body += "&scope=" + FormEncode(credentials_.scope);
-  if (!credentials_.resource.empty()) request.body += "&resource=" + FormEncode(credentials_.resource);
+  if (!credentials_.resource.empty())
+    request.body += "&resource=" + FormEncode(credentials_.resource);
 
   const absl::StatusOr<http_client::Response> response = http_.Send(request);
   const std::string endpoint = token_endpoint_;
@@ -129,7 +129,8 @@ absl::StatusOr<ClientCredentialsSource::Granted> ClientCredentialsSource::Reques
   if (!response.ok()) return response.status();
   const std::optional<nlohmann::json> answer = ParseJsonObject(response->body);
   if (response->status != 200) {
-    // RFC 6749 section 5.2: a code such as invalid_client, which may be shown; the description may not.
+    // RFC 6749 section 5.2: a code such as invalid_client, which may be shown; the description may
+    // not.
     std::string code;
     if (answer && answer->contains("error") && answer->at("error").is_string()) {
       code = ", " + answer->at("error").get<std::string>().substr(0, 40);
@@ -149,6 +150,9 @@ absl::StatusOr<ClientCredentialsSource::Granted> ClientCredentialsSource::Reques
     granted.lifetime =
         std::min(absl::Seconds(1) * std::min<uint64_t>(lifetime->get<uint64_t>(), 1'000'000),
                  kLongestLifetime);
+  }
+  if (granted.lifetime <= kLeastLeft) {
+    return absl::UnavailableError(endpoint + ": the access token expires at once");
   }
   return granted;
 }

@@ -17,8 +17,8 @@ class TokenSource {
  public:
   virtual ~TokenSource() = default;
 
-  // A token that is good for some time yet. UNAVAILABLE (`TOKEN_SOURCE_UNAVAILABLE`) when none can be
-  // had now.
+  // A token that is good for some time yet. UNAVAILABLE (`TOKEN_SOURCE_UNAVAILABLE`) when none can
+  // be had now.
   virtual absl::StatusOr<std::string> Token() = 0;
 };
 
@@ -27,7 +27,7 @@ struct ClientCredentials {
   std::string client_id;
   std::string client_secret;  // Never written to a log or an error.
   std::string scope;          // Such as kServiceScope.
-  std::string resource;       // Resource indicator (RFC 8707) when the provider wants one; may be empty.
+  std::string resource;  // Resource indicator (RFC 8707) when the provider wants one; may be empty.
 };
 
 struct TokenSourceOptions {

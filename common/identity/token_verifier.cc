@@ -90,8 +90,8 @@ std::shared_ptr<const Claims> TokenVerifier::Remembered(const Digest& digest, ab
 
 void TokenVerifier::Remember(const Digest& digest, const std::shared_ptr<const Claims>& claims,
                              absl::Time now) {
-  const absl::Time forget = std::min(claims->expiry + options_.rules.leeway,
-                                     now + options_.cache_lifetime);
+  const absl::Time forget =
+      std::min(claims->expiry + options_.rules.leeway, now + options_.cache_lifetime);
   Shard& shard = shards_[digest[0] % kShards];
   std::lock_guard lock(shard.mutex);
   // Another thread may have verified the same token meanwhile.

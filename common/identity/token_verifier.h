@@ -22,7 +22,8 @@ struct TokenVerifierOptions {
   TokenRules rules;
   // How many verified tokens are remembered, about; the ones unused for longest are forgotten.
   size_t cache_capacity = 10'000;
-  // A token is verified anew after this long, so that a key the issuer has withdrawn ceases to count.
+  // A token is verified anew after this long, so that a key the issuer has withdrawn ceases to
+  // count.
   absl::Duration cache_lifetime = absl::Minutes(5);
 };
 

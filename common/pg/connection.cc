@@ -77,6 +77,11 @@ Connection::~Connection() { PQfinish(connection_); }
 
 absl::StatusOr<Rows> Connection::Execute(const Statement& statement,
                                          std::initializer_list<Param> params) {
+  return ExecuteWith(statement, std::span(params.begin(), params.size()));
+}
+
+absl::StatusOr<Rows> Connection::ExecuteWith(const Statement& statement,
+                                             std::span<const Param> params) {
   if (!prepared_.contains(statement.name)) {
     AVVIK_RETURN_IF_ERROR(
         Check(PQprepare(connection_, statement.name, statement.sql, 0, nullptr), statement.name)

@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_set>
 
@@ -45,6 +46,8 @@ class Connection {
 
   // Runs a statement, prepared on its first use.
   absl::StatusOr<Rows> Execute(const Statement& statement, std::initializer_list<Param> params = {});
+  // The same with parameters counted at run time.
+  absl::StatusOr<Rows> ExecuteWith(const Statement& statement, std::span<const Param> params);
   // Runs a script of several statements without parameters.
   absl::Status ExecuteScript(const std::string& sql);
 

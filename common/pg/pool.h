@@ -24,6 +24,9 @@ class Transaction {
   absl::StatusOr<Rows> Execute(const Statement& statement, std::initializer_list<Param> params = {}) {
     return connection_.Execute(statement, params);
   }
+  absl::StatusOr<Rows> ExecuteWith(const Statement& statement, std::span<const Param> params) {
+    return connection_.ExecuteWith(statement, params);
+  }
   // Made by RunInTransaction only.
   explicit Transaction(Connection& connection) : connection_(connection) {}
 

@@ -42,6 +42,7 @@ command_digest() {
     printf '%s\n' "$@"
     for argument in "$@"; do
       case $argument in
+        "$AVVIK_ROOT"/*.mjs) find "$(dirname "$argument")" -name '*.mjs' -printf '%p %s %T@\n' | sort ;;
         "$AVVIK_ROOT"/deploy/* | "$AVVIK_BIN"/*) find "$argument" -type f -printf '%p %s %T@\n' 2>/dev/null | sort ;;
       esac
     done

@@ -50,7 +50,8 @@ std::string UnknownEnumValue(const google::protobuf::EnumDescriptor& type, std::
   std::vector<std::string> names;
   for (int i = 0; i < type.value_count(); ++i) names.push_back(type.value(i)->name());
   const std::string nearest = Nearest(name, names);
-  if (!nearest.empty()) return "is not a value of " + type.name() + "; did you mean `" + nearest + "`?";
+  if (!nearest.empty())
+    return "is not a value of " + type.name() + "; did you mean `" + nearest + "`?";
   std::string list;
   for (int i = 0; i < type.value_count() && i < kMaxListed; ++i) {
     list += (i == 0 ? "`" : ", `") + names[static_cast<size_t>(i)] + "`";

@@ -33,7 +33,7 @@ void Put(const FieldDescriptor& field, Message* message, Value value, Set set, A
     (reflection->*set)(message, &field, value);
   }
 }
-#define AVVIK_PUT(Type, value)                                                      \
+#define AVVIK_PUT(Type, value)                                         \
   Put(field, message, value, &google::protobuf::Reflection::Set##Type, \
       &google::protobuf::Reflection::Add##Type)
 
@@ -207,7 +207,8 @@ std::string SetFromText(std::string_view text, const FieldDescriptor& field, Mes
         // Both alphabets of RFC 4648 are taken, as the proto3 JSON mapping asks.
         std::string bytes;
         const std::string encoded(text);
-        if (!absl::Base64Unescape(encoded, &bytes) && !absl::WebSafeBase64Unescape(encoded, &bytes)) {
+        if (!absl::Base64Unescape(encoded, &bytes) &&
+            !absl::WebSafeBase64Unescape(encoded, &bytes)) {
           return "must be " + Expected(field);
         }
         PutText(field, message, std::move(bytes));
@@ -221,7 +222,9 @@ std::string SetFromText(std::string_view text, const FieldDescriptor& field, Mes
 }
 
 std::string SetFromJson(const json& value, const FieldDescriptor& field, Message* message) {
-  const auto wrong_type = [&] { return "must be " + Expected(field) + ", not " + Described(value); };
+  const auto wrong_type = [&] {
+    return "must be " + Expected(field) + ", not " + Described(value);
+  };
   const auto unless = [&](bool put) { return put ? std::string() : "must be " + Expected(field); };
   const bool is_bool = field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
   if (IsPlainMessage(field)) return wrong_type();
@@ -229,7 +232,9 @@ std::string SetFromJson(const json& value, const FieldDescriptor& field, Message
     if (is_bool || IsReal(field)) return wrong_type();
     return SetFromText(value.get_ref<const std::string&>(), field, message);
   }
-  if (field.message_type() != nullptr) {
+  if (const auto* type = field.message_type(); type != nullptr) {
+    // These are written as texts; the library would also take their fields.
+    if (type->full_name() == kTimestamp || type->full_name() == kDuration) return wrong_type();
     const std::string text = value.dump();
     const bool put = google::protobuf::util::JsonStringToMessage(text, Open(field, message)).ok();
     return put ? "" : wrong_type();

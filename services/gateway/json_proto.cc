@@ -2,8 +2,10 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "common/status/error.h"
@@ -32,10 +34,11 @@ std::string Join(const std::string& path, std::string_view name) {
 // Collects mistakes while the parts of one request are read into one message.
 class RequestReader {
  public:
-  explicit RequestReader(const Route& route) : route_(route) {}
+  RequestReader(const Route& route, const PathTemplate::Bindings& bindings)
+      : route_(route), bindings_(bindings) {}
 
-  void ReadBindings(const PathTemplate::Bindings& bindings, Message* message) {
-    for (const auto& [name, value] : bindings) {
+  void ReadBindings(Message* message) {
+    for (const auto& [name, value] : bindings_) {
       auto [owner, field] = Resolve(name, message);
       Report(name, SetFromText(value, *field, owner));
     }
@@ -73,13 +76,15 @@ class RequestReader {
 
  private:
   void Report(const std::string& path, const std::string& why) {
-    if (!why.empty() && violations_.size() < kMaxViolations) {
-      violations_.push_back({path.empty() ? "body" : path, why});
-    }
+    if (!why.empty() && !Full()) violations_.push_back({path.empty() ? "body" : path, why});
   }
 
+  // Enough mistakes are known: the rest is not looked at.
+  bool Full() const { return violations_.size() >= kMaxViolations; }
+
   // The field at a path that the route table has checked, and the message that holds it.
-  static std::pair<Message*, const FieldDescriptor*> Resolve(std::string_view path, Message* message) {
+  static std::pair<Message*, const FieldDescriptor*> Resolve(std::string_view path,
+                                                             Message* message) {
     for (;;) {
       const size_t dot = path.find('.');
       const auto* field = FindField(*message->GetDescriptor(), path.substr(0, dot));
@@ -89,10 +94,11 @@ class RequestReader {
     }
   }
 
-  void ReadParameter(const QueryParameter& parameter, std::set<std::string>* seen, Message* message) {
+  void ReadParameter(const QueryParameter& parameter, std::set<std::string>* seen,
+                     Message* message) {
     const auto name = QueryDecode(parameter.name);
     const auto value = QueryDecode(parameter.value);
-    if (!name || !WhyNotText(*name).empty()) {
+    if (!name || name->empty() || !WhyNotText(*name).empty()) {
       return Report("query", "has a parameter whose name is not readable");
     }
     const std::string shown = CutUtf8(*name, kMaxShownName);
@@ -114,7 +120,8 @@ class RequestReader {
         return Report(path, "cannot be a query parameter");
       }
       if (last) {
-        if (!field->is_repeated() && !seen->insert(path).second) return Report(path, "is given twice");
+        if (!field->is_repeated() && !seen->insert(path).second)
+          return Report(path, "is given twice");
         return Report(path, SetFromText(*value, *field, message));
       }
       message = message->GetReflection()->MutableMessage(message, field);
@@ -126,16 +133,18 @@ class RequestReader {
     if (!value.is_object()) return Report(path, "must be an object");
     std::set<const FieldDescriptor*> seen;
     for (const auto& [name, member] : value.items()) {
+      if (Full()) return;
       const auto* field = FindField(*message->GetDescriptor(), name);
       if (field == nullptr) {
-        Report(Join(path, CutUtf8(name, kMaxShownName)), UnknownField(*message->GetDescriptor(), name));
+        Report(Join(path, CutUtf8(name, kMaxShownName)),
+               UnknownField(*message->GetDescriptor(), name));
         continue;
       }
       const std::string field_path = Join(path, field->name());
       if (!seen.insert(field).second) {
         Report(field_path, "is given twice, in both spellings");
       } else if (route_.BindsField(field_path)) {
-        ReadBound(member, *field, field_path, message);
+        ReadBound(member, *field, field_path, *message);
       } else {
         ReadField(member, *field, field_path, message);
       }
@@ -144,19 +153,19 @@ class RequestReader {
 
   // The path has set the field; the body may only say the same.
   void ReadBound(const json& value, const FieldDescriptor& field, const std::string& path,
-                 Message* message) {
-    const std::unique_ptr<Message> other(message->New());
-    std::string why = value.is_null() ? "" : SetFromJson(value, field, other.get());
-    if (why.empty() && !value.is_null()) {
-      const auto* reflection = message->GetReflection();
-      std::unique_ptr<Message> bound(message->New());
-      bound->CopyFrom(*message);
-      reflection->SwapFields(bound.get(), other.get(), {});
-      std::vector<const FieldDescriptor*> set;
-      reflection->ListFields(*other, &set);
-      (void)set;
+                 const Message& message) {
+    if (value.is_null()) return;
+    const std::unique_ptr<Message> in_body(message.New());
+    const std::unique_ptr<Message> in_path(message.New());
+    if (std::string why = SetFromJson(value, field, in_body.get()); !why.empty()) {
+      return Report(path, why);
     }
-    Report(path, why);
+    for (const auto& [name, text] : bindings_) {
+      if (name == path) SetFromText(text, field, in_path.get());
+    }
+    if (in_body->SerializeAsString() != in_path->SerializeAsString()) {
+      Report(path, "is given by the path; the body must leave it out or say the same");
+    }
   }
 
   void ReadField(const json& value, const FieldDescriptor& field, const std::string& path,
@@ -169,7 +178,7 @@ class RequestReader {
     if (field.is_map()) return ReadMap(value, field, path, message);
     if (!field.is_repeated()) return ReadItem(value, field, path, message);
     if (!value.is_array()) return Report(path, "must be a list");
-    for (size_t i = 0; i < value.size(); ++i) {
+    for (size_t i = 0; i < value.size() && !Full(); ++i) {
       const std::string item_path = path + "[" + std::to_string(i) + "]";
       if (value[i].is_null()) {
         Report(item_path, "must not be null");
@@ -192,6 +201,7 @@ class RequestReader {
                Message* message) {
     if (!value.is_object()) return Report(path, "must be an object");
     for (const auto& [key, member] : value.items()) {
+      if (Full()) return;
       const std::string entry_path = path + "[" + CutUtf8(key, kMaxShownName) + "]";
       Message* entry = message->GetReflection()->AddMessage(message, &field);
       Report(entry_path, SetFromText(key, *field.message_type()->map_key(), entry));
@@ -210,6 +220,7 @@ class RequestReader {
   }
 
   const Route& route_;
+  const PathTemplate::Bindings& bindings_;
   std::vector<status::FieldViolation> violations_;
 };
 
@@ -217,8 +228,8 @@ class RequestReader {
 
 absl::Status ReadRequest(const Route& route, const PathTemplate::Bindings& bindings,
                          std::string_view query, std::string_view body, Message* message) {
-  RequestReader reader(route);
-  reader.ReadBindings(bindings, message);
+  RequestReader reader(route, bindings);
+  reader.ReadBindings(message);
   reader.ReadQuery(query, message);
   AVVIK_RETURN_IF_ERROR(reader.ReadBody(body, message));
   return reader.Result();

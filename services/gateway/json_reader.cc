@@ -41,17 +41,21 @@ class Builder final : public nlohmann::json_sax<json> {
 
   bool key(string_t& name) override {
     Level& level = levels_.back();
+    level.name.clear();
+    if (name.find('\0') != std::string::npos) return Fail("has a name with the character U+0000");
     level.name = name;
-    if (name.find('\0') != std::string::npos) return Fail("a name must not contain U+0000");
     if (level.value->contains(name)) return Fail("is given twice");
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string&, const json::exception& error) override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const json::exception& error) override {
     if (!levels_.empty() && levels_.back().value->is_array()) BeginElement();
     const size_t at = position == 0 ? 0 : std::min(position, text_.size()) - 1;
     const size_t invalid = FindInvalidUtf8(text_);
-    if (invalid <= at && at - invalid < 4) return Fail("is not valid UTF-8 at " + Where(invalid));
+    if (invalid != std::string_view::npos && invalid <= at && at - invalid < 4) {
+      return Fail("is not valid UTF-8 at " + Where(invalid));
+    }
     // 406: a number too large for a double.
     if (error.id == 406) return Fail("is a number out of range at " + Where(at));
     if (position > text_.size()) return Fail("is not valid JSON: it ends in the middle");
@@ -69,9 +73,9 @@ class Builder final : public nlohmann::json_sax<json> {
  private:
   struct Level {
     json* value;
-    std::string name;   // In an object, the member being read.
-    size_t index = 0;   // In an array, the element being read.
-    bool begun = false; // In an array, whether `index` is being read or was just read.
+    std::string name;    // In an object, the member being read.
+    size_t index = 0;    // In an array, the element being read.
+    bool begun = false;  // In an array, whether `index` is being read or was just read.
   };
 
   void BeginElement() {

@@ -24,7 +24,8 @@ std::vector<std::string_view> SplitAtSlashes(std::string_view path) {
 bool IsFieldPath(std::string_view text) {
   bool start = true;
   for (const char c : text) {
-    if (c == '.' ? start : !((c >= 'a' && c <= 'z') || c == '_' || (!start && c >= '0' && c <= '9'))) {
+    if (c == '.' ? start
+                 : !((c >= 'a' && c <= 'z') || c == '_' || (!start && c >= '0' && c <= '9'))) {
       return false;
     }
     start = c == '.';
@@ -37,7 +38,8 @@ bool IsFieldPath(std::string_view text) {
 absl::StatusOr<PathTemplate> PathTemplate::Parse(std::string_view text) {
   PathTemplate result;
   result.text_ = text;
-  if (text.size() < 2 || text[0] != '/') return Malformed(text, "must begin with / and name something");
+  if (text.size() < 2 || text[0] != '/')
+    return Malformed(text, "must begin with / and name something");
   std::string_view rest = text.substr(1);
   const size_t colon = rest.rfind(':');
   if (colon != std::string_view::npos) {
@@ -64,7 +66,8 @@ absl::StatusOr<PathTemplate> PathTemplate::Parse(std::string_view text) {
 }
 
 absl::StatusOr<PathTemplate::Path> PathTemplate::Split(std::string_view path) {
-  if (path.empty() || path[0] != '/') return absl::InvalidArgumentError("the path must begin with /");
+  if (path.empty() || path[0] != '/')
+    return absl::InvalidArgumentError("the path must begin with /");
   Path result;
   std::vector<std::string_view> pieces = SplitAtSlashes(path.substr(1));
   // Only an unencoded colon begins a verb; a value that holds one is sent as %3A.

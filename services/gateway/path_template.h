@@ -1,5 +1,6 @@
-// A path as `google.api.http` writes it: `/v1/cases/{case_id}:close`. Understood are literals, variables
-// that take one segment (`{var}`, `{var=*}`) and a verb after the last segment; the many-segment forms
+// A path as `google.api.http` writes it: `/v1/cases/{case_id}:close`. Understood are literals,
+// variables that take one segment (`{var}`, `{var=*}`) and a verb after the last segment; the
+// many-segment forms
 // (`*` alone, `**`, `{var=a/*}`) are refused.
 #pragma once
 

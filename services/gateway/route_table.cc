@@ -16,7 +16,6 @@ using google::protobuf::FileDescriptor;
 using google::protobuf::MethodDescriptor;
 
 constexpr std::string_view kPackagePrefix = "avvik.";
-constexpr char kServiceVariable[] = "service";
 
 absl::Status Wrong(const MethodDescriptor& method, const std::string& why) {
   return absl::InvalidArgumentError(method.full_name() + ": " + why);
@@ -69,8 +68,7 @@ absl::Status ReadPattern(const google::api::HttpRule& rule, const MethodDescript
   return absl::OkStatus();
 }
 
-absl::StatusOr<Route> ReadRule(const google::api::HttpRule& rule, const MethodDescriptor& method,
-                               const std::set<std::string>& backends) {
+absl::StatusOr<Route> ReadRule(const google::api::HttpRule& rule, const MethodDescriptor& method) {
   Route route;
   route.method = &method;
   std::string path;
@@ -83,7 +81,8 @@ absl::StatusOr<Route> ReadRule(const google::api::HttpRule& rule, const MethodDe
     if (!segment.variable) continue;
     const FieldDescriptor* field = FindField(method.input_type(), segment.text);
     if (field == nullptr || field->is_repeated() || field->message_type() != nullptr) {
-      return Wrong(method, "path variable `" + segment.text + "` must be a single, plain field of " +
+      return Wrong(method, "path variable `" + segment.text +
+                               "` must be a single, plain field of " +
                                method.input_type()->full_name());
     }
   }
@@ -100,11 +99,7 @@ absl::StatusOr<Route> ReadRule(const google::api::HttpRule& rule, const MethodDe
   if (!rule.response_body().empty()) return Wrong(method, "response_body is not supported");
   if (method.client_streaming()) return Wrong(method, "streaming by the client is not supported");
 
-  if (const std::string owner = PackageOwner(*method.file()); backends.count(owner) > 0) {
-    route.backend = owner;
-  } else if (!route.BindsField(kServiceVariable)) {
-    return Wrong(method, "no backend is called `" + owner + "`, and the path has no variable `service`");
-  }
+  if (!route.BindsField(kServiceVariable)) route.backend = PackageOwner(*method.file());
   return route;
 }
 
@@ -125,16 +120,16 @@ absl::Status CheckDistinct(const std::vector<Route>& routes) {
 }  // namespace
 
 bool Route::BindsField(std::string_view field) const {
-  return std::any_of(path.segments().begin(), path.segments().end(),
-                     [&](const auto& segment) { return segment.variable && segment.text == field; });
+  return std::any_of(path.segments().begin(), path.segments().end(), [&](const auto& segment) {
+    return segment.variable && segment.text == field;
+  });
 }
 
 std::string Route::GrpcPath() const {
   return "/" + method->service()->full_name() + "/" + method->name();
 }
 
-absl::StatusOr<RouteTable> RouteTable::Build(const std::vector<const FileDescriptor*>& files,
-                                             const std::set<std::string>& backends) {
+absl::StatusOr<RouteTable> RouteTable::Build(const std::vector<const FileDescriptor*>& files) {
   RouteTable table;
   for (const FileDescriptor* file : files) {
     if (file->package().rfind(kPackagePrefix, 0) != 0) continue;
@@ -143,10 +138,10 @@ absl::StatusOr<RouteTable> RouteTable::Build(const std::vector<const FileDescrip
         const MethodDescriptor& method = *file->service(s)->method(m);
         if (!method.options().HasExtension(google::api::http)) continue;
         const auto& rule = method.options().GetExtension(google::api::http);
-        AVVIK_ASSIGN_OR_RETURN(Route route, ReadRule(rule, method, backends));
+        AVVIK_ASSIGN_OR_RETURN(Route route, ReadRule(rule, method));
         table.routes_.push_back(std::move(route));
         for (const auto& additional : rule.additional_bindings()) {
-          AVVIK_ASSIGN_OR_RETURN(Route binding, ReadRule(additional, method, backends));
+          AVVIK_ASSIGN_OR_RETURN(Route binding, ReadRule(additional, method));
           table.routes_.push_back(std::move(binding));
         }
       }
@@ -194,6 +189,14 @@ bool RouteTable::IsApiPath(std::string_view path) const {
   if (path.empty() || path[0] != '/') return false;
   path.remove_prefix(1);
   return first_segments_.count(std::string(path.substr(0, path.find_first_of("/:")))) > 0;
+}
+
+std::set<std::string> RouteTable::Backends() const {
+  std::set<std::string> names;
+  for (const Route& route : routes_) {
+    if (!route.backend.empty()) names.insert(route.backend);
+  }
+  return names;
 }
 
 std::vector<const FileDescriptor*> LinkedAvvikFiles() {

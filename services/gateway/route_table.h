@@ -1,5 +1,5 @@
-// Which call a request means: the routes that `google.api.http` declares in the protos of the packages
-// `avvik.*`. A method without that option is not reachable over HTTP.
+// Which call a request means: the routes that `google.api.http` declares in the protos of the
+// packages `avvik.*`. A method without that option is not reachable over HTTP.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -13,6 +13,9 @@
 #include "services/gateway/path_template.h"
 
 namespace avvik::gateway {
+
+// The path variable that names the backend.
+inline constexpr char kServiceVariable[] = "service";
 
 // One way to reach one method.
 struct Route {
@@ -40,22 +43,26 @@ struct RouteMatch {
 // Immutable after Build; safe to use from many threads.
 class RouteTable {
  public:
-  // Collects the routes of all services in `files` whose package begins with `avvik.`. `backends` are
-  // the names of services that can be reached: `avvik.<name>.vN` is answered by <name>; any other
-  // package by the backend that the path variable `service` names. An error says which method is wrong
-  // and why: unknown fields, a form that is not supported, or two routes that take the same path.
+  // Collects the routes of all services in `files` whose package begins with `avvik.`. `backends`
+  // are the names of services that can be reached: `avvik.<name>.vN` is answered by <name>; any
+  // other package by the backend that the path variable `service` names. An error says which method
+  // is wrong and why: unknown fields, a form that is not supported, or two routes that take the
+  // same path.
   static absl::StatusOr<RouteTable> Build(
       const std::vector<const google::protobuf::FileDescriptor*>& files,
       const std::set<std::string>& backends);
 
-  // `path` as in the request target, without query. INVALID_ARGUMENT when it is malformed. HEAD finds
-  // what GET finds.
+  // `path` as in the request target, without query. INVALID_ARGUMENT when it is malformed. HEAD
+  // finds what GET finds.
   absl::StatusOr<RouteMatch> Find(std::string_view http_method, std::string_view path) const;
 
   // Whether the path lies where routes are, such as everything under `/v1/`.
   bool IsApiPath(std::string_view path) const;
 
   const std::vector<Route>& routes() const { return routes_; }
+
+  // The services that routes name, such as `intake`.
+  std::set<std::string> Backends() const;
 
  private:
   std::vector<Route> routes_;

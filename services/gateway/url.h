@@ -8,7 +8,8 @@
 
 namespace avvik::gateway {
 
-// `text` with its percent-encoded bytes decoded; nothing when an escape is not `%` and two hex digits.
+// `text` with its percent-encoded bytes decoded; nothing when an escape is not `%` and two hex
+// digits.
 std::optional<std::string> PercentDecode(std::string_view text);
 
 // One `name=value` of a query, still encoded.
@@ -17,8 +18,8 @@ struct QueryParameter {
   std::string_view value;
 };
 
-// Splits `a=1&b=2`. A name without `=` has an empty value; empty pieces are left out. The views point
-// into `query`.
+// Splits `a=1&b=2`. A name without `=` has an empty value; empty pieces are left out. The views
+// point into `query`.
 std::vector<QueryParameter> SplitQuery(std::string_view query);
 
 // A query's name or value decoded: as PercentDecode, and `+` is a space.

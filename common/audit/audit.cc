@@ -1,0 +1,111 @@
+#include "common/audit/audit.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/log/log.h"
+#include "common/status/macros.h"
+
+namespace avvik::audit {
+namespace {
+
+constexpr pg::Statement kInsert{"audit_insert", R"sql(
+    INSERT INTO audit_record (id, tenant, at, actor, machine, method, permission, subject, outcome,
+                              reason, trace_parent)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::boolean[],
+                         $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]))sql"};
+
+const char* Name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kAllowed:
+      return "allowed";
+    case Outcome::kDenied:
+      return "denied";
+    case Outcome::kFailed:
+      return "failed";
+  }
+  return "failed";
+}
+
+absl::Status Insert(pg::Transaction& transaction, std::span<const Record> records) {
+  const std::vector<pg::Param> c = Columns(records);
+  return transaction
+      .Execute(kInsert, {c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]})
+      .status();
+}
+
+}  // namespace
+
+std::vector<pg::Param> Columns(std::span<const Record> records) {
+  std::vector<std::vector<pg::Param>> columns(11);
+  for (const Record& record : records) {
+    int column = 0;
+    for (pg::Param value : {pg::Param(record.id), pg::Param(record.tenant), pg::Param(record.at),
+                            pg::Param(record.actor), pg::Param(record.machine),
+                            pg::Param(record.method), pg::Param(record.permission),
+                            pg::Param(record.subject), pg::Param(Name(record.outcome)),
+                            pg::Param(record.reason), pg::Param(record.trace_parent)}) {
+      columns[column++].push_back(std::move(value));
+    }
+  }
+  std::vector<pg::Param> arrays;
+  for (const auto& column : columns) arrays.push_back(pg::Array(column));
+  return arrays;
+}
+
+absl::Status Append(pg::Transaction& transaction, const Record& record) {
+  return Insert(transaction, std::span(&record, 1));
+}
+
+Recorder::Recorder(pg::Pool& pool)
+    : pool_(pool), loop_("audit", [this] {
+        const absl::StatusOr<size_t> written = RunOnce();
+        if (!written.ok()) {
+          log::Error("audit_waiting", {{"error", written.status()}});
+          return absl::Milliseconds(500);
+        }
+        return absl::Milliseconds(50);
+      }) {}
+
+void Recorder::Stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  room_.notify_all();
+  loop_.Stop();
+  if (const auto written = RunOnce(); !written.ok()) {
+    log::Error("audit_lost", {{"error", written.status()}});
+  }
+}
+
+void Recorder::Add(Record record) {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [this] { return waiting_.size() < kMost || stopped_; });
+  waiting_.push_back(std::move(record));
+}
+
+absl::StatusOr<size_t> Recorder::RunOnce() {
+  std::vector<Record> batch;
+  {
+    std::lock_guard lock(mutex_);
+    batch.swap(waiting_);
+  }
+  if (batch.empty()) return size_t{0};
+  absl::Status status =
+      pg::RunInTransaction(pool_, absl::Now() + absl::Seconds(5), [&](pg::Transaction& transaction) {
+        return Insert(transaction, batch);
+      });
+  if (!status.ok()) {
+    std::lock_guard lock(mutex_);
+    waiting_.insert(waiting_.begin(), std::make_move_iterator(batch.begin()),
+                    std::make_move_iterator(batch.end()));
+    return status;
+  }
+  room_.notify_all();
+  return batch.size();
+}
+
+}  // namespace avvik::audit

@@ -1,0 +1,166 @@
+#include "common/host/host.h"
+
+#include <iostream>
+#include <utility>
+
+#include "common/audit/audit.h"
+#include "common/events/inbox.h"
+#include "common/host/event_services.h"
+#include "common/host/organisation_source.h"
+#include "common/http_client/curl_client.h"
+#include "common/identity/caller.h"
+#include "common/identity/key_set.h"
+#include "common/identity/token_verifier.h"
+#include "common/log/log.h"
+#include "common/organisation/pg_keeper.h"
+#include "common/process/lifecycle.h"
+#include "common/process/loop.h"
+#include "common/status/macros.h"
+
+namespace avvik::host {
+namespace {
+
+// How often organisations are looked after; a change is heard of sooner by those who miss something.
+constexpr absl::Duration kFollow = absl::Seconds(2);
+
+}  // namespace
+
+// In the order in which the parts depend on each other.
+struct Host::Parts {
+  Parts(const std::string& name, const Settings& s, const std::string& secret,
+        organisation::RoleCatalogue catalogue)
+      : service(name),
+        settings(s),
+        database{.conninfo = s.database, .application = "avvik-" + name},
+        pool(database, s.connections),
+        keys({.issuer = s.issuer}, http, clock),
+        verifier({.rules = {.issuer = s.issuer, .audience = s.audience}}, keys, clock),
+        tokens({.issuer = s.issuer,
+                .client_id = s.client_id,
+                .client_secret = secret,
+                .scope = identity::kServiceScope,
+                .resource = ""},
+               {}, http, clock),
+        triage(s.triage, tokens),
+        source(triage),
+        keeper(pool),
+        directory(clock, &source, &keeper),
+        follower("organisation",
+                 [this] {
+                   if (const absl::Status status = directory.RefreshAll(); !status.ok()) {
+                     log::Debug("organisation_waiting", {{"error", status}});
+                   }
+                   return kFollow;
+                 }),
+        roles(std::move(catalogue)),
+        recorder(pool),
+        environment({clock, ids, verifier, directory, roles, recorder, telemetry}, s.calls),
+        publisher({.source = name, .database = database, .redis = s.redis}),
+        log(pool),
+        log_service(environment, log),
+        exposer(telemetry, s.metrics_listen) {
+    hosted.push_back({&log_service, events::v1::EventLog::service_full_name()});
+  }
+
+  const std::string service;
+  const Settings settings;
+  const pg::Settings database;
+  SystemClock clock;
+  Uuid7Source ids{clock};
+  telemetry::Registry telemetry;
+  pg::Pool pool;
+  http_client::CurlClient http;
+  identity::KeySet keys;
+  identity::TokenVerifier verifier;
+  identity::ClientCredentialsSource tokens;
+  rpc::Peer triage;
+  OrganisationSource source;
+  organisation::PgKeeper keeper;
+  organisation::Directory directory;
+  process::Loop follower;
+  const organisation::RoleCatalogue roles;
+  audit::Recorder recorder;
+  rpc::Environment environment;
+  events::Publisher publisher;
+  events::PgEventLogReader log;
+  EventLogService log_service;
+  telemetry::Exposer exposer;
+
+  std::vector<rpc::HostedService> hosted;
+  std::map<std::string, events::EventHandler*> handlers;
+  std::vector<std::unique_ptr<RemoteEventLog>> logs;
+  std::vector<std::unique_ptr<events::Consumer>> consumers;
+  std::vector<process::Runnable*> own;
+};
+
+absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
+                                                 const Settings& settings,
+                                                 std::span<const pg::Migration> migrations) {
+  log::Level level;
+  if (!log::ParseLevel(settings.log_level, &level)) {
+    return absl::InvalidArgumentError("--log-level must be debug, info, warning or error");
+  }
+  log::Init(service, level);
+  const std::optional<std::string> secret = config::ReadSecretFile(settings.client_secret_file);
+  if (!secret.has_value()) return absl::InvalidArgumentError("--client-secret-file is of no use");
+  AVVIK_ASSIGN_OR_RETURN(organisation::RoleCatalogue roles,
+                         organisation::RoleCatalogue::Load(settings.roles));
+  auto parts = std::make_unique<Parts>(service, settings, *secret, std::move(roles));
+  AVVIK_RETURN_IF_ERROR(pg::Migrate(parts->database, migrations));
+  // What is left out is fetched anew.
+  if (const absl::Status restored = parts->directory.Restore(); !restored.ok()) {
+    log::Warning("organisation_not_restored", {{"error", restored}});
+  }
+  return std::unique_ptr<Host>(new Host(std::move(parts)));
+}
+
+Host::Host(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Host::~Host() = default;
+
+const Clock& Host::clock() const { return parts_->clock; }
+IdSource& Host::ids() { return parts_->ids; }
+pg::Pool& Host::pool() { return parts_->pool; }
+const pg::Settings& Host::database() const { return parts_->database; }
+const std::string& Host::redis() const { return parts_->settings.redis; }
+organisation::Directory& Host::directory() { return parts_->directory; }
+identity::TokenSource& Host::tokens() { return parts_->tokens; }
+telemetry::Registry& Host::telemetry() { return parts_->telemetry; }
+rpc::Environment& Host::environment() { return parts_->environment; }
+events::Publisher& Host::publisher() { return parts_->publisher; }
+rpc::Peer& Host::triage() { return parts_->triage; }
+
+void Host::Hear(const std::string& source, rpc::Peer& peer, events::EventHandler& handler) {
+  auto& log = parts_->logs.emplace_back(std::make_unique<RemoteEventLog>(peer));
+  parts_->handlers[source] = &handler;
+  parts_->consumers.push_back(std::make_unique<events::Consumer>(
+      events::ConsumerSettings{
+          .source = source, .database = parts_->database, .redis = parts_->settings.redis},
+      handler, *log, parts_->clock));
+}
+
+void Host::Offer(rpc::HostedService hosted) { parts_->hosted.push_back(std::move(hosted)); }
+
+void Host::Add(process::Runnable& part) { parts_->own.push_back(&part); }
+
+int Host::Run() {
+  events::Inbox inbox(parts_->pool, parts_->handlers, parts_->clock);
+  EventInboxService inbox_service(parts_->environment, inbox, parts_->pool);
+  if (!parts_->handlers.empty()) {
+    Offer({&inbox_service, events::v1::EventInbox::service_full_name()});
+  }
+  rpc::Server server(parts_->environment, parts_->settings.listen, parts_->hosted,
+                     parts_->settings.drain);
+  std::vector<process::Runnable*> running = {&parts_->exposer, &parts_->keys, &parts_->follower,
+                                             &parts_->recorder, &parts_->publisher};
+  for (const auto& consumer : parts_->consumers) running.push_back(consumer.get());
+  running.insert(running.end(), parts_->own.begin(), parts_->own.end());
+  running.push_back(&server);
+  return process::RunUntilSignal(running, parts_->settings.drain + absl::Seconds(10));
+}
+
+int FailStart(const absl::Status& status) {
+  std::cerr << "cannot start: " << status.message() << "\n";
+  return 1;
+}
+
+}  // namespace avvik::host

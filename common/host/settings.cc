@@ -1,0 +1,22 @@
+#include "common/host/settings.h"
+
+namespace avvik::host {
+
+void Settings::Declare(config::Reader& reader) {
+  reader.RequiredText("listen", &listen, "gRPC address: unix:<path> or host:port");
+  reader.RequiredText("database", &database, "PostgreSQL connection string of this service");
+  reader.RequiredText("redis", &redis, "Redis: a unix socket's path or host:port");
+  reader.RequiredText("issuer", &issuer, "OpenID provider whose tokens count");
+  reader.Text("audience", &audience, "audience a token must name");
+  reader.RequiredText("client-id", &client_id, "this service's client at the provider");
+  reader.RequiredText("client-secret-file", &client_secret_file, "file with the client's secret");
+  reader.Text("roles", &roles, "what each role may");
+  reader.RequiredText("triage", &triage, "gRPC address of triage, which owns the organisation");
+  reader.Text("metrics-listen", &metrics_listen, "host:port for Prometheus; empty for none");
+  reader.Text("log-level", &log_level, "debug, info, warning or error");
+  reader.Number("connections", &connections, 2, 200, "most database connections for calls");
+  reader.Number("calls", &calls, 1, 1000, "most calls worked on at a time");
+  reader.Duration("drain", &drain, "how long calls under way may take after a stop signal");
+}
+
+}  // namespace avvik::host

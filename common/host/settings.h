@@ -1,0 +1,31 @@
+// The settings that every service has.
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "common/config/config.h"
+
+namespace avvik::host {
+
+struct Settings {
+  std::string listen;
+  std::string database;
+  std::string redis;
+  std::string issuer;
+  std::string audience = "avvik";
+  std::string client_id;
+  std::string client_secret_file;
+  std::string roles = "deploy/roles.yaml";
+  std::string triage;
+  std::string metrics_listen;
+  std::string log_level = "info";
+  int connections = 12;
+  int calls = 64;
+  absl::Duration drain = absl::Seconds(10);
+
+  // Declares them all.
+  void Declare(config::Reader& reader);
+};
+
+}  // namespace avvik::host

@@ -1,0 +1,152 @@
+#include "common/organisation/check.h"
+
+#include <functional>
+
+#include "common/organisation/example_organisation.h"
+#include "common/status/error.h"
+#include "common/validate/validate.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace avvik::organisation {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> Faults(const v1::Organisation& organisation) {
+  std::vector<std::string> faults;
+  for (const auto& violation : status::ViolationsOf(Check(organisation))) {
+    faults.push_back(violation.field + " " + violation.description);
+  }
+  return faults;
+}
+
+TEST(Check, AcceptsTheExample) {
+  EXPECT_EQ(validate::Validate(ExampleOrganisation()), absl::OkStatus());
+  EXPECT_EQ(Check(ExampleOrganisation()), absl::OkStatus());
+}
+
+struct Break {
+  const char* what;
+  std::function<void(v1::Organisation*)> act;
+  const char* fault;
+};
+
+class CheckTest : public testing::TestWithParam<Break> {};
+
+TEST_P(CheckTest, NamesTheField) {
+  v1::Organisation organisation = ExampleOrganisation();
+  GetParam().act(&organisation);
+  EXPECT_THAT(Faults(organisation), ElementsAre(HasSubstr(GetParam().fault)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Breaks, CheckTest,
+    testing::Values(
+        Break{"UnitTwice", [](auto* o) { o->mutable_units(4)->set_id("it"); o->mutable_units(5)->set_parent("it");
+                                         o->mutable_people(1)->clear_roles(); o->mutable_people(1)->clear_unit();
+                                         o->mutable_systems(0)->set_unit("it"); },
+              "units[4].id is the same as of units[2]"},
+        Break{"PersonTwice", [](auto* o) { o->mutable_people(4)->set_login("sam"); o->mutable_systems(0)->clear_administrator(); },
+              "people[4].login is the same as of people[1]"},
+        Break{"SystemTwice", [](auto* o) { *o->add_systems() = o->systems(0); },
+              "systems[1].id is the same as of systems[0]"},
+        Break{"Pm3ObjectTwice", [](auto* o) { *o->add_pm3_objects() = o->pm3_objects(0); },
+              "pm3_objects[1].id is the same as of pm3_objects[0]"},
+        Break{"BodyTwice", [](auto* o) { *o->add_bodies() = o->bodies(0); }, "bodies[1].id is the same as of bodies[0]"},
+        Break{"RuleTwice", [](auto* o) { *o->add_routing() = o->routing(2); },
+              "routing[3].id is the same as of routing[2]"},
+        Break{"TitleTwice", [](auto* o) { *o->add_role_titles() = o->role_titles(0); },
+              "role_titles[1].role is the same as of role_titles[0]"},
+        Break{"LanguageTwice", [](auto* o) { o->add_languages("sv"); }, "languages[2] is the same as of languages[0]"},
+        Break{"ParentUnknown", [](auto* o) { o->mutable_units(4)->set_parent("sociala"); },
+              "units[4].parent names `sociala`, which is not among the units"},
+        Break{"SecondRoot", [](auto* o) { o->mutable_units(8)->clear_parent(); },
+              "units[8].parent is required: only one unit is without, and that is units[0]"},
+        Break{"RootOfWrongType", [](auto* o) { o->mutable_units(0)->set_type(v1::UNIT_TYPE_COMPANY); },
+              "units[0].parent is required of every unit but the one of type MUNICIPALITY"},
+        Break{"MunicipalityBelow", [](auto* o) { o->mutable_units(4)->set_type(v1::UNIT_TYPE_MUNICIPALITY); },
+              "units[4].parent must be empty"},
+        Break{"OwnParent", [](auto* o) { o->mutable_units(8)->set_parent("drift"); },
+              "units[8].parent leads back to the unit itself"},
+        Break{"PersonsUnit", [](auto* o) { o->mutable_people(0)->set_unit("x"); }, "people[0].unit names `x`"},
+        Break{"PersonsLanguage", [](auto* o) { o->mutable_people(0)->set_language("da"); },
+              "people[0].language must be one of the organisation's languages"},
+        Break{"RolesUnit", [](auto* o) { o->mutable_people(1)->mutable_roles(0)->set_unit("x"); },
+              "people[1].roles[0].unit names `x`"},
+        Break{"MachineRole", [](auto* o) { o->mutable_people(1)->mutable_roles(0)->set_role(v1::SERVICE); },
+              "people[1].roles[0].role must be a role of people"},
+        Break{"RoleTwice", [](auto* o) { *o->mutable_people(1)->add_roles() = o->people(1).roles(0); },
+              "people[1].roles[1] is held already"},
+        Break{"NoOfficer", [](auto* o) { o->mutable_people(0)->clear_roles(); },
+              "people must have someone who is INFORMATION_SECURITY_OFFICER"},
+        Break{"OfficerOfAPartOnly", [](auto* o) { o->mutable_people(0)->mutable_roles(0)->set_unit("it"); },
+              "people must have someone who is INFORMATION_SECURITY_OFFICER"},
+        Break{"Owner", [](auto* o) { o->mutable_systems(0)->set_owner("x"); }, "systems[0].owner names `x`"},
+        Break{"Administrator", [](auto* o) { o->mutable_systems(0)->set_administrator("x"); },
+              "systems[0].administrator names `x`"},
+        Break{"SystemsUnit", [](auto* o) { o->mutable_systems(0)->set_unit("x"); }, "systems[0].unit names `x`"},
+        Break{"Supplier", [](auto* o) { o->mutable_systems(0)->set_supplier("x"); }, "systems[0].supplier names `x`"},
+        Break{"SupplierIsNone", [](auto* o) { o->mutable_systems(0)->set_supplier("social"); },
+              "systems[0].supplier must name a unit of type SUPPLIER or COMPANY"},
+        Break{"Pm3System", [](auto* o) { o->mutable_pm3_objects(0)->set_systems(0, "x"); },
+              "pm3_objects[0].systems[0] names `x`, which is not among the systems"},
+        Break{"Pm3Owner", [](auto* o) { o->mutable_pm3_objects(0)->set_owner("x"); }, "pm3_objects[0].owner names `x`"},
+        Break{"Member", [](auto* o) { o->mutable_bodies(0)->add_members(v1::TICKET_SYSTEM); },
+              "bodies[0].members[2] must be a role of people"},
+        Break{"Convener", [](auto* o) { o->mutable_bodies(0)->set_convener(v1::SERVICE); },
+              "bodies[0].convener must be a role of people"},
+        Break{"RulesUnit", [](auto* o) { o->mutable_routing(1)->set_units(0, "x"); }, "routing[1].units[0] names `x`"},
+        Break{"RulesSystem", [](auto* o) { o->mutable_routing(0)->add_systems("x"); },
+              "routing[0].systems[0] names `x`"},
+        Break{"RoleMissing", [](auto* o) { o->mutable_routing(2)->clear_role(); },
+              "routing[2].role is required with ROUTE_TO_ROLE"},
+        Break{"RoleOfEverybody", [](auto* o) { o->mutable_routing(2)->set_role(v1::EMPLOYEE); },
+              "routing[2].role must be a role that people hold by assignment"},
+        Break{"RoleTooMuch", [](auto* o) { o->mutable_routing(0)->set_role(v1::AUDITOR); },
+              "routing[0].role must only be given with ROUTE_TO_ROLE"},
+        Break{"ZoneUnknown", [](auto* o) { o->set_time_zone("Europe/Kalix"); }, "time_zone must be a time zone"},
+        Break{"ZoneIsPath", [](auto* o) { o->set_time_zone("/usr/share/zoneinfo/Europe/Stockholm"); },
+              "time_zone must be a time zone"},
+        Break{"ZoneClimbs", [](auto* o) { o->set_time_zone("Europe/../Europe/Stockholm"); },
+              "time_zone must be a time zone"},
+        Break{"Link", [](auto* o) { o->set_base_url("javascript:alert(1)"); }, "base_url must begin with"},
+        Break{"BoardUnknown", [](auto* o) { o->set_board("x"); }, "board names `x`"},
+        Break{"BoardIsNone", [](auto* o) { o->set_board("it"); }, "board must name a unit of type COMMITTEE"}),
+    [](const auto& row) { return row.param.what; });
+
+TEST(Check, EveryUnitOfACycleIsNamed) {
+  v1::Organisation organisation = ExampleOrganisation();
+  organisation.mutable_units(3)->set_parent("hemtjanst");
+  EXPECT_THAT(Faults(organisation),
+              ElementsAre("units[3].parent leads back to the unit itself",
+                          "units[4].parent leads back to the unit itself",
+                          "units[5].parent leads back to the unit itself"));
+}
+
+TEST(Check, EveryViolationIsReported) {
+  v1::Organisation organisation = ExampleOrganisation();
+  organisation.mutable_units(2)->set_parent("x");
+  organisation.mutable_systems(0)->set_owner("y");
+  organisation.set_time_zone("z");
+  EXPECT_EQ(Faults(organisation).size(), 3u);
+}
+
+TEST(Check, EmptyAndHalfFilledOrganisationsAreSafe) {
+  EXPECT_THAT(Faults(v1::Organisation()), testing::Not(IsEmpty()));
+  v1::Organisation blank;
+  blank.add_units();
+  blank.add_units();
+  blank.add_people()->add_roles();
+  blank.add_systems();
+  blank.add_pm3_objects()->add_systems("");
+  blank.add_bodies()->add_members(v1::ROLE_UNSPECIFIED);
+  blank.add_routing()->add_units("");
+  blank.add_role_titles();
+  EXPECT_THAT(Faults(blank), testing::Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace avvik::organisation

@@ -1,0 +1,162 @@
+#include "common/organisation/organisation.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "common/organisation/check.h"
+#include "common/status/macros.h"
+#include "openssl/sha.h"
+
+namespace avvik::organisation {
+namespace {
+
+template <typename Map>
+auto FindIn(const Map& map, std::string_view id) -> typename Map::mapped_type {
+  auto found = map.find(id);
+  return found == map.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+std::string PersonId(std::string_view tenant, std::string_view login) {
+  std::string subject = std::string(tenant) + "/" + std::string(login);
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(subject.data()), subject.size(), digest);
+  char id[] = "p_0123456789abcdef0123";
+  for (int i = 0; i < 10; ++i) std::snprintf(id + 2 + 2 * i, 3, "%02x", digest[i]);
+  return id;
+}
+
+absl::StatusOr<std::shared_ptr<const Organisation>> Organisation::Create(v1::Organisation proto,
+                                                                         int64_t version) {
+  AVVIK_RETURN_IF_ERROR(Check(proto));
+  auto organisation =
+      std::shared_ptr<Organisation>(new Organisation(std::move(proto), version));
+  organisation->Index();
+  return organisation;
+}
+
+Organisation::Organisation(v1::Organisation proto, int64_t version)
+    : proto_(std::move(proto)), version_(version) {}
+
+void Organisation::Index() {
+  absl::LoadTimeZone(proto_.time_zone(), &time_zone_);
+  for (const v1::Unit& unit : proto_.units()) {
+    units_[unit.id()] = &unit;
+    if (unit.parent().empty()) root_ = &unit;
+  }
+  for (const v1::System& system : proto_.systems()) {
+    systems_[system.id()] = &system;
+    roles_[system.owner()].push_back({v1::SYSTEM_OWNER, system.unit()});
+    if (!system.administrator().empty()) {
+      roles_[system.administrator()].push_back({v1::SYSTEM_ADMINISTRATOR, system.unit()});
+    }
+  }
+  for (const v1::Person& person : proto_.people()) {
+    people_[person.login()] = &person;
+    people_by_id_[PersonId(proto_.tenant(), person.login())] = &person;
+    std::vector<HeldRole>& held = roles_[person.login()];
+    held.push_back({v1::EMPLOYEE, ""});
+    for (const v1::Assignment& assignment : person.roles()) {
+      std::string unit = assignment.unit() == root_->id() ? "" : assignment.unit();
+      held.push_back({assignment.role(), unit});
+      holders_[held.back()].push_back(&person);
+    }
+  }
+  for (auto& [login, held] : roles_) {
+    for (HeldRole& role : held) {
+      if (role.unit == root_->id()) role.unit.clear();
+    }
+    std::sort(held.begin(), held.end());
+    held.erase(std::unique(held.begin(), held.end()), held.end());
+  }
+}
+
+const v1::Unit* Organisation::FindUnit(std::string_view id) const { return FindIn(units_, id); }
+
+std::vector<const v1::Unit*> Organisation::Lineage(std::string_view unit) const {
+  std::vector<const v1::Unit*> lineage;
+  for (const v1::Unit* at = FindUnit(unit); at != nullptr; at = FindUnit(at->parent())) {
+    lineage.push_back(at);
+  }
+  return lineage;
+}
+
+bool Organisation::IsBelow(std::string_view unit, std::string_view ancestor) const {
+  for (const v1::Unit* at = FindUnit(unit); at != nullptr; at = FindUnit(at->parent())) {
+    if (at->id() == ancestor) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> Organisation::Subtree(std::string_view unit) const {
+  std::vector<std::string> ids;
+  for (const v1::Unit& candidate : proto_.units()) {
+    if (IsBelow(candidate.id(), unit)) ids.push_back(candidate.id());
+  }
+  return ids;
+}
+
+const v1::Unit* Organisation::NearestOf(std::string_view unit, bool committees_count) const {
+  for (const v1::Unit* at : Lineage(unit)) {
+    if (at->type() == v1::UNIT_TYPE_COMPANY) return at;
+    if (at->type() == v1::UNIT_TYPE_COMMITTEE && committees_count) return at;
+  }
+  return nullptr;
+}
+
+const v1::Unit& Organisation::ControllerOf(std::string_view unit) const {
+  const bool committees_count = proto_.country() == v1::SE;
+  if (const v1::Unit* nearest = NearestOf(unit, committees_count)) return *nearest;
+  const v1::Unit* board = committees_count ? FindUnit(proto_.board()) : nullptr;
+  return board != nullptr ? *board : *root_;
+}
+
+const v1::Unit& Organisation::OperatorOf(std::string_view unit) const {
+  const v1::Unit* company = NearestOf(unit, /*committees_count=*/false);
+  return company != nullptr ? *company : *root_;
+}
+
+const v1::Person* Organisation::FindPerson(std::string_view login) const { return FindIn(people_, login); }
+
+const v1::Person* Organisation::FindPersonById(std::string_view person_id) const {
+  return FindIn(people_by_id_, person_id);
+}
+
+std::vector<HeldRole> Organisation::RolesOf(std::string_view login) const {
+  auto found = roles_.find(login);
+  return found == roles_.end() ? std::vector<HeldRole>{{v1::EMPLOYEE, ""}} : found->second;
+}
+
+std::vector<const v1::Person*> Organisation::HoldersAt(v1::Role role, std::string_view unit) const {
+  for (const v1::Unit* at : Lineage(unit)) {
+    auto found = holders_.find({role, at->id()});
+    if (found != holders_.end()) return found->second;
+  }
+  auto found = holders_.find({role, ""});
+  return found == holders_.end() ? std::vector<const v1::Person*>{} : found->second;
+}
+
+const std::string& Organisation::LanguageOf(std::string_view login) const {
+  const v1::Person* person = FindPerson(login);
+  return person != nullptr && !person->language().empty() ? person->language() : default_language();
+}
+
+const v1::System* Organisation::FindSystem(std::string_view id) const { return FindIn(systems_, id); }
+
+std::string Organisation::TitleOf(v1::Role role) const {
+  for (const v1::RoleTitle& title : proto_.role_titles()) {
+    if (title.role() == role) return title.title();
+  }
+  return "";
+}
+
+int Organisation::LocalYear(absl::Time instant) const {
+  return static_cast<int>(absl::ToCivilYear(instant, time_zone_).year());
+}
+
+std::string Organisation::LocalMonth(absl::Time instant) const {
+  return absl::FormatTime("%Y-%m", instant, time_zone_);
+}
+
+}  // namespace avvik::organisation

@@ -1,0 +1,161 @@
+#include "common/rpc/environment.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/log/log.h"
+#include "common/rpc/status.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "common/validate/validate.h"
+
+namespace avvik::rpc {
+namespace {
+
+constexpr absl::Duration kLongestCall = absl::Seconds(10);
+
+std::string Metadata(const grpc::ServerContextBase& context, const char* key) {
+  const auto found = context.client_metadata().find(key);
+  if (found == context.client_metadata().end()) return "";
+  return std::string(found->second.data(), found->second.size());
+}
+
+}  // namespace
+
+audit::Record Call::Trace(const std::string& subject) const {
+  return {.id = id_,
+          .tenant = caller_.tenant,
+          .at = now_,
+          .actor = caller_.login,
+          .machine = caller_.machine,
+          .method = method_->name,
+          .permission = method_->permission,
+          .subject = subject,
+          .outcome = audit::Outcome::kAllowed,
+          .trace_parent = trace_parent_};
+}
+
+absl::Status Environment::Declare(const std::string& service) {
+  const auto* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
+  if (descriptor == nullptr) return absl::NotFoundError("no service " + service);
+  for (int i = 0; i < descriptor->method_count(); ++i) {
+    const auto* method = descriptor->method(i);
+    const options::v1::Access& access = method->options().GetExtension(options::v1::access);
+    const std::string name = service + "/" + method->name();
+    if (access.permission().empty() ||
+        access.audit() == options::v1::AUDIT_CLASS_UNSPECIFIED) {
+      return absl::FailedPreconditionError(name + " does not declare who may call it");
+    }
+    Method declared{.name = name,
+                    .permission = access.permission(),
+                    .audit = access.audit(),
+                    .calls = {},
+                    .latency = parts_.telemetry.Histogram(
+                        "avvik_rpc_seconds", "Time a call took, by method.", {{"method", name}})};
+    for (int code = 0; code <= static_cast<int>(absl::StatusCode::kUnauthenticated); ++code) {
+      const auto status_code = static_cast<absl::StatusCode>(code);
+      declared.calls.emplace(
+          status_code,
+          parts_.telemetry.Counter("avvik_rpc_calls_total", "Calls, by method and code.",
+                                   {{"method", name},
+                                    {"code", code == 0 ? "OK" : absl::StatusCodeToString(status_code)}}));
+    }
+    if (!methods_.emplace(method->input_type(), std::move(declared)).second) {
+      return absl::FailedPreconditionError(name + " shares its request with another method");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Call> Environment::Begin(const grpc::ServerContextBase& context,
+                                        const google::protobuf::Message& request, Place place) {
+  const bool placed = place == Place::kTaken;
+  if (placed && running_.fetch_add(1) >= limit_) {
+    running_.fetch_sub(1);
+    return status::Error(absl::StatusCode::kResourceExhausted,
+                         "too many calls at once; try again in a moment", "OVERLOADED");
+  }
+  absl::StatusOr<Call> call = Admit(context, request, methods_.at(request.GetDescriptor()));
+  if (call.ok()) call->placed_ = placed;
+  if (!call.ok() && placed) running_.fetch_sub(1);
+  return call;
+}
+
+organisation::Grant Environment::GrantFor(const Call& call, const std::string& permission) const {
+  return organisation::Decide(parts_.roles, call.caller().roles, permission);
+}
+
+absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
+                                        const google::protobuf::Message& request,
+                                        const Method& method) {
+  Call call;
+  call.method_ = &method;
+  call.id_ = parts_.ids.Next();
+  call.now_ = parts_.clock.Now();
+  call.deadline_ = std::min(absl::FromChrono(context.deadline()), call.now_ + kLongestCall);
+  if (call.deadline_ <= call.now_) {
+    return absl::DeadlineExceededError("the call had run out of time before it began");
+  }
+  call.trace_parent_ = Metadata(context, "traceparent");
+  AVVIK_ASSIGN_OR_RETURN(
+      const std::shared_ptr<const identity::Claims> claims,
+      parts_.verifier.VerifyAuthorization(Metadata(context, "authorization")));
+  AVVIK_ASSIGN_OR_RETURN(
+      call.caller_,
+      identity::CallerFromClaims(*claims, Metadata(context, identity::kTenantMetadata)));
+  call.organisation_ = parts_.directory.Find(call.caller_.tenant);
+  if (!call.caller_.machine) {
+    call.caller_.roles =
+        organisation::RightsOf(call.organisation_.get(), call.caller_.login).roles;
+  }
+  call.grant_ = organisation::Decide(parts_.roles, call.caller_.roles, method.permission);
+  if (!call.grant_.allowed()) {
+    audit::Record record = call.Trace("");
+    record.outcome = audit::Outcome::kDenied;
+    record.reason = "PERMISSION";
+    parts_.recorder.Add(std::move(record));
+    return status::Error(absl::StatusCode::kPermissionDenied,
+                         "this takes the permission " + method.permission +
+                             ", which none of your roles grants",
+                         "PERMISSION", {{"permission", method.permission}});
+  }
+  AVVIK_RETURN_IF_ERROR(validate::Validate(request));
+  return call;
+}
+
+grpc::Status Environment::End(const Call& call, const absl::Status& status) {
+  if (call.placed_) running_.fetch_sub(1);
+  const bool read = call.method().audit == options::v1::AUDIT_CLASS_READ;
+  const bool failed_change =
+      call.method().audit == options::v1::AUDIT_CLASS_CHANGE && !status.ok();
+  if (read || failed_change) {
+    audit::Record record = call.Trace(call.subject_);
+    if (!status.ok()) {
+      record.outcome = audit::Outcome::kFailed;
+      record.reason = status::ReasonOf(status);
+      if (record.reason.empty()) record.reason = absl::StatusCodeToString(status.code());
+    }
+    parts_.recorder.Add(std::move(record));
+  }
+  call.method_->latency.Observe(parts_.clock.Now() - call.now());
+  return Count(*call.method_, call.id_, status);
+}
+
+grpc::Status Environment::Refuse(const google::protobuf::Message& request,
+                                 const absl::Status& status) {
+  return Count(methods_.at(request.GetDescriptor()), parts_.ids.Next(), status);
+}
+
+grpc::Status Environment::Count(const Method& method, const std::string& reference,
+                                const absl::Status& status) {
+  method.calls.at(status.code()).Add();
+  grpc::Status wire = ToGrpc(status, reference);
+  if (wire.error_code() == grpc::StatusCode::INTERNAL) {
+    log::Error("call_failed",
+               {{"method", method.name}, {"reference", reference}, {"error", status}});
+  }
+  return wire;
+}
+
+}  // namespace avvik::rpc

@@ -1,0 +1,130 @@
+// What every call of a service passes through: who calls, may they, is the request well formed; and what
+// is left behind: an audit record, a log line, a latency. Declared access (avvik.options.v1.access) is
+// the only source of who may.
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "avvik/options/v1/access.pb.h"
+#include "common/audit/audit.h"
+#include "common/clock/clock.h"
+#include "common/identity/caller.h"
+#include "common/identity/token_verifier.h"
+#include "common/ids/id_source.h"
+#include "common/organisation/directory.h"
+#include "common/organisation/rights.h"
+#include "common/telemetry/registry.h"
+#include "google/protobuf/message.h"
+
+namespace avvik::rpc {
+
+// A method as its proto declares it, with its counters.
+struct Method {
+  std::string name;  // Such as `avvik.intake.v1.Intake/SubmitReport`.
+  std::string permission;
+  options::v1::AuditClass audit = options::v1::AUDIT_CLASS_UNSPECIFIED;
+  std::map<absl::StatusCode, telemetry::Counter> calls;
+  telemetry::Histogram latency;
+};
+
+// A call that was let in. Movable; used by one thread at a time.
+class Call {
+ public:
+  const Method& method() const { return *method_; }
+  const identity::Caller& caller() const { return caller_; }
+  const std::string& tenant() const { return caller_.tenant; }
+  // How far the caller's permission reaches.
+  const organisation::Grant& grant() const { return grant_; }
+  // The caller's organisation; null when the tenant has none yet.
+  const std::shared_ptr<const organisation::Organisation>& organisation() const {
+    return organisation_;
+  }
+  absl::Time now() const { return now_; }
+  // When the answer must be there; at most ten seconds from the beginning.
+  absl::Time deadline() const { return deadline_; }
+  const std::string& trace_parent() const { return trace_parent_; }
+
+  // The record of what this call did to `subject`, to be appended with the change.
+  audit::Record Trace(const std::string& subject) const;
+  // Says what the call was about, for the record of a read or a denial.
+  void set_subject(std::string subject) { subject_ = std::move(subject); }
+
+ private:
+  friend class Environment;
+
+  const Method* method_ = nullptr;
+  identity::Caller caller_;
+  organisation::Grant grant_;
+  std::shared_ptr<const organisation::Organisation> organisation_;
+  absl::Time now_;
+  absl::Time deadline_;
+  std::string trace_parent_;
+  std::string subject_;
+  std::string id_;
+  bool placed_ = false;
+};
+
+// Thread-safe once every service is declared.
+class Environment {
+ public:
+  struct Parts {
+    const Clock& clock;
+    IdSource& ids;
+    identity::TokenVerifier& verifier;
+    organisation::Directory& directory;
+    const organisation::RoleCatalogue& roles;
+    audit::Recorder& recorder;
+    telemetry::Registry& telemetry;
+  };
+
+  // At most `limit` calls are worked on at a time; more are refused with RESOURCE_EXHAUSTED.
+  Environment(Parts parts, int limit) : parts_(parts), limit_(limit) {}
+
+  // Takes up the methods of a service, by full name. FAILED_PRECONDITION when one does not declare its
+  // access, or when two methods share a request type.
+  absl::Status Declare(const std::string& service);
+
+  // Whether a call takes one of the places that bound the work under way. Calls that hold no thread
+  // while they wait (the submit path, watchers) are bounded by queues of their own.
+  enum class Place { kTaken, kNone };
+
+  // Lets a call in: identifies the caller, decides, checks the request against its proto. On success End
+  // must follow.
+  absl::StatusOr<Call> Begin(const grpc::ServerContextBase& context,
+                             const google::protobuf::Message& request, Place place = Place::kTaken);
+
+  // How far another permission of the caller reaches, for a request that takes more than its method
+  // declares.
+  organisation::Grant GrantFor(const Call& call, const std::string& permission) const;
+
+  // Ends a call that Begin let in: records, counts, and gives what goes over the wire.
+  grpc::Status End(const Call& call, const absl::Status& status);
+
+  // What goes over the wire for a call that Begin did not let in.
+  grpc::Status Refuse(const google::protobuf::Message& request, const absl::Status& status);
+
+  const Clock& clock() const { return parts_.clock; }
+
+ private:
+  absl::StatusOr<Call> Admit(const grpc::ServerContextBase& context,
+                             const google::protobuf::Message& request, const Method& method);
+  grpc::Status Count(const Method& method, const std::string& reference,
+                     const absl::Status& status);
+
+  const Parts parts_;
+  const int limit_;
+  std::atomic<int> running_{0};
+  // By the request's descriptor: every method has a request type of its own.
+  std::map<const google::protobuf::Descriptor*, Method> methods_;
+};
+
+}  // namespace avvik::rpc

@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# How each service of the suite is started: its command line, stated once.
+
+# The gRPC address of a service.
+address_of() { printf 'unix:%s/%s.sock\n' "$AVVIK_RUN" "$1"; }
+
+# start_service NAME FLAG…: a service sees nothing of the caller's environment but what is named here.
+start_service() {
+  local name=$1 variable
+  shift
+  local -a environment=(HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8)
+  for variable in ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
+    [[ -z ${!variable:-} ]] || environment+=("$variable=${!variable}")
+  done
+  start_process "$name" TERM env -i "${environment[@]}" "$AVVIK_BIN/avvik-$name" "$@" \
+    --log-level "${AVVIK_LOG_LEVEL:-info}"
+}
+
+# Who a service is to the others.
+identity_flags() {
+  printf '%s\n' --issuer "$AVVIK_ISSUER" --client-id "avvik-$1" \
+    --client-secret-file "$AVVIK_SECRETS/avvik-$1.secret"
+}
+
+# start_inner_service NAME FLAG…: one with a database, reached by the others only.
+start_inner_service() {
+  local name=$1
+  shift
+  local -a identity
+  mapfile -t identity < <(identity_flags "$name")
+  start_service "$name" --listen "$(address_of "$name")" --database "$(conninfo "avvik_$name")" \
+    --redis "$AVVIK_REDIS" --roles "$AVVIK_ROOT/deploy/roles.yaml" --triage "$(address_of triage)" "${identity[@]}" "$@"
+}
+
+start_services() {
+  local deploy=$AVVIK_ROOT/deploy
+  start_inner_service triage --intake "$(address_of intake)" --classification "$deploy/classification.yaml"
+  start_inner_service intake
+  start_inner_service escalation --regimes "$deploy/regimes"
+  start_inner_service metrics --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
+    --delivery "$(address_of delivery)"
+  start_inner_service delivery --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
+    --smtp "smtp://127.0.0.1:$AVVIK_SMTP_PORT" --smtp-ca "$AVVIK_TLS/ca.pem" --smtp-user avvik \
+    --smtp-password-file "$AVVIK_SECRETS/smtp.secret" --templates "$deploy/templates"
+  local -a identity
+  mapfile -t identity < <(identity_flags gateway)
+  start_service gateway --listen "127.0.0.1:$AVVIK_PORT" --static "$AVVIK_ROOT/web/dist" \
+    --intake "$(address_of intake)" --triage "$(address_of triage)" --escalation "$(address_of escalation)" \
+    --metrics "$(address_of metrics)" --delivery "$(address_of delivery)" "${identity[@]}"
+}
+
+gateway_is_ready() { curl -fsS --max-time 5 "$AVVIK_URL/readyz"; }

@@ -1,0 +1,89 @@
+// A notice: a message to one person, from the queue to its end.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace avvik::delivery {
+
+// What a notice says; each has a template of its name in every language.
+enum class TemplateId {
+  kReportReceived,  // To the reporter: it has arrived.
+  kReportClosed,    // To the reporter: it has been dealt with.
+  kCaseAssigned,    // To the owner of a case.
+  kCaseDrawnIn,     // To somebody drawn in to a case.
+  kStageDueSoon,    // To the owner: a statutory step comes due.
+  kStageOverdue,    // To the owner: a statutory step is past its target.
+};
+inline constexpr std::array<TemplateId, 6> kTemplates = {
+    TemplateId::kReportReceived, TemplateId::kReportClosed, TemplateId::kCaseAssigned,
+    TemplateId::kCaseDrawnIn,    TemplateId::kStageDueSoon, TemplateId::kStageOverdue};
+
+// Languages that every template is written in.
+inline constexpr std::array<std::string_view, 3> kLanguages = {"sv", "da", "en"};
+
+// `report_received` and so on, as in files, database and API.
+std::string_view TemplateName(TemplateId id);
+std::optional<TemplateId> TemplateFromName(std::string_view name);
+
+// Whether the notice is for the reporter, who follows the report, and not for a handler of the case.
+bool IsForReporter(TemplateId id);
+
+enum class NoticeState { kWaiting, kSending, kSent, kFailed };
+
+// `waiting` and so on, as in the database.
+std::string_view StateName(NoticeState state);
+std::optional<NoticeState> StateFromName(std::string_view name);
+
+// What makes a new notice.
+struct NoticeDraft {
+  std::string tenant;
+  // What it is for: the id of an event, or of the report or case for what is told once in its life.
+  // There is one notice per tenant, cause, template and person.
+  std::string cause;
+  TemplateId template_id = TemplateId::kReportReceived;
+  std::string person_id;  // Pseudonym of the addressee.
+  std::string number;     // Human number of the case.
+  std::string unit;       // Unit of the case, for who may see the notice; may be empty.
+  std::string recipient;  // E-mail address, as given.
+  bool withheld = false;  // The address would tell who a confidential reporter is.
+  std::string language;
+};
+
+struct Notice {
+  std::string notice_id;
+  NoticeDraft draft;
+  NoticeState state = NoticeState::kWaiting;
+  std::string message_id;  // Without brackets.
+  absl::Time created;
+  std::optional<absl::Time> next_attempt;  // Set while waiting.
+  absl::Time give_up;                      // No further attempt is planned after this.
+  std::optional<absl::Time> sent;
+  int attempt_count = 0;
+  int failures = 0;     // Since it was queued or last put back by hand.
+  int64_t version = 0;  // Counts the events told of it.
+};
+
+// One try to hand a notice over.
+struct Attempt {
+  absl::Time time;
+  bool succeeded = false;
+  int reply_code = 0;  // The server's last reply; 0 when there was none.
+  std::string error;   // Empty on success.
+  absl::Duration duration;
+};
+
+// The Message-ID of a notice: the same for every attempt. `mail_from` gives the domain.
+std::string MessageId(const std::string& notice_id, const std::string& mail_from);
+
+// The id that all mail about one case refers to, so that mailboxes show it as one conversation.
+std::string ThreadId(const std::string& tenant, const std::string& number,
+                     const std::string& mail_from);
+
+}  // namespace avvik::delivery

@@ -1,0 +1,49 @@
+// What escalation knows of a case: the facts that every event of triage carries, without any text.
+// Pure values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "avvik/type/v1/classification.pb.h"
+
+namespace avvik::escalation {
+
+using type::v1::Answer;
+using type::v1::Kind;
+using type::v1::SecurityProperty;
+using type::v1::Severity;
+
+struct CaseFacts {
+  std::string tenant;
+  std::string case_id;  // UUID.
+  std::string number;   // Human number.
+  std::string unit;     // Where it happened; empty when not known.
+  // Pseudonyms of the owner and of those drawn in, without repeats.
+  std::vector<std::string> parties;
+
+  Kind kind = Kind::KIND_UNSPECIFIED;
+  // Consequence level 0–4 by SecurityProperty; a property that is not hit has 0.
+  std::array<int, 5> impacts{};
+  Severity severity = Severity::SEVERITY_UNSPECIFIED;
+  Answer personal_data = Answer::ANSWER_UNSPECIFIED;
+  Answer national_security = Answer::ANSWER_UNSPECIFIED;
+  Answer ongoing = Answer::ANSWER_UNSPECIFIED;
+  Answer information_system = Answer::ANSWER_UNSPECIFIED;
+  Answer risk_unlikely = Answer::ANSWER_UNSPECIFIED;
+  std::optional<std::int64_t> affected_persons;
+
+  absl::Time aware_time;                 // When somebody responsible knew.
+  std::optional<absl::Time> close_time;  // Set while the case is closed.
+  bool no_deviation = false;             // Closed because nothing had gone wrong.
+  bool imported = false;                 // Brought from an older register.
+  absl::Time as_of;                      // When these facts were so.
+
+  friend bool operator==(const CaseFacts&, const CaseFacts&) = default;
+};
+
+}  // namespace avvik::escalation

@@ -1,0 +1,67 @@
+#include "services/escalation/errors.h"
+
+#include <fmt/format.h>
+
+#include "common/status/error.h"
+
+namespace avvik::escalation::error {
+namespace {
+
+absl::Status Refused(const std::string& message, const std::string& reason,
+                     const std::map<std::string, std::string>& metadata = {}) {
+  return status::Error(absl::StatusCode::kFailedPrecondition, message, reason, metadata);
+}
+
+}  // namespace
+
+absl::Status DutyNotFound(const std::string& duty_id) {
+  return status::Error(absl::StatusCode::kNotFound, fmt::format("there is no duty {}", duty_id),
+                       "DUTY_NOT_FOUND", {{"duty_id", duty_id}});
+}
+
+absl::Status StageNotFound(const std::string& stage) {
+  return status::Error(absl::StatusCode::kNotFound,
+                       fmt::format("the duty has no stage '{}'", stage), "STAGE_NOT_FOUND",
+                       {{"stage", stage}});
+}
+
+absl::Status DutyHasChanged(const std::string& duty_id) {
+  return status::Error(absl::StatusCode::kAborted,
+                       "the duty has changed since it was read: read it again", "DUTY_CHANGED",
+                       {{"duty_id", duty_id}});
+}
+
+absl::Status DutyIsRuledOut() {
+  return Refused("the duty is ruled out: nothing is to be told", "DUTY_RULED_OUT");
+}
+
+absl::Status DutyIsFulfilled() {
+  return Refused("the duty is fulfilled: it cannot be ruled out any more", "DUTY_FULFILLED");
+}
+
+absl::Status StageNotApplicable(const std::string& stage) {
+  return Refused(fmt::format("the stage '{}' does not apply to the case as it stands", stage),
+                 "STAGE_NOT_APPLICABLE", {{"stage", stage}});
+}
+
+absl::Status StageWaits(const std::string& stage, const std::string& first) {
+  return Refused(fmt::format("the stage '{}' comes after '{}'", stage, first), "STAGE_WAITS",
+                 {{"stage", stage}, {"first", first}});
+}
+
+absl::Status StageAlreadySubmitted(const std::string& stage) {
+  return Refused(fmt::format("the stage '{}' was submitted before, with other particulars", stage),
+                 "STAGE_ALREADY_SUBMITTED", {{"stage", stage}});
+}
+
+absl::Status RegimeVersionUnknown(const std::string& regime, const std::string& version) {
+  return Refused(fmt::format("the regime files hold no version '{}' of {}", version, regime),
+                 "REGIME_VERSION_UNKNOWN", {{"regime", regime}, {"version", version}});
+}
+
+absl::Status InvalidEvent(const std::string& what) {
+  return status::Error(absl::StatusCode::kInvalidArgument, "the event of the case " + what,
+                       "INVALID_EVENT");
+}
+
+}  // namespace avvik::escalation::error

@@ -1,0 +1,31 @@
+// Every way in which escalation says no, each with its code and reason.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace avvik::escalation::error {
+
+// NOT_FOUND `DUTY_NOT_FOUND`: there is none, or the caller may not read it.
+absl::Status DutyNotFound(const std::string& duty_id);
+// NOT_FOUND `STAGE_NOT_FOUND`.
+absl::Status StageNotFound(const std::string& stage);
+// ABORTED `DUTY_CHANGED`: the etag is of an older version.
+absl::Status DutyHasChanged(const std::string& duty_id);
+// FAILED_PRECONDITION `DUTY_RULED_OUT`.
+absl::Status DutyIsRuledOut();
+// FAILED_PRECONDITION `DUTY_FULFILLED`.
+absl::Status DutyIsFulfilled();
+// FAILED_PRECONDITION `STAGE_NOT_APPLICABLE`: its condition does not hold.
+absl::Status StageNotApplicable(const std::string& stage);
+// FAILED_PRECONDITION `STAGE_WAITS`: another stage comes first.
+absl::Status StageWaits(const std::string& stage, const std::string& first);
+// FAILED_PRECONDITION `STAGE_ALREADY_SUBMITTED`, with other particulars than now.
+absl::Status StageAlreadySubmitted(const std::string& stage);
+// FAILED_PRECONDITION `REGIME_VERSION_UNKNOWN`: the regime files lack what a duty goes by.
+absl::Status RegimeVersionUnknown(const std::string& regime, const std::string& version);
+// INVALID_ARGUMENT `INVALID_EVENT`: an event of triage lacks what every case has.
+absl::Status InvalidEvent(const std::string& what);
+
+}  // namespace avvik::escalation::error

@@ -1,0 +1,33 @@
+#include "services/escalation/regime.h"
+
+namespace avvik::escalation {
+
+const StageRule* RegimeVersion::FindStage(const std::string& id) const {
+  for (const StageRule& stage : stages) {
+    if (stage.id == id) return &stage;
+  }
+  return nullptr;
+}
+
+const ReceiverRule* RegimeVersion::ReceiverOn(absl::CivilDay day) const {
+  for (const ReceiverRule& receiver : receivers) {
+    if (receiver.days.Contains(day)) return &receiver;
+  }
+  return nullptr;
+}
+
+const RegimeVersion* Regime::VersionOn(absl::CivilDay day) const {
+  for (const RegimeVersion& version : versions) {
+    if (version.days.Contains(day)) return &version;
+  }
+  return nullptr;
+}
+
+const RegimeVersion* Regime::FindVersion(const std::string& name) const {
+  for (const RegimeVersion& version : versions) {
+    if (version.version == name) return &version;
+  }
+  return nullptr;
+}
+
+}  // namespace avvik::escalation

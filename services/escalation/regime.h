@@ -1,0 +1,92 @@
+// A regime of the law after reading and checking its data: what the engine works with. Pure values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "avvik/escalation/v1/regime.pb.h"
+#include "common/deadline/holidays.h"
+#include "services/escalation/condition.h"
+
+namespace avvik::escalation {
+
+// By when a stage must be done.
+struct StageClock {
+  enum class Kind { kHours, kMonths, kPromptly, kOnRequest };
+  enum class From { kAware, kHandled, kStageSubmitted, kRequest };
+
+  Kind kind = Kind::kHours;
+  int amount = 0;  // Hours, months, or with kPromptly our own target in minutes (0: none).
+  From from = From::kAware;
+  std::string from_stage;  // With kStageSubmitted: which.
+
+  // Whether the law itself names a time.
+  bool statutory() const { return kind == Kind::kHours || kind == Kind::kMonths; }
+};
+
+// One step of a duty.
+struct StageRule {
+  std::string id;
+  std::string title;
+  StageClock clock;
+  std::optional<Condition> applies_when;
+  int remind_minutes_before = 0;  // 0: a quarter of the time.
+  bool late_reasons = false;
+  bool optional =
+      false;  // Never overdue; the duty is fulfilled without it. True for stages on request.
+};
+
+// Days from `from` to `until`, both included; unset is open.
+struct DayRange {
+  std::optional<absl::CivilDay> from;
+  std::optional<absl::CivilDay> until;
+
+  bool Contains(absl::CivilDay day) const {
+    return (!from || *from <= day) && (!until || day <= *until);
+  }
+};
+
+// Who is told.
+struct ReceiverRule {
+  std::string name;
+  std::string channel;
+  std::string url;
+  DayRange days;
+};
+
+// The rules between two days.
+struct RegimeVersion {
+  std::string version;
+  DayRange days;  // `from` is always set, unless the version covers earlier days too.
+  v1::EntityUnit entity_unit = v1::ENTITY_UNIT_UNSPECIFIED;
+  Condition applies_when;
+  std::optional<Condition> unless;
+  std::vector<ReceiverRule> receivers;
+  std::string language;
+  std::vector<StageRule> stages;
+  std::vector<std::string> secrecy;
+  v1::Confidence confidence = v1::CONFIDENCE_UNSPECIFIED;
+  bool disabled = false;
+
+  // The rule of a stage; null when there is none of that id.
+  const StageRule* FindStage(const std::string& id) const;
+  // Who is told on a day; null when nobody is named for it.
+  const ReceiverRule* ReceiverOn(absl::CivilDay day) const;
+};
+
+// A statutory duty to tell an authority.
+struct Regime {
+  std::string id;
+  std::string title;
+  deadline::Country country = deadline::Country::kSweden;
+  std::vector<RegimeVersion> versions;  // By time, without overlap or gap.
+
+  // The version that holds on a local day; null when none does.
+  const RegimeVersion* VersionOn(absl::CivilDay day) const;
+  // The version of this name; null when there is none.
+  const RegimeVersion* FindVersion(const std::string& version) const;
+};
+
+}  // namespace avvik::escalation

@@ -1,0 +1,244 @@
+#include "services/escalation/regime_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/escalation/test_support.h"
+
+namespace avvik::escalation {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
+
+// A right regime with two versions.
+v1::Regime Right() {
+  return ParseText<v1::Regime>(R"pb(
+    id: "XX-1"
+    title: "Anmälan"
+    country: SE
+    versions {
+      version: "old"
+      effective_from: "2026-01-15"
+      effective_to: "2026-06-30"
+      legal_basis: "lag"
+      entity_unit: ENTITY_UNIT_OPERATOR
+      applies_when { fact: "information_system" }
+      receivers { name: "A" channel: "web" until: "2026-06-30" }
+      receivers { name: "B" channel: "web" from: "2026-07-01" }
+      language: "sv"
+      stages {
+        id: "first"
+        title: "First"
+        clock { hours: 24 from: "aware" }
+      }
+      stages {
+        id: "second"
+        title: "Second"
+        clock { months: 1 from: "first.submitted" }
+      }
+      source: "SFS"
+      confidence: CONFIDENCE_VERIFIED
+    }
+    versions {
+      version: "new"
+      effective_from: "2026-07-01"
+      legal_basis: "lag"
+      entity_unit: ENTITY_UNIT_OPERATOR
+      applies_when { fact: "information_system" }
+      receivers { name: "B" channel: "web" }
+      language: "sv"
+      stages {
+        id: "first"
+        title: "First"
+        clock { promptly: true from: "aware" internal_minutes: 60 }
+      }
+      stages {
+        id: "asked"
+        title: "Asked"
+        clock { on_request: true from: "request" }
+      }
+      source: "SFS"
+      confidence: CONFIDENCE_VERIFIED
+    })pb");
+}
+
+// The fields that ReadRegime finds wrong, with what is wrong.
+std::vector<std::string> Wrong(const v1::Regime& regime) {
+  std::vector<std::string> lines;
+  for (const auto& [field, description] : status::ViolationsOf(ReadRegime(regime).status())) {
+    lines.push_back(field + ": " + description);
+  }
+  return lines;
+}
+
+absl::CivilDay Day(const std::string& text) { return *deadline::ParseDay(text); }
+
+TEST(ReadRegimeTest, VersionIsPickedByDay) {
+  const auto regime = ReadRegime(Right());
+  ASSERT_TRUE(regime.ok()) << regime.status();
+  EXPECT_EQ(regime->VersionOn(Day("2026-01-14")), nullptr);
+  EXPECT_EQ(regime->VersionOn(Day("2026-01-15"))->version, "old");
+  EXPECT_EQ(regime->VersionOn(Day("2026-06-30"))->version, "old");
+  EXPECT_EQ(regime->VersionOn(Day("2026-07-01"))->version, "new");
+  EXPECT_EQ(regime->VersionOn(Day("2099-01-01"))->version, "new");
+  EXPECT_EQ(regime->FindVersion("old")->version, "old");
+  EXPECT_EQ(regime->FindVersion("older"), nullptr);
+}
+
+TEST(ReadRegimeTest, FirstVersionMayCoverEarlierDays) {
+  v1::Regime message = Right();
+  message.mutable_versions(0)->set_earlier_too(true);
+  const auto regime = ReadRegime(message);
+  ASSERT_TRUE(regime.ok()) << regime.status();
+  EXPECT_EQ(regime->VersionOn(Day("1999-01-01"))->version, "old");
+  message.mutable_versions(1)->set_earlier_too(true);
+  EXPECT_THAT(Wrong(message),
+              ElementsAre("versions[1].earlier_too: may only stand in the first version"));
+}
+
+TEST(ReadRegimeTest, ReceiverIsPickedByTheDayOfTelling) {
+  const auto regime = ReadRegime(Right());
+  const RegimeVersion& old = regime->versions[0];
+  EXPECT_EQ(old.ReceiverOn(Day("2026-06-30"))->name, "A");
+  EXPECT_EQ(old.ReceiverOn(Day("2026-07-01"))->name, "B");
+}
+
+TEST(ReadRegimeTest, StagesOnRequestAreOptional) {
+  const auto regime = ReadRegime(Right());
+  EXPECT_FALSE(regime->versions[1].FindStage("first")->optional);
+  EXPECT_TRUE(regime->versions[1].FindStage("asked")->optional);
+  EXPECT_FALSE(regime->versions[1].FindStage("first")->clock.statutory());
+  EXPECT_TRUE(regime->versions[0].FindStage("first")->clock.statutory());
+}
+
+TEST(ReadRegimeTest, EverythingMissingIsNamed) {
+  v1::Regime message;
+  message.add_versions()->add_stages();
+  EXPECT_THAT(
+      Wrong(message),
+      UnorderedElementsAre(
+          "id: is required", "title: is required", "country: must be SE or DK",
+          "versions[0].version: is required", "versions[0].effective_from: is required",
+          "versions[0].legal_basis: is required", "versions[0].entity_unit: is required",
+          "versions[0].applies_when: is required",
+          "versions[0].receivers: must hold at least one receiver",
+          "versions[0].language: is required", "versions[0].stages[0].id: is required",
+          "versions[0].stages[0].title: is required", "versions[0].stages[0].clock: is required",
+          "versions[0].source: is required", "versions[0].confidence: is required"));
+  EXPECT_THAT(Wrong(v1::Regime()), ::testing::Contains("versions: must hold at least one version"));
+}
+
+TEST(ReadRegimeTest, VersionsFollowEachOtherDayByDay) {
+  v1::Regime message = Right();
+  message.mutable_versions(0)->clear_effective_to();
+  EXPECT_THAT(Wrong(message),
+              ElementsAre("versions[1].effective_from: overlaps version 'old', which has no "
+                          "effective_to"));
+  for (const char* day : {"2026-06-30", "2026-07-02"}) {
+    message = Right();
+    message.mutable_versions(1)->set_effective_from(day);
+    EXPECT_THAT(Wrong(message),
+                ElementsAre("versions[1].effective_from: must be 2026-07-01, the day after version "
+                            "'old' ends"));
+  }
+  message = Right();
+  message.mutable_versions(1)->set_version("old");
+  EXPECT_THAT(Wrong(message), ElementsAre("versions[1].version: 'old' is used twice"));
+}
+
+TEST(ReadRegimeTest, DaysMustBeDays) {
+  v1::Regime message = Right();
+  message.mutable_versions(1)->set_last_verified("yesterday");
+  message.mutable_versions(1)->set_effective_to("2026-02-30");
+  EXPECT_THAT(Wrong(message),
+              UnorderedElementsAre(
+                  "versions[1].last_verified: 'yesterday' is not a day such as 2026-07-01",
+                  "versions[1].effective_to: '2026-02-30' is not a day such as 2026-07-01"));
+  message = Right();
+  message.mutable_versions(1)->set_effective_to("2026-06-01");
+  EXPECT_THAT(Wrong(message), ElementsAre("versions[1].effective_to: lies before 2026-07-01"));
+}
+
+TEST(ReadRegimeTest, SomebodyIsToldOnEveryDay) {
+  v1::Regime message = Right();
+  message.mutable_versions(0)->mutable_receivers(1)->set_from("2026-07-05");
+  EXPECT_THAT(Wrong(message), ElementsAre("versions[0].receivers: name nobody for 2026-07-01"));
+  message = Right();
+  message.mutable_versions(0)->mutable_receivers(1)->set_until("2027-01-01");
+  EXPECT_THAT(Wrong(message),
+              ElementsAre("versions[0].receivers: must hold a receiver without until"));
+  message = Right();
+  message.mutable_versions(1)->mutable_receivers(0)->set_from("2026-08-01");
+  EXPECT_THAT(Wrong(message), ElementsAre("versions[1].receivers: name nobody for 2026-07-01"));
+}
+
+TEST(ReadRegimeTest, StagesAreDistinctAndStartFromEarlierOnes) {
+  v1::Regime message = Right();
+  message.mutable_versions(0)->mutable_stages(1)->set_id("first");
+  message.mutable_versions(0)->mutable_stages(0)->mutable_clock()->set_from("first.submitted");
+  EXPECT_THAT(Wrong(message),
+              UnorderedElementsAre(
+                  "versions[0].stages[1].id: 'first' is used twice",
+                  "versions[0].stages[0].clock.from: 'first' is not a stage before this one"));
+  message = Right();
+  message.mutable_versions(0)->mutable_stages(1)->mutable_clock()->set_from("third.submitted");
+  EXPECT_THAT(Wrong(message),
+              ElementsAre("versions[0].stages[1].clock.from: 'third' is not a stage "
+                          "before this one"));
+}
+
+TEST(ReadRegimeTest, ClocksAreWellFormed) {
+  v1::Regime message = Right();
+  v1::Clock* clock = message.mutable_versions(1)->mutable_stages(0)->mutable_clock();
+  const auto wrong = [&](const std::string& text) {
+    *clock = ParseText<v1::Clock>(text);
+    return Wrong(message);
+  };
+  const std::string at = "versions[1].stages[0].clock";
+  EXPECT_THAT(wrong("from: 'aware'"),
+              ElementsAre(at + ": must say hours, months, promptly or on_request"));
+  EXPECT_THAT(wrong("hours: 0 from: 'aware'"),
+              ElementsAre(at + ".hours: is 0, must be from 1 to 8760"));
+  EXPECT_THAT(wrong("months: 25 from: 'aware'"),
+              ElementsAre(at + ".months: is 25, must be from 1 to 24"));
+  EXPECT_THAT(wrong("promptly: false from: 'aware'"),
+              ElementsAre(at + ".promptly: can only be true"));
+  EXPECT_THAT(wrong("hours: 24 from: 'aware' internal_minutes: 5"),
+              ElementsAre(at + ".internal_minutes: may only stand with promptly"));
+  for (const char* from : {"", "awake", ".submitted", "submitted"}) {
+    EXPECT_THAT(wrong("hours: 24 from: '" + std::string(from) + "'"),
+                ElementsAre(at + ".from: '" + from +
+                            "' is not aware, handled, request or <stage>.submitted"));
+  }
+  EXPECT_THAT(wrong("hours: 24 from: 'request'"),
+              ElementsAre(at + ".from: must be request with on_request, and only then"));
+  EXPECT_THAT(wrong("on_request: true from: 'aware'"),
+              ElementsAre(at + ".from: must be request with on_request, and only then"));
+  EXPECT_THAT(wrong("hours: 24 from: 'handled'"), ElementsAre());
+}
+
+TEST(ReadRegimeTest, OptionalStagesNameNoTime) {
+  v1::Regime message = Right();
+  message.mutable_versions(0)->mutable_stages(0)->set_optional(true);
+  message.mutable_versions(1)->mutable_stages(0)->set_optional(true);
+  EXPECT_THAT(Wrong(message),
+              UnorderedElementsAre(
+                  "versions[0].stages[0].optional: may not stand with a clock that names a time",
+                  "versions[1].stages[0].optional: may not stand with a clock that names a time"));
+}
+
+TEST(ReadRegimeTest, ConditionsAreChecked) {
+  v1::Regime message = Right();
+  *message.mutable_versions(0)->mutable_unless() = ParseText<v1::Condition>("submitted: 'first'");
+  *message.mutable_versions(0)->mutable_stages(0)->mutable_applies_when() =
+      ParseText<v1::Condition>("not { submitted: 'third' }");
+  EXPECT_THAT(
+      Wrong(message),
+      UnorderedElementsAre("versions[0].unless.submitted: may only stand in a stage",
+                           "versions[0].stages[0].applies_when.not.submitted: 'third' is not a "
+                           "stage of this version"));
+}
+
+}  // namespace
+}  // namespace avvik::escalation

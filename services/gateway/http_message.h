@@ -1,0 +1,95 @@
+// HTTP as the gateway's own code sees it: a request with its head, an answer, and a stream of
+// events. The transport (http_server) is the only code that knows more.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace avvik::gateway {
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+struct HttpRequestHead {
+  std::string method;  // Upper case as sent, such as `GET`.
+  std::string path;    // Of the target, still percent-encoded: `/v1/cases/AVV-2026-000001`.
+  std::string query;   // Behind the `?`, still encoded; empty when there is none.
+  std::vector<HttpHeader> headers;
+  bool has_body = false;  // Whether a body of at least one byte or of unknown length follows.
+
+  // The first header of that name, whatever its case; empty when there is none.
+  std::string_view Header(std::string_view name) const;
+};
+
+struct HttpRequest {
+  HttpRequestHead head;
+  std::string body;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type;  // Empty: no Content-Type, for answers without a body.
+  std::string body;
+  // Used instead of `body` when set: content that many answers share.
+  std::shared_ptr<const std::string> shared_body;
+  std::vector<HttpHeader> headers;
+};
+
+// An answer of server-sent events (HTML standard, section 9.2). Thread-safe. Destroying it ends the
+// answer.
+class EventStream {
+ public:
+  virtual ~EventStream() = default;
+
+  // Queues whole frames as they go over the wire, such as `data: x\n\n`. False when the stream has
+  // ended or was just cut because the client reads too slowly; `on_closed` follows in the second
+  // case.
+  virtual bool Send(std::string frames) = 0;
+};
+
+// The one answer to one request. Thread-safe, may be used after the client has gone. When it is
+// destroyed without an answer, the client gets 500.
+class HttpResponder {
+ public:
+  virtual ~HttpResponder() = default;
+
+  // Answers. The second call and later ones do nothing.
+  virtual void Send(HttpResponse response) = 0;
+
+  // Answers 200 with a stream. `on_closed` is called once, from any thread, when the client goes
+  // away or the server stops; not when the stream is destroyed first. Null when there has been an
+  // answer.
+  virtual std::unique_ptr<EventStream> StartEvents(std::function<void()> on_closed) = 0;
+};
+
+// What answers requests. Called from several threads at once; must not block.
+class HttpHandler {
+ public:
+  virtual ~HttpHandler() = default;
+
+  // Looks at the head before the body is read. An answer here means that the body is not wanted.
+  virtual std::optional<HttpResponse> Refuse(const HttpRequestHead& head) = 0;
+
+  // Answers a whole request, now or later.
+  virtual void Handle(HttpRequest request, std::shared_ptr<HttpResponder> responder) = 0;
+
+  // Makes the answer to a request that never became whole: too large, too slow, not HTTP; or that
+  // the server has no room for. `field` is the part at fault, such as `body`; may be empty.
+  virtual HttpResponse Unreadable(int status, const std::string& field,
+                                  const std::string& detail) = 0;
+};
+
+// Whether two header names or tokens are the same, whatever their case.
+bool EqualsIgnoringCase(std::string_view a, std::string_view b);
+
+// The standard's phrase for a status code, such as "Not Found".
+std::string_view ReasonPhrase(int status);
+
+}  // namespace avvik::gateway

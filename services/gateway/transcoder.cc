@@ -1,0 +1,275 @@
+#include "services/gateway/transcoder.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/log/log.h"
+#include "common/rpc/status.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/gateway/http_error.h"
+#include "services/gateway/json_proto.h"
+#include "services/gateway/sse.h"
+
+namespace avvik::gateway {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::Message;
+
+std::unique_ptr<Message> NewMessage(const Descriptor* type) {
+  const Message* prototype =
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
+  return std::unique_ptr<Message>(prototype->New());
+}
+
+absl::StatusOr<std::string> JsonOf(grpc::ByteBuffer* bytes, const Descriptor* type) {
+  const std::unique_ptr<Message> message = NewMessage(type);
+  const grpc::Status read = grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(bytes, message.get());
+  if (!read.ok()) return absl::InternalError("the answer is not a " + type->full_name());
+  return WriteJson(*message);
+}
+
+Problem LoggedProblem(const absl::Status& status, const std::string& method, const std::string& trace_id) {
+  Problem problem = ProblemOf(status, trace_id);
+  if (problem.status >= 500) {
+    log::Warning("call_failed", {{"method", method}, {"trace", trace_id}, {"error", status}});
+  }
+  return problem;
+}
+
+HttpResponse JsonResponse(std::string json) {
+  return {.status = 200,
+          .content_type = "application/json",
+          .body = std::move(json),
+          .shared_body = nullptr,
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
+absl::Status Stopping() {
+  return status::Error(absl::StatusCode::kUnavailable, "the gateway is stopping; try again", "STOPPING");
+}
+
+}  // namespace
+
+// What is called, and with what.
+struct Transcoder::Target {
+  grpc::GenericStub* stub = nullptr;
+  std::string path;
+  const Descriptor* answer_type = nullptr;
+  std::string authorization;
+  grpc::ByteBuffer request;
+
+  std::unique_ptr<grpc::ClientContext> NewContext(const Trace& trace, absl::Duration timeout) const {
+    auto context = std::make_unique<grpc::ClientContext>();
+    context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+    context->AddMetadata("authorization", authorization);
+    context->AddMetadata("traceparent", trace.parent);
+    return context;
+  }
+};
+
+// One request, one answer.
+class Transcoder::UnaryCall : public std::enable_shared_from_this<UnaryCall> {
+ public:
+  UnaryCall(Transcoder& owner, Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder)
+      : owner_(owner),
+        target_(std::move(target)),
+        trace_id_(trace.id),
+        responder_(std::move(responder)),
+        context_(target_.NewContext(trace, owner.options_.deadline)) {}
+
+  void Start() {
+    if (!owner_.calls_.Add(context_.get())) {
+      return responder_->Send(ToResponse(ProblemOf(Stopping(), trace_id_)));
+    }
+    target_.stub->UnaryCall(context_.get(), target_.path, {}, &target_.request, &answer_,
+                            [self = shared_from_this()](const grpc::Status& status) { self->Done(status); });
+  }
+
+ private:
+  void Done(const grpc::Status& grpc_status) {
+    responder_->Send(Answer(grpc_status));
+    responder_.reset();
+    owner_.calls_.Remove(context_.get());
+  }
+
+  HttpResponse Answer(const grpc::Status& grpc_status) {
+    absl::Status status = rpc::FromGrpc(grpc_status);
+    if (status.ok()) {
+      auto json = JsonOf(&answer_, target_.answer_type);
+      if (json.ok()) return JsonResponse(*std::move(json));
+      status = json.status();
+    } else if (absl::IsCancelled(status) && owner_.calls_.stopping()) {
+      status = Stopping();
+    }
+    return ToResponse(LoggedProblem(status, target_.path, trace_id_));
+  }
+
+  Transcoder& owner_;
+  Target target_;
+  const std::string trace_id_;
+  std::shared_ptr<HttpResponder> responder_;
+  const std::unique_ptr<grpc::ClientContext> context_;
+  grpc::ByteBuffer answer_;
+};
+
+// One request, many answers. Owns itself until OnDone.
+class Transcoder::StreamCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                                     public std::enable_shared_from_this<StreamCall> {
+ public:
+  StreamCall(Transcoder& owner, Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder)
+      : owner_(owner),
+        target_(std::move(target)),
+        trace_id_(trace.id),
+        responder_(std::move(responder)),
+        context_(target_.NewContext(trace, owner.options_.stream_lifetime)) {}
+
+  void Start() {
+    if (!owner_.calls_.Add(context_.get())) {
+      --owner_.streams_;
+      return responder_->Send(ToResponse(ProblemOf(Stopping(), trace_id_)));
+    }
+    self_ = shared_from_this();
+    target_.stub->PrepareBidiStreamingCall(context_.get(), target_.path, {}, this);
+    StartWriteLast(&target_.request, grpc::WriteOptions());
+    StartRead(&answer_);
+    StartCall();
+  }
+
+  // The service took the call, perhaps long before it has something to say. (A call that failed at once
+  // comes here with false.)
+  void OnReadInitialMetadataDone(bool ok) override {
+    if (ok && !Begin()) context_->TryCancel();
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return;
+    auto json = JsonOf(&answer_, target_.answer_type);
+    answer_.Clear();
+    if (!json.ok()) {
+      failure_ = json.status();
+      return context_->TryCancel();
+    }
+    if (!Begin() || !stream_->Send(EventFrame(target_.answer_type->name(), ++events_, *json))) {
+      return context_->TryCancel();
+    }
+    StartRead(&answer_);
+  }
+
+  void OnDone(const grpc::Status& grpc_status) override {
+    absl::Status status = failure_.ok() ? rpc::FromGrpc(grpc_status) : failure_;
+    if (stream_ == nullptr && absl::IsCancelled(status) && owner_.calls_.stopping()) status = Stopping();
+    // The end of its time is the ordinary end of a stream.
+    const bool ended = status.ok() || absl::IsDeadlineExceeded(status);
+    if (ended) {
+      Begin();
+    } else if (stream_ == nullptr) {
+      responder_->Send(ToResponse(LoggedProblem(status, target_.path, trace_id_)));
+    } else if (!absl::IsCancelled(status)) {
+      stream_->Send(EventFrame("problem", 0, ToJson(LoggedProblem(status, target_.path, trace_id_))));
+    }
+    stream_.reset();
+    responder_.reset();
+    --owner_.streams_;
+    const auto keep = std::move(self_);
+    owner_.calls_.Remove(context_.get());
+  }
+
+ private:
+  // Answers 200 unless that has been done. False when the client cannot be answered any more.
+  bool Begin() {
+    // Reactions may run at the same time.
+    std::lock_guard lock(mutex_);
+    if (stream_ == nullptr) {
+      stream_ = responder_->StartEvents([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->context_->TryCancel();
+      });
+    }
+    return stream_ != nullptr;
+  }
+
+  Transcoder& owner_;
+  Target target_;
+  const std::string trace_id_;
+  std::shared_ptr<HttpResponder> responder_;
+  const std::unique_ptr<grpc::ClientContext> context_;
+  grpc::ByteBuffer answer_;
+  std::mutex mutex_;
+  std::unique_ptr<EventStream> stream_;
+  uint64_t events_ = 0;
+  absl::Status failure_ = absl::OkStatus();
+  std::shared_ptr<StreamCall> self_;
+};
+
+Transcoder::Transcoder(const Backends& backends, TranscoderOptions options)
+    : backends_(backends), options_(options) {}
+
+void Transcoder::Call(const RouteMatch& match, const HttpRequest& request, const Trace& trace,
+                      std::shared_ptr<HttpResponder> responder) {
+  const Route& route = *match.route;
+  const auto refuse = [&](const absl::Status& status) {
+    responder->Send(ToResponse(ProblemOf(status, trace.id)));
+  };
+  Target target;
+  std::string backend = route.backend;
+  for (const auto& [field, value] : match.bindings) {
+    if (backend.empty() && field == kServiceVariable) backend = value;
+  }
+  target.stub = backends_.Find(backend);
+  if (target.stub == nullptr) {
+    return refuse(status::Error(absl::StatusCode::kNotFound, "there is no such service", "SERVICE_UNKNOWN"));
+  }
+  const std::unique_ptr<Message> message = NewMessage(route.method->input_type());
+  if (const absl::Status read =
+          ReadRequest(route, match.bindings, request.head.query, request.body, message.get());
+      !read.ok()) {
+    return refuse(read);
+  }
+  bool own_buffer = false;
+  const grpc::Status written =
+      grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(*message, &target.request, &own_buffer);
+  if (!written.ok()) return refuse(rpc::FromGrpc(written));
+  target.path = route.GrpcPath();
+  target.answer_type = route.method->output_type();
+  target.authorization = std::string(request.head.Header("Authorization"));
+  if (route.method->server_streaming()) {
+    CallStream(std::move(target), trace, std::move(responder));
+  } else {
+    CallOnce(std::move(target), trace, std::move(responder));
+  }
+}
+
+void Transcoder::CallOnce(Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder) {
+  std::make_shared<UnaryCall>(*this, std::move(target), trace, std::move(responder))->Start();
+}
+
+void Transcoder::CallStream(Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder) {
+  if (++streams_ > options_.max_streams) {
+    --streams_;
+    return responder->Send(ToResponse(
+        ProblemOf(status::Error(absl::StatusCode::kUnavailable,
+                                "as many live streams are open as the gateway takes", "TOO_MANY_STREAMS"),
+                  trace.id)));
+  }
+  std::make_shared<StreamCall>(*this, std::move(target), trace, std::move(responder))->Start();
+}
+
+bool IsBearer(std::string_view authorization) {
+  constexpr std::string_view kScheme = "Bearer ";
+  if (authorization.size() <= kScheme.size() ||
+      !EqualsIgnoringCase(authorization.substr(0, kScheme.size()), kScheme)) {
+    return false;
+  }
+  const std::string_view token = authorization.substr(kScheme.size());
+  return std::all_of(token.begin(), token.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~+/=").find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace avvik::gateway

@@ -1,0 +1,63 @@
+// Carries an HTTP request to the service that answers it, and the answer back: JSON becomes the request
+// message, the call goes out by gRPC, and the message that comes back becomes JSON; a stream of messages
+// becomes a stream of events.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/process/runnable.h"
+#include "services/gateway/backends.h"
+#include "services/gateway/call_registry.h"
+#include "services/gateway/http_message.h"
+#include "services/gateway/route_table.h"
+#include "services/gateway/trace.h"
+
+namespace avvik::gateway {
+
+struct TranscoderOptions {
+  absl::Duration deadline = absl::Seconds(10);  // Of a call with one answer.
+  // A stream ends after it, so that nobody goes on reading on a token that ran out long ago; clients
+  // connect again by themselves.
+  absl::Duration stream_lifetime = absl::Minutes(15);
+  int max_streams = 500;  // Open at one time; more are refused with 503.
+};
+
+// Thread-safe.
+class Transcoder final : public process::Runnable {
+ public:
+  // `backends` must outlive it.
+  Transcoder(const Backends& backends, TranscoderOptions options);
+  ~Transcoder() override { Stop(); }
+
+  // Calls what `match` means and answers `responder`, now or later. The `Authorization` header goes along
+  // as it came; it must be fit for gRPC metadata (IsBearer).
+  void Call(const RouteMatch& match, const HttpRequest& request, const Trace& trace,
+            std::shared_ptr<HttpResponder> responder);
+
+  absl::Status Start() override { return absl::OkStatus(); }
+
+  // Cancels the calls under way, answers them, and returns when nothing uses a responder any more.
+  void Stop() override { calls_.Stop(); }
+
+ private:
+  struct Target;
+  class UnaryCall;
+  class StreamCall;
+
+  void CallOnce(Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder);
+  void CallStream(Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder);
+
+  const Backends& backends_;
+  const TranscoderOptions options_;
+  CallRegistry calls_;
+  std::atomic<int> streams_{0};
+};
+
+// Whether an `Authorization` header carries a bearer token in the form of RFC 6750, section 2.1.
+bool IsBearer(std::string_view authorization);
+
+}  // namespace avvik::gateway

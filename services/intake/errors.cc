@@ -1,0 +1,48 @@
+#include "services/intake/errors.h"
+
+#include "common/status/error.h"
+
+namespace avvik::intake::error {
+
+using status::Error;
+
+absl::Status ReportNotFound(const std::string& reference) {
+  return Error(absl::StatusCode::kNotFound, "there is no report " + reference, "REPORT_NOT_FOUND",
+               {{"report", reference}});
+}
+
+absl::Status RequestIdReused(const std::string& request_id) {
+  return Error(absl::StatusCode::kAlreadyExists,
+               "request_id was used for a report with other content; choose a new one",
+               "REQUEST_ID_REUSED", {{"request_id", request_id}});
+}
+
+absl::Status ReportChanged(const std::string& current_etag) {
+  return Error(absl::StatusCode::kAborted, "the report has changed since; read it again",
+               "REPORT_CHANGED", {{"etag", current_etag}});
+}
+
+absl::Status ReportWithdrawn(const std::string& number) {
+  return Error(absl::StatusCode::kFailedPrecondition, "report " + number + " was taken back",
+               "REPORT_WITHDRAWN", {{"number", number}});
+}
+
+absl::Status NoOrganisation(const std::string& tenant) {
+  return Error(absl::StatusCode::kUnavailable,
+               "no organisation has been applied for " + tenant +
+                   "; an administrator does that with `avvik organisation apply`",
+               "NO_ORGANISATION", {{"tenant", tenant}});
+}
+
+absl::Status QueueFull() {
+  return Error(absl::StatusCode::kResourceExhausted,
+               "too many reports are being written; try again in a moment", "QUEUE_FULL");
+}
+
+absl::Status ImportNotAllowed() {
+  return Error(absl::StatusCode::kPermissionDenied,
+               "report.origin takes the permission reports.import", "PERMISSION",
+               {{"permission", "reports.import"}});
+}
+
+}  // namespace avvik::intake::error

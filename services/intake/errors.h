@@ -1,0 +1,25 @@
+// Everything that can go wrong in intake, each once.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace avvik::intake::error {
+
+// NOT_FOUND: there is no such report, or the caller may not know of it.
+absl::Status ReportNotFound(const std::string& reference);
+// ALREADY_EXISTS: the request id was used for another report.
+absl::Status RequestIdReused(const std::string& request_id);
+// ABORTED: the report has changed since.
+absl::Status ReportChanged(const std::string& current_etag);
+// FAILED_PRECONDITION: the report was taken back.
+absl::Status ReportWithdrawn(const std::string& number);
+// UNAVAILABLE: no organisation was ever applied for the tenant.
+absl::Status NoOrganisation(const std::string& tenant);
+// RESOURCE_EXHAUSTED: too many reports wait to be written.
+absl::Status QueueFull();
+// PERMISSION_DENIED: bringing reports from an older register takes a permission of its own.
+absl::Status ImportNotAllowed();
+
+}  // namespace avvik::intake::error

@@ -1,0 +1,11 @@
+#include "services/intake/intake_config.h"
+
+namespace avvik::intake {
+
+std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
+  config::Reader reader("avvik-intake", "Takes in reports of information-security deviations.");
+  host.Declare(reader);
+  return reader.Parse(argc, argv);
+}
+
+}  // namespace avvik::intake

@@ -1,0 +1,17 @@
+// The settings of intake.
+#pragma once
+
+#include <optional>
+
+#include "common/host/settings.h"
+
+namespace avvik::intake {
+
+struct IntakeConfig {
+  host::Settings host;
+
+  // Reads flags and environment. An exit status when the process shall end at once.
+  std::optional<int> Load(int argc, const char* const* argv);
+};
+
+}  // namespace avvik::intake

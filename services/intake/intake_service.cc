@@ -1,0 +1,177 @@
+#include "services/intake/intake_service.h"
+
+#include <memory>
+#include <utility>
+
+#include "common/paging/page_token.h"
+#include "common/rpc/handle.h"
+#include "common/status/macros.h"
+#include "common/validate/validate.h"
+#include "services/intake/errors.h"
+#include "services/intake/report_proto.h"
+
+namespace avvik::intake {
+namespace {
+
+constexpr char kImport[] = "reports.import";
+
+Visibility VisibilityOf(const rpc::Call& call) {
+  Visibility visibility;
+  visibility.everything = call.grant().reach == organisation::v1::REACH_ALL;
+  visibility.login = call.caller().login;
+  if (call.organisation() == nullptr) return visibility;
+  for (const std::string& unit : call.grant().units) {
+    for (std::string& below : call.organisation()->Subtree(unit)) {
+      visibility.units.push_back(std::move(below));
+    }
+  }
+  return visibility;
+}
+
+View ViewOf(const rpc::Call& call, const Report& report) {
+  return report.reporter.login == call.caller().login ? View::kReporter : View::kHandler;
+}
+
+}  // namespace
+
+absl::StatusOr<Draft> IntakeService::AdmitNow(const Draft& draft, const std::string& tenant,
+                                              absl::Time now) {
+  const auto organisation = directory_.Find(tenant);
+  if (organisation == nullptr) return error::NoOrganisation(tenant);
+  return Admit(draft, *organisation, now);
+}
+
+grpc::ServerUnaryReactor* IntakeService::SubmitReport(grpc::CallbackServerContext* context,
+                                                      const v1::SubmitReportRequest* request,
+                                                      v1::Report* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  v1::SubmitReportRequest content = *request;
+  validate::ClearOutputOnly(content.mutable_report());
+  absl::StatusOr<rpc::Call> begun =
+      environment_.Begin(*context, content, rpc::Environment::Place::kNone);
+  if (!begun.ok()) {
+    reactor->Finish(environment_.Refuse(content, begun.status()));
+    return reactor;
+  }
+  const auto call = std::make_shared<const rpc::Call>(*std::move(begun));
+  auto finish = [this, reactor, call](const absl::Status& status) {
+    reactor->Finish(environment_.End(*call, status));
+  };
+  if (content.report().has_origin() &&
+      !environment_.GrantFor(*call, kImport).allowed()) {
+    finish(error::ImportNotAllowed());
+    return reactor;
+  }
+
+  auto submit = [this, call, response, finish](Draft admitted) {
+    const auto organisation = directory_.Find(call->tenant());
+    Submission submission;
+    submission.report = Submit(std::move(admitted), call->tenant(), ids_.Next(), call->now());
+    submission.year = organisation->LocalYear(call->now());
+    submission.trace_parent = call->trace_parent();
+    submission.trace = call->Trace("reports/" + submission.report.id);
+    committer_.Submit(std::move(submission), [response, finish](absl::StatusOr<Report> stored) {
+      if (stored.ok()) *response = ToProto(*stored, View::kReporter);
+      finish(stored.status());
+    });
+  };
+  Draft draft = DraftFromProto(content, call->caller());
+  absl::StatusOr<Draft> admitted = AdmitNow(draft, call->tenant(), call->now());
+  if (admitted.ok()) {
+    submit(*std::move(admitted));
+  } else if (MayBeNews(admitted.status())) {
+    second_look_.Later(call->tenant(), [this, call, draft = std::move(draft), submit, finish] {
+      absl::StatusOr<Draft> again = AdmitNow(draft, call->tenant(), call->now());
+      if (again.ok()) {
+        submit(*std::move(again));
+      } else {
+        finish(again.status());
+      }
+    });
+  } else {
+    finish(admitted.status());
+  }
+  return reactor;
+}
+
+grpc::Status IntakeService::GetReport(grpc::ServerContext* context,
+                                      const v1::GetReportRequest* request, v1::Report* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    call.set_subject("reports/" + request->report_id());
+    AVVIK_ASSIGN_OR_RETURN(const Report report,
+                           store_.Get(call.tenant(), request->report_id(), VisibilityOf(call)));
+    call.set_subject("reports/" + report.id);
+    *response = ToProto(report, ViewOf(call, report));
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status IntakeService::ListReports(grpc::ServerContext* context,
+                                        const v1::ListReportsRequest* request,
+                                        v1::ListReportsResponse* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    AVVIK_ASSIGN_OR_RETURN(const std::string after, paging::KeyOf(*request));
+    ReportFilter filter;
+    filter.register_name = request->register_();
+    if (!request->unit().empty()) {
+      if (call.organisation() == nullptr) return error::NoOrganisation(call.tenant());
+      // A unit that is gone may still have reports.
+      filter.units = call.organisation()->Subtree(request->unit());
+      if (filter.units.empty()) filter.units = {request->unit()};
+    }
+    AVVIK_ASSIGN_OR_RETURN(const ReportPage page,
+                           store_.List(call.tenant(), VisibilityOf(call), filter, after,
+                                       paging::SizeOf(request->page_size())));
+    for (const Report& report : page.reports) {
+      *response->add_reports() = ToProto(report, ViewOf(call, report));
+    }
+    if (page.more) {
+      response->set_next_page_token(paging::MakeToken(*request, page.reports.back().id));
+    }
+    response->set_total_size(page.total);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status IntakeService::SupplementReport(grpc::ServerContext* context,
+                                             const v1::SupplementReportRequest* request,
+                                             v1::Report* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    AVVIK_ASSIGN_OR_RETURN(
+        const Report report,
+        store_.AddSupplement(
+            call.tenant(), request->report_id(), VisibilityOf(call), request->request_id(),
+            {.id = ids_.Next(), .text = request->text(), .created = call.now()}, call.Trace("")));
+    publisher_.Wake();
+    *response = ToProto(report, ViewOf(call, report));
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status IntakeService::WithdrawReport(grpc::ServerContext* context,
+                                           const v1::WithdrawReportRequest* request,
+                                           v1::Report* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    AVVIK_ASSIGN_OR_RETURN(
+        const Report report,
+        store_.Withdraw(call.tenant(), request->report_id(), VisibilityOf(call), request->reason(),
+                        request->etag(), call.now(), call.Trace("")));
+    publisher_.Wake();
+    *response = ToProto(report, ViewOf(call, report));
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status IntakeService::BatchGetReports(grpc::ServerContext* context,
+                                            const v1::BatchGetReportsRequest* request,
+                                            v1::BatchGetReportsResponse* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call&) -> absl::Status {
+    const std::vector<std::string> ids(request->report_ids().begin(), request->report_ids().end());
+    AVVIK_ASSIGN_OR_RETURN(const std::vector<Report> reports,
+                           store_.GetMany(request->tenant(), ids));
+    for (const Report& report : reports) *response->add_reports() = ToProto(report, View::kService);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace avvik::intake
