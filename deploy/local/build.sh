@@ -16,7 +16,7 @@ show_progress() {
       built=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
       if [[ $clear ]]; then
         printf '%s  building %d of %d' "$clear" "$built" "$total" >&2
-      elif ((total > 10 && 10 * built / total > tenth)); then
+      elif ((total > 30 && 10 * built / total > tenth)); then
         tenth=$((10 * built / total))
         say "  built $built of $total"
       fi

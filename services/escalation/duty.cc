@@ -42,8 +42,8 @@ std::set<std::string> SubmittedStages(const Duty& duty) {
 
 // Where a running clock stands.
 StageState RunningState(const DutyStage& stage, absl::Time now) {
-  if (stage.target && now >= *stage.target) return StageState::STAGE_STATE_OVERDUE;
-  if (stage.remind && now >= *stage.remind) return StageState::STAGE_STATE_DUE_SOON;
+  if (stage.times.target && now >= *stage.times.target) return StageState::STAGE_STATE_OVERDUE;
+  if (stage.times.remind && now >= *stage.times.remind) return StageState::STAGE_STATE_DUE_SOON;
   return StageState::STAGE_STATE_RUNNING;
 }
 
@@ -64,47 +64,11 @@ std::optional<absl::Time> StartOf(const StageClock& clock, const Duty& duty) {
   return std::nullopt;
 }
 
-deadline::Deadline StatutoryDeadline(const StageClock& clock, absl::Time start,
-                                     const deadline::Calendar& calendar) {
-  return clock.kind == StageClock::Kind::kMonths
-             ? deadline::AfterMonths(start, clock.amount, calendar)
-             : deadline::AfterHours(start, clock.amount, calendar.zone);
-}
-
-absl::Time ReminderFor(const StageRule& rule, absl::Time start, absl::Time target) {
-  const absl::Duration before = rule.remind_minutes_before > 0
-                                    ? absl::Minutes(rule.remind_minutes_before)
-                                    : absl::Trunc((target - start) / 4, absl::Microseconds(1));
-  return std::max(start, target - before);
-}
-
-void StopClock(DutyStage& stage) {
-  stage.target.reset();
-  stage.outer.reset();
-  stage.remind.reset();
-}
-
-// Sets target, outer end and reminder of a stage whose clock started at `start`.
-void SetClock(const StageRule& rule, absl::Time start, const Duty& duty,
-              const deadline::Calendar& calendar, DutyStage& stage) {
-  StopClock(stage);
-  if (rule.clock.statutory()) {
-    const deadline::Deadline end = StatutoryDeadline(rule.clock, start, calendar);
-    stage.target = end.target;
-    stage.outer = end.outer;
-  } else if (rule.clock.amount > 0) {
-    stage.target = start + absl::Minutes(rule.clock.amount);
-  }
-  if (!stage.target) return;
-  stage.remind = ReminderFor(rule, start, *stage.target);
-  // A stage that follows one told late counts from the late telling, but lateness must not buy
-  // time: the reminder comes no later than the end counted from when the first was due.
-  const DutyStage* first = FindStage(duty, rule.clock.from_stage);
-  if (first != nullptr && first->target && first->submit_time && rule.clock.statutory() &&
-      *first->submit_time > *first->target) {
-    stage.remind =
-        std::min(*stage.remind, StatutoryDeadline(rule.clock, *first->target, calendar).target);
-  }
+// When the stage that comes first was due; unset when none comes first.
+std::optional<absl::Time> FirstDue(const StageClock& clock, const Duty& duty) {
+  if (clock.from != StageClock::From::kStageSubmitted) return std::nullopt;
+  const DutyStage* first = FindStage(duty, clock.from_stage);
+  return first == nullptr ? std::nullopt : first->times.target;
 }
 
 // Brings one stage in line with its rule. The stages before it in `duty` are in line already.
@@ -112,16 +76,17 @@ void RefreshStage(const StageRule& rule, const Duty& duty, const DutyRules& rule
                   absl::Time now, DutyStage& stage) {
   stage.statutory = rule.clock.statutory();
   const std::optional<absl::Time> start = StartOf(rule.clock, duty);
+  if (start && (applies || stage.submit_time)) {
+    stage.times = TimesFrom(*start, rule, FirstDue(rule.clock, duty), rules.calendar);
+  }
   if (stage.submit_time) {
-    if (start) SetClock(rule, *start, duty, rules.calendar, stage);
-    stage.state = stage.target && *stage.submit_time > *stage.target
+    stage.state = stage.times.target && *stage.submit_time > *stage.times.target
                       ? StageState::STAGE_STATE_SUBMITTED_LATE
                       : StageState::STAGE_STATE_SUBMITTED;
   } else if (applies && start) {
-    SetClock(rule, *start, duty, rules.calendar, stage);
     stage.state = RunningState(stage, now);
   } else {
-    StopClock(stage);
+    stage.times = {};
     stage.state =
         applies ? StageState::STAGE_STATE_WAITING : StageState::STAGE_STATE_NOT_APPLICABLE;
   }
@@ -169,7 +134,7 @@ void RuleOutStages(Duty& duty) {
   for (DutyStage& stage : duty.stages) {
     if (stage.submit_time) continue;
     stage.state = StageState::STAGE_STATE_NOT_APPLICABLE;
-    StopClock(stage);
+    stage.times = {};
   }
 }
 
@@ -195,7 +160,7 @@ bool DiffersForOthers(const Duty& a, const Duty& b) {
     return IsRunning(stage.state) ? StageState::STAGE_STATE_RUNNING : stage.state;
   };
   const auto same_stage = [&](const DutyStage& x, const DutyStage& y) {
-    return x.id == y.id && state(x) == state(y) && x.target == y.target &&
+    return x.id == y.id && state(x) == state(y) && x.times.target == y.times.target &&
            x.submit_time == y.submit_time;
   };
   return a.state != b.state || a.entity.unit != b.entity.unit || a.aware_time != b.aware_time ||
@@ -275,7 +240,7 @@ absl::Status CheckSubmission(const Duty& duty, const StageRule& rule, const Duty
   if (submission.external_id.empty() && submission.reason.empty()) {
     return status::InvalidField("external_id", "is required, unless reason says why there is none");
   }
-  const bool late = stage.target && submit_time > *stage.target;
+  const bool late = stage.times.target && submit_time > *stage.times.target;
   if (late && rule.late_reasons && submission.reason.empty()) {
     return status::InvalidField("reason",
                                 "is required: the stage is told late and the law asks why");
@@ -379,10 +344,12 @@ std::optional<absl::Time> NextDueTime(const Duty& duty) {
   std::optional<absl::Time> next;
   if (!IsOpen(duty)) return next;
   for (const DutyStage& stage : duty.stages) {
-    const bool waits_for_reminder = stage.state == StageState::STAGE_STATE_RUNNING && stage.remind;
-    const bool waits_for_target = stage.state == StageState::STAGE_STATE_DUE_SOON && stage.target;
+    const bool waits_for_reminder =
+        stage.state == StageState::STAGE_STATE_RUNNING && stage.times.remind;
+    const bool waits_for_target =
+        stage.state == StageState::STAGE_STATE_DUE_SOON && stage.times.target;
     if (!waits_for_reminder && !waits_for_target) continue;
-    const absl::Time due = waits_for_reminder ? *stage.remind : *stage.target;
+    const absl::Time due = waits_for_reminder ? *stage.times.remind : *stage.times.target;
     next = std::min(next.value_or(due), due);
   }
   return next;
@@ -392,8 +359,8 @@ std::optional<absl::Time> UrgentTime(const Duty& duty) {
   std::optional<absl::Time> urgent;
   if (!IsOpen(duty)) return urgent;
   for (const DutyStage& stage : duty.stages) {
-    if (!IsRunning(stage.state) || !stage.target) continue;
-    urgent = std::min(urgent.value_or(*stage.target), *stage.target);
+    if (!IsRunning(stage.state) || !stage.times.target) continue;
+    urgent = std::min(urgent.value_or(*stage.times.target), *stage.times.target);
   }
   return urgent;
 }

@@ -15,6 +15,7 @@
 #include "services/escalation/assessment.h"
 #include "services/escalation/case_facts.h"
 #include "services/escalation/regime.h"
+#include "services/escalation/stage_times.h"
 
 namespace avvik::escalation {
 

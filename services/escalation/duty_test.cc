@@ -68,7 +68,8 @@ class DutyTest : public ::testing::Test {
   std::string Shown(const std::string& id) {
     const DutyStage& stage = Stage(id);
     std::string text = v1::StageState_Name(stage.state).substr(12);
-    if (stage.target) text += " until " + deadline::FormatInstant(*stage.target, calendar_.zone);
+    if (stage.times.target)
+      text += " until " + deadline::FormatInstant(*stage.times.target, calendar_.zone);
     return text;
   }
   std::string State() { return v1::DutyState_Name(duty_.state).substr(11); }
@@ -103,11 +104,11 @@ TEST_F(DutyTest, BreachIsDueExactly72HoursAfterAwareness) {
   Open("SE-GDPR-33", TestCase());
   EXPECT_EQ(State(), "REQUIRED");
   EXPECT_THAT(News(), ElementsAre("found"));
-  EXPECT_EQ(*Stage("anmalan").target - duty_.aware_time, absl::Hours(72));
+  EXPECT_EQ(*Stage("anmalan").times.target - duty_.aware_time, absl::Hours(72));
   EXPECT_EQ(Shown("anmalan"), "RUNNING until 2026-11-23T16:40:00+01:00");
-  EXPECT_EQ(deadline::FormatInstant(*Stage("anmalan").outer, calendar_.zone),
+  EXPECT_EQ(deadline::FormatInstant(*Stage("anmalan").times.outer, calendar_.zone),
             "2026-11-23T17:00:00+01:00");
-  EXPECT_EQ(Stage("anmalan").remind, At("2026-11-22T22:40:00+01:00"));  // A quarter before.
+  EXPECT_EQ(Stage("anmalan").times.remind, At("2026-11-22T22:40:00+01:00"));  // A quarter before.
   EXPECT_TRUE(Stage("anmalan").statutory);
   EXPECT_EQ(Shown("komplettering"), "WAITING");
   EXPECT_EQ(duty_.entity.unit, "socialnamnden");
@@ -140,7 +141,7 @@ TEST_F(DutyTest, WhereTheLawNamesNoHoursTheTargetIsOurOwn) {
   Open("SE-SAK", facts);
   EXPECT_EQ(Shown("anmalan"), "RUNNING until 2026-11-20T17:40:00+01:00");
   EXPECT_FALSE(Stage("anmalan").statutory);
-  EXPECT_FALSE(Stage("anmalan").outer.has_value());
+  EXPECT_FALSE(Stage("anmalan").times.outer.has_value());
 }
 
 TEST_F(DutyTest, DutyFoundLateIsDueSoonOrOverdueAtOnce) {
@@ -237,7 +238,7 @@ TEST_F(DutyTest, LateNotificationNeedsItsReasonsAndStillCounts) {
 
 TEST_F(DutyTest, OneMicrosecondAfterTheTargetIsLate) {
   Open("SE-GDPR-33", TestCase());
-  const absl::Time target = *Stage("anmalan").target;
+  const absl::Time target = *Stage("anmalan").times.target;
   EXPECT_THAT(Submit({.stage = "anmalan", .external_id = "x"}, target + absl::Microseconds(1)),
               NamesField("reason"));
   ASSERT_OK(Submit({.stage = "anmalan", .external_id = "x"}, target));
@@ -321,15 +322,15 @@ TEST_F(DutyTest, HolidayMovesTheOuterEndOnly) {
   facts.aware_time = At("2026-11-23T16:40:00+01:00");
   Open("SE-NIS2", facts, facts.aware_time);
   Tell("incidentanmalan", "2026-11-24T10:00:00+01:00");
-  EXPECT_EQ(Stage("slutrapport").target, At("2026-12-25T00:00:00+01:00"));
-  EXPECT_EQ(Stage("slutrapport").outer, At("2026-12-29T00:00:00+01:00"));
+  EXPECT_EQ(Stage("slutrapport").times.target, At("2026-12-25T00:00:00+01:00"));
+  EXPECT_EQ(Stage("slutrapport").times.outer, At("2026-12-29T00:00:00+01:00"));
 }
 
 // Statutory case M19: filing early shortens.
 TEST_F(DutyTest, EarlyNotificationShortensTheMonth) {
   Open("SE-NIS2", SignificantCase());
   Tell("incidentanmalan", "2026-11-21T22:40:00+01:00");
-  EXPECT_EQ(Stage("slutrapport").target, At("2026-12-22T00:00:00+01:00"));
+  EXPECT_EQ(Stage("slutrapport").times.target, At("2026-12-22T00:00:00+01:00"));
 }
 
 // Statutory case M20: the month counts from the late filing, but the reminder comes by the time
@@ -339,8 +340,8 @@ TEST_F(DutyTest, LatenessBuysNoTime) {
   Tell("upplysning", "2026-11-21T09:00:00+01:00");
   Tell("incidentanmalan", "2027-01-10T12:40:00+01:00");
   EXPECT_EQ(Stage("incidentanmalan").state, StageState::STAGE_STATE_SUBMITTED_LATE);
-  EXPECT_EQ(Stage("slutrapport").target, At("2027-02-11T00:00:00+01:00"));
-  EXPECT_EQ(Stage("slutrapport").remind, At("2026-12-24T00:00:00+01:00"));
+  EXPECT_EQ(Stage("slutrapport").times.target, At("2027-02-11T00:00:00+01:00"));
+  EXPECT_EQ(Stage("slutrapport").times.remind, At("2026-12-24T00:00:00+01:00"));
   EXPECT_EQ(Stage("slutrapport").state, StageState::STAGE_STATE_DUE_SOON);
   EXPECT_THAT(News(), ElementsAre("submitted incidentanmalan", "due soon slutrapport"));
 }
@@ -364,8 +365,8 @@ TEST_F(DutyTest, OngoingIncidentHasAStatusReportAndThenItsFinalReport) {
   Reassess(facts);
   EXPECT_EQ(duty_.handled_time, facts.as_of);
   EXPECT_THAT(News(), ElementsAre("changed"));
-  EXPECT_EQ(Stage("slutrapport-efter-lagesrapport").target, At("2027-03-01T00:00:00+01:00"));
-  EXPECT_EQ(Stage("slutrapport-efter-lagesrapport").outer, At("2027-03-02T00:00:00+01:00"));
+  EXPECT_EQ(Stage("slutrapport-efter-lagesrapport").times.target, At("2027-03-01T00:00:00+01:00"));
+  EXPECT_EQ(Stage("slutrapport-efter-lagesrapport").times.outer, At("2027-03-02T00:00:00+01:00"));
   Tell("slutrapport-efter-lagesrapport", "2027-02-20T10:00:00+01:00");
   EXPECT_EQ(State(), "FULFILLED");
 }
@@ -611,8 +612,8 @@ TEST_F(DutyTest, DenmarkCountsByItsOwnCalendar) {
   EXPECT_EQ(Shown("tidlig-varsling"), "RUNNING until 2027-05-25T16:40:00+02:00");
   Tell("haendelsesunderretning", "2027-05-25T10:00:00+02:00");
   // Midsommarafton in Sweden, an ordinary Friday in Denmark.
-  EXPECT_EQ(Stage("endelig-rapport").target, At("2027-06-26T00:00:00+02:00"));
-  EXPECT_EQ(Stage("endelig-rapport").outer, At("2027-06-26T00:00:00+02:00"));
+  EXPECT_EQ(Stage("endelig-rapport").times.target, At("2027-06-26T00:00:00+02:00"));
+  EXPECT_EQ(Stage("endelig-rapport").times.outer, At("2027-06-26T00:00:00+02:00"));
 }
 
 }  // namespace

@@ -1,0 +1,249 @@
+#include "services/intake/pg_report_store.h"
+
+#include <set>
+#include <thread>
+
+#include "common/audit/audit.h"
+#include "common/clock/clock.h"
+#include "common/events/migrations.h"
+#include "services/intake/group_committer.h"
+#include "tests/support/pg_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace avvik::intake {
+namespace {
+
+using avvik::testing::IsError;
+using avvik::testing::TestDatabase;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'795'000'000);
+
+class PgReportStoreTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    database_ = new TestDatabase(
+        pg::Join({events::outbox::Migrations(), audit::Migrations(), Migrations()}));
+  }
+  static void TearDownTestSuite() {
+    delete database_;
+    database_ = nullptr;
+  }
+  void SetUp() override { database_->Clear(); }
+
+  Submission Make(const std::string& request_id, const std::string& unit = "social") {
+    Submission submission;
+    Report& report = submission.report;
+    report.id = ids_.Next();
+    report.tenant = "kalix";
+    report.request_id = request_id;
+    report.digest = "digest of " + request_id;
+    report.content.title = "Brev till fel person; DROP TABLE report; --";
+    report.content.unit = unit;
+    report.content.affected_persons = 3;
+    report.content.occurred = kNow - absl::Hours(1);
+    report.content.language = "sv";
+    report.reporter = {.login = "anna", .name = "Anna Berg", .email = "anna@kalix.example"};
+    report.submitted = kNow;
+    report.reported = kNow;
+    submission.year = 2026;
+    submission.trace = Trace();
+    return submission;
+  }
+  audit::Record Trace() {
+    return {.id = ids_.Next(), .tenant = "kalix", .at = kNow, .actor = "anna"};
+  }
+  absl::StatusOr<Report> SubmitOne(Submission submission) {
+    std::vector<Submission> all;
+    all.push_back(std::move(submission));
+    auto answers = store_.SubmitAll(std::move(all));
+    if (!answers.ok()) return answers.status();
+    return (*answers)[0];
+  }
+  std::string Count(const std::string& table) {
+    return database_->Value("SELECT count(*) FROM " + table);
+  }
+
+  inline static TestDatabase* database_ = nullptr;
+  SystemClock clock_;
+  Uuid7Source ids_{clock_};
+  PgReportStore store_{database_->pool(), ids_};
+  const Visibility everything_{.everything = true, .units = {}, .login = ""};
+};
+
+TEST_F(PgReportStoreTest, ReportComesBackAsSubmittedWithEventAndTrace) {
+  const auto stored = SubmitOne(Make("request-1"));
+  ASSERT_OK(stored);
+  EXPECT_EQ(stored->number, "AVV-2026-000001");
+  for (const std::string& reference : {stored->id, stored->number}) {
+    const auto read = store_.Get("kalix", reference, everything_);
+    ASSERT_OK(read);
+    EXPECT_EQ(read->content.title, "Brev till fel person; DROP TABLE report; --");
+    EXPECT_EQ(read->content.affected_persons, 3);
+    EXPECT_EQ(read->content.occurred, kNow - absl::Hours(1));
+    EXPECT_EQ(read->reporter.name, "Anna Berg");
+  }
+  EXPECT_EQ(Count("event_log"), "1");
+  EXPECT_EQ(Count("audit_record"), "1");
+}
+
+TEST_F(PgReportStoreTest, SecondSubmitWithSameRequestIdReturnsFirstReport) {
+  const auto first = SubmitOne(Make("request-1"));
+  const auto second = SubmitOne(Make("request-1"));
+  ASSERT_OK(second);
+  EXPECT_EQ(second->id, first->id);
+  EXPECT_EQ(second->number, first->number);
+  EXPECT_EQ(Count("report"), "1");
+  EXPECT_EQ(Count("event_log"), "1");
+}
+
+TEST_F(PgReportStoreTest, SameRequestIdTwiceInOneGroupIsOneReport) {
+  std::vector<Submission> group;
+  group.push_back(Make("request-1"));
+  group.push_back(Make("request-2"));
+  group.push_back(Make("request-1"));
+  const auto answers = store_.SubmitAll(std::move(group));
+  ASSERT_OK(answers);
+  EXPECT_EQ((*answers)[0]->id, (*answers)[2]->id);
+  EXPECT_EQ((*answers)[2]->number, "AVV-2026-000001");
+  EXPECT_EQ(Count("report"), "2");
+}
+
+TEST_F(PgReportStoreTest, RequestIdUsedForOtherContentIsRefusedAndTheOthersOfTheGroupAreNot) {
+  ASSERT_OK(SubmitOne(Make("request-1")));
+  std::vector<Submission> group;
+  group.push_back(Make("request-1"));
+  group[0].report.digest = "another";
+  group.push_back(Make("request-2"));
+  const auto answers = store_.SubmitAll(std::move(group));
+  ASSERT_OK(answers);
+  EXPECT_THAT((*answers)[0], IsError(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"));
+  EXPECT_OK((*answers)[1]);
+}
+
+TEST_F(PgReportStoreTest, SameRecordOfAnOlderRegisterIsOneReportWhateverItsRequestId) {
+  auto imported = [&](const std::string& request_id) {
+    Submission submission = Make(request_id);
+    submission.report.origin = Origin{.register_name = "old", .key = "17", .reported = kNow};
+    return submission;
+  };
+  const auto first = SubmitOne(imported("request-1"));
+  const auto second = SubmitOne(imported("request-2"));
+  ASSERT_OK(second);
+  EXPECT_EQ(second->id, first->id);
+}
+
+TEST_F(PgReportStoreTest, NumbersHaveNoGapsUnderConcurrentCopiesAndRefusedGroups) {
+  auto submit_many = [&](int copy) {
+    PgReportStore store(database_->pool(), ids_);
+    for (int i = 0; i < 20; ++i) {
+      std::vector<Submission> group;
+      group.push_back(Make("request-" + std::to_string(copy) + "-" + std::to_string(i)));
+      group.push_back(Make("both-" + std::to_string(i)));
+      ASSERT_OK(store.SubmitAll(std::move(group)));
+      // A group that cannot be written uses up no number.
+      std::vector<Submission> refused;
+      refused.push_back(Make("refused"));
+      refused[0].report.id = "no uuid";
+      EXPECT_FALSE(store.SubmitAll(std::move(refused)).ok());
+    }
+  };
+  std::thread other([&] { submit_many(1); });
+  submit_many(2);
+  other.join();
+  EXPECT_EQ(Count("report"), "60");
+  EXPECT_EQ(database_->Value("SELECT max(number) || ' ' || count(DISTINCT number) FROM report"),
+            "AVV-2026-000060 60");
+}
+
+TEST_F(PgReportStoreTest, WhatIsNotVisibleIsNotFound) {
+  const auto stored = SubmitOne(Make("request-1"));
+  const Visibility owner{.everything = false, .units = {}, .login = "anna"};
+  const Visibility unit{.everything = false, .units = {"social", "school"}, .login = "x"};
+  const Visibility other{.everything = false, .units = {"school"}, .login = "x"};
+  EXPECT_OK(store_.Get("kalix", stored->id, owner));
+  EXPECT_OK(store_.Get("kalix", stored->id, unit));
+  EXPECT_THAT(store_.Get("kalix", stored->id, other),
+              IsError(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
+  EXPECT_THAT(store_.Get("other", stored->id, everything_),
+              IsError(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
+  EXPECT_EQ(store_.List("kalix", other, {}, "", 10)->total, 0);
+  EXPECT_EQ(store_.List("kalix", unit, {}, "", 10)->reports.size(), 1u);
+}
+
+TEST_F(PgReportStoreTest, PagesHoldEveryReportOnceNewestFirst) {
+  for (int i = 0; i < 25; ++i) ASSERT_OK(SubmitOne(Make("request-" + std::to_string(i))));
+  std::set<std::string> seen;
+  std::string after;
+  std::string last = "~";
+  while (true) {
+    const auto page = store_.List("kalix", everything_, {}, after, 10);
+    ASSERT_OK(page);
+    EXPECT_EQ(page->total, 25);
+    for (const Report& report : page->reports) {
+      EXPECT_TRUE(seen.insert(report.id).second);
+      EXPECT_LT(report.number, last);
+      last = report.number;
+    }
+    if (!page->more) break;
+    after = page->reports.back().id;
+  }
+  EXPECT_EQ(seen.size(), 25u);
+}
+
+TEST_F(PgReportStoreTest, SupplementIsAddedOncePerRequestId) {
+  const auto stored = SubmitOne(Make("request-1"));
+  for (int i = 0; i < 2; ++i) {
+    const auto report =
+        store_.AddSupplement("kalix", stored->number, everything_, "request-2",
+                             {.id = ids_.Next(), .text = "mer", .created = kNow}, Trace());
+    ASSERT_OK(report);
+    EXPECT_EQ(report->supplements.size(), 1u);
+    EXPECT_EQ(report->version, 2);
+  }
+  EXPECT_EQ(Count("event_log"), "2");
+}
+
+TEST_F(PgReportStoreTest, WithdrawalIsKeptAndTold) {
+  const auto stored = SubmitOne(Make("request-1"));
+  ASSERT_OK(store_.Withdraw("kalix", stored->id, everything_, "fel", "1", kNow, Trace()));
+  EXPECT_THAT(store_.Withdraw("kalix", stored->id, everything_, "fel", "", kNow, Trace()),
+              IsError(absl::StatusCode::kFailedPrecondition, "REPORT_WITHDRAWN"));
+  EXPECT_EQ(store_.Get("kalix", stored->id, everything_)->withdraw_reason, "fel");
+  EXPECT_EQ(Count("event_log"), "2");
+}
+
+TEST_F(PgReportStoreTest, OneReportThatCannotBeWrittenDoesNotHarmItsGroup) {
+  int committed = 0;
+  GroupCommitter committer(store_, [&] { ++committed; });
+  std::vector<absl::Status> answers(3);
+  for (size_t i = 0; i < 3; ++i) {
+    Submission submission = Make("request-" + std::to_string(i));
+    if (i == 1) submission.report.id = "no uuid";
+    committer.Submit(std::move(submission),
+                     [&answers, i](absl::StatusOr<Report> stored) { answers[i] = stored.status(); });
+  }
+  EXPECT_EQ(committer.RunOnce(), 3u);
+  EXPECT_OK(answers[0]);
+  EXPECT_FALSE(answers[1].ok());
+  EXPECT_OK(answers[2]);
+  EXPECT_EQ(Count("report"), "2");
+  EXPECT_EQ(committed, 2);
+}
+
+TEST_F(PgReportStoreTest, StoppedCommitterHasWrittenWhatItTookAndTakesNoMore) {
+  GroupCommitter committer(store_, [] {});
+  ASSERT_OK(committer.Start());
+  std::atomic<int> written{0};
+  for (int i = 0; i < 50; ++i) {
+    committer.Submit(Make("request-" + std::to_string(i)),
+                     [&](absl::StatusOr<Report> stored) { written += stored.ok() ? 1 : 0; });
+  }
+  committer.Stop();
+  EXPECT_EQ(written, 50);
+  absl::Status refused;
+  committer.Submit(Make("late"), [&](absl::StatusOr<Report> stored) { refused = stored.status(); });
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace avvik::intake
