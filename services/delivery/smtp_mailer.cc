@@ -19,6 +19,7 @@ struct Dialogue {
   SmtpPhase phase = SmtpPhase::kSession;
   int reply_code = 0;       // Of the answer to the last command.
   std::string reply;        // Its last line.
+  bool over = false;        // Only the farewell follows.
 };
 
 size_t GiveMessage(char* buffer, size_t, size_t size, void* user) {
@@ -32,6 +33,7 @@ size_t GiveMessage(char* buffer, size_t, size_t size, void* user) {
 // Replies come line by line: "250-first", "250 last".
 size_t TakeReply(char* data, size_t, size_t size, void* user) {
   auto* dialogue = static_cast<Dialogue*>(user);
+  if (dialogue->over) return size;
   const std::string line(data, size);
   if (line.size() >= 3 && std::all_of(line.begin(), line.begin() + 3,
                                       [](char c) { return c >= '0' && c <= '9'; })) {
@@ -52,6 +54,8 @@ int FollowCommands(CURL*, curl_infotype type, char* data, size_t size, void* use
   }
   if (type != CURLINFO_HEADER_OUT) return 0;
   const std::string_view command(data, size);
+  dialogue->over |= command.starts_with("QUIT");
+  if (dialogue->over) return 0;
   dialogue->reply_code = 0;
   dialogue->reply.clear();
   if (command.starts_with("RCPT ")) {
@@ -110,7 +114,19 @@ SmtpMailer::SmtpMailer(SmtpSettings settings)
 SmtpMailer::~SmtpMailer() { curl_easy_cleanup(curl_); }
 
 HandOverResult SmtpMailer::Send(const Envelope& envelope) {
-  if (curl_ == nullptr) return {.error = "libcurl gave no handle"};
+  bool reused = false;
+  HandOverResult result = SendOnce(envelope, /*fresh=*/false, &reused);
+  // A server may have closed a session that was idle; that says nothing of the next one.
+  if (result.outcome == HandOver::kUnreachable && reused) {
+    result = SendOnce(envelope, /*fresh=*/true, &reused);
+  }
+  return result;
+}
+
+HandOverResult SmtpMailer::SendOnce(const Envelope& envelope, bool fresh, bool* reused) {
+  if (curl_ == nullptr) {
+    return {.outcome = HandOver::kUnreachable, .reply_code = 0, .error = "libcurl gave no handle"};
+  }
   Dialogue dialogue{.unsent = envelope.message, .reply = {}};
   const Recipients recipients("<" + envelope.to + ">");
   const std::string from = "<" + envelope.from + ">";
@@ -120,6 +136,7 @@ HandOverResult SmtpMailer::Send(const Envelope& envelope) {
   curl_easy_setopt(curl_, CURLOPT_URL, settings_.url.c_str());
   curl_easy_setopt(curl_, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt(curl_, CURLOPT_PROXY, "");
+  curl_easy_setopt(curl_, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
   curl_easy_setopt(curl_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl_, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(settings_.connect_timeout));
   curl_easy_setopt(curl_, CURLOPT_TIMEOUT_MS, Milliseconds(settings_.timeout));
@@ -151,6 +168,9 @@ HandOverResult SmtpMailer::Send(const Envelope& envelope) {
   curl_easy_setopt(curl_, CURLOPT_DEBUGDATA, &dialogue);
 
   const CURLcode code = curl_easy_perform(curl_);
+  long connections = 0;
+  curl_easy_getinfo(curl_, CURLINFO_NUM_CONNECTS, &connections);
+  *reused = connections == 0;
   if (code == CURLE_OK) {
     return {.outcome = HandOver::kAccepted, .reply_code = dialogue.reply_code, .error = {}};
   }

@@ -39,6 +39,9 @@ class SmtpMailer final : public Mailer {
   HandOverResult Send(const Envelope& envelope) override;
 
  private:
+  // `reused` says whether the session was one from before.
+  HandOverResult SendOnce(const Envelope& envelope, bool fresh, bool* reused);
+
   const SmtpSettings settings_;
   void* const curl_;  // The easy handle with its connection.
 };

@@ -27,11 +27,9 @@ struct DutyStage {
   std::string id;
   StageState state = StageState::STAGE_STATE_WAITING;
   bool statutory = false;  // Whether the law names a time.
-  // Unset while what starts the clock has not happened, and for stages without a time, as optional
+  // Empty while what starts the clock has not happened, and for stages without a time, as optional
   // ones are.
-  std::optional<absl::Time> target;
-  std::optional<absl::Time> outer;   // With hours and months only.
-  std::optional<absl::Time> remind;  // Never after `target`.
+  StageTimes times;
   // Unset until it was told.
   std::optional<absl::Time> submit_time;
   std::string external_id;

@@ -2,7 +2,6 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/wire_format_lite.h>
 #include <grpcpp/support/byte_buffer.h>
 
 #include <algorithm>
@@ -14,14 +13,12 @@
 namespace avvik::gateway {
 namespace {
 
-using google::protobuf::internal::WireFormatLite;
-
 constexpr char kHealthCheck[] = "/grpc.health.v1.Health/Check";
 constexpr char kReadyService[] = "ready";
 constexpr char kServing[] = "SERVING";
-// HealthCheckRequest.service and HealthCheckResponse.status.
-constexpr int kServiceField = 1;
-constexpr int kStatusField = 1;
+// HealthCheckRequest.service, a text, and HealthCheckResponse.status, an enum: field number and wire type.
+constexpr uint32_t kServiceTag = 1 << 3 | 2;
+constexpr uint32_t kStatusTag = 1 << 3 | 0;
 
 std::string Text(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;
@@ -96,7 +93,7 @@ std::string HealthRequest(const std::string& name) {
   {
     google::protobuf::io::StringOutputStream stream(&text);
     google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.WriteTag(WireFormatLite::MakeTag(kServiceField, WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
+    coded.WriteTag(kServiceTag);
     coded.WriteVarint32(static_cast<uint32_t>(name.size()));
     coded.WriteString(name);
   }
@@ -108,10 +105,7 @@ std::string HealthState(const std::string& answer) {
                                                static_cast<int>(answer.size()));
   uint32_t state = 0;
   while (const uint32_t tag = coded.ReadTag()) {
-    const bool read = tag == WireFormatLite::MakeTag(kStatusField, WireFormatLite::WIRETYPE_VARINT)
-                          ? coded.ReadVarint32(&state)
-                          : WireFormatLite::SkipField(&coded, tag);
-    if (!read) return "UNKNOWN";
+    if (tag != kStatusTag || !coded.ReadVarint32(&state)) return "UNKNOWN";
   }
   switch (state) {
     case 1:

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 // Files below it carry a hash of their content in their name and never change.
 constexpr std::string_view kImmutableFolder = "/assets/";
-constexpr std::string_view kIndex = "index.html";
+constexpr char kIndex[] = "index.html";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kTypes = {{
     {".html", "text/html; charset=utf-8"},
@@ -140,11 +140,13 @@ void StaticFiles::Add(const std::string& path, std::string content) {
   files_.insert_or_assign(path, std::move(file));
 }
 
+StaticFiles::Files::const_iterator StaticFiles::Lookup(std::string_view path) const {
+  const std::string name(path);
+  return files_.find(EndsWith(path, "/") ? name + kIndex : name);
+}
+
 std::optional<HttpResponse> StaticFiles::Find(std::string_view path, const HttpRequestHead& head) const {
-  auto found = files_.find(std::string(path));
-  if (found == files_.end() && EndsWith(path, "/")) {
-    found = files_.find(std::string(path) + std::string(kIndex));
-  }
+  const auto found = Lookup(path);
   if (found == files_.end()) return std::nullopt;
   const File& file = found->second;
 

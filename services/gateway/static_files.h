@@ -29,7 +29,8 @@ class StaticFiles {
   // Puts content at a path such as `/openapi.json`.
   void Add(const std::string& path, std::string content);
 
-  bool Has(std::string_view path) const { return files_.count(std::string(path)) > 0; }
+  // Whether Find answers for the path.
+  bool Has(std::string_view path) const { return Lookup(path) != files_.end(); }
 
   // The answer to a GET of `path` (decoded, without query): 200, or 304 when If-None-Match names the
   // version there is. Nothing when there is no such file.
@@ -47,7 +48,11 @@ class StaticFiles {
     std::optional<Variant> gzip;
   };
 
-  std::map<std::string, File> files_;
+  using Files = std::map<std::string, File>;
+
+  Files::const_iterator Lookup(std::string_view path) const;
+
+  Files files_;
 };
 
 // Whether an `Accept-Encoding` header takes the coding (RFC 9110, section 12.5.3).

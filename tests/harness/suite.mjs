@@ -17,6 +17,10 @@ import { readOrganisation } from '../../deploy/local/lib/people.mjs';
 export const root = resolve(fileURLToPath(import.meta.url), '../../..');
 export const services = ['intake', 'triage', 'escalation', 'metrics', 'delivery', 'gateway'];
 
+// A test that is broken off exits in order, so that its suite is stopped.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
 // Runs a program to its end: {status, stdout, stderr}; a signal counts as status 128 + its number.
 export function run(program, args, { env = process.env, input = '', cwd = root } = {}) {
   return new Promise((done, failed) => {

@@ -1,0 +1,178 @@
+// What every call passes through, with a real server and client over a socket.
+#include <grpcpp/grpcpp.h>
+
+#include <stdexcept>
+#include <thread>
+
+#include "avvik/events/v1/event_log.grpc.pb.h"
+#include "common/clock/fake_clock.h"
+#include "common/identity/test_issuer.h"
+#include "common/ids/id_source.h"
+#include "common/rpc/handle.h"
+#include "common/rpc/peer.h"
+#include "common/rpc/server.h"
+#include "common/rpc/status.h"
+#include "common/status/error.h"
+#include "tests/support/pg_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace avvik::rpc {
+namespace {
+
+using avvik::testing::HasCode;
+using avvik::testing::IsError;
+using avvik::testing::NamesField;
+using avvik::testing::TestDatabase;
+
+// A service whose handler does what the test says.
+class Inbox final : public events::v1::EventInbox::Service {
+ public:
+  explicit Inbox(Environment& environment) : environment_(environment) {}
+  grpc::Status ReplayParkedEvents(grpc::ServerContext* context,
+                                  const events::v1::ReplayParkedEventsRequest* request,
+                                  events::v1::ReplayParkedEventsResponse*) override {
+    return Handle(environment_, *context, *request, work);
+  }
+
+  std::function<absl::Status(Call&)> work = [](Call&) { return absl::OkStatus(); };
+
+ private:
+  Environment& environment_;
+};
+
+organisation::RoleCatalogue Catalogue() {
+  organisation::v1::RoleCatalogue proto;
+  auto* administrator = proto.add_roles();
+  administrator->set_role(organisation::v1::SERVICE);
+  auto* grant = administrator->add_grants();
+  grant->set_permission("operations.change");
+  grant->set_reach(organisation::v1::REACH_ALL);
+  return *organisation::RoleCatalogue::Create(proto);
+}
+
+class RpcTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    address_ = "unix:/tmp/avvik-rpc-test-" + std::to_string(getpid()) + ".sock";
+    Serve(4);
+  }
+  void Serve(int limit) {
+    server_.reset();
+    environment_ = std::make_unique<Environment>(
+        Environment::Parts{clock_, ids_, verifier_, directory_, roles_, recorder_, telemetry_},
+        limit);
+    inbox_ = std::make_unique<Inbox>(*environment_);
+    server_ = std::make_unique<Server>(
+        *environment_, address_,
+        std::vector<HostedService>{
+            {inbox_.get(), events::v1::EventInbox::service_full_name()}},
+        absl::Seconds(5));
+    ASSERT_OK(server_->Start());
+    stub_ = events::v1::EventInbox::NewStub(Connect(address_));
+  }
+
+  absl::Status Call(const std::string& token, const std::string& service = "triage") {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+    events::v1::ReplayParkedEventsRequest request;
+    request.set_service(service);
+    events::v1::ReplayParkedEventsResponse response;
+    return FromGrpc(stub_->ReplayParkedEvents(&context, request, &response));
+  }
+  std::string Service() {
+    return issuer_.MachineToken(clock_.Now(), "avvik-test", "avvik.service");
+  }
+  std::string Employee() { return issuer_.PersonToken(clock_.Now(), "kalix", "anna.berg"); }
+  std::string Trail() {
+    EXPECT_OK(recorder_.RunOnce());
+    return database_.Value(
+        "SELECT coalesce(string_agg(actor || ' ' || outcome || ' ' || reason, ', '), '') FROM "
+        "audit_record");
+  }
+
+  TestDatabase database_{audit::Migrations()};
+  FakeClock clock_{absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()))};
+  Uuid7Source ids_{clock_};
+  identity::TestIssuer issuer_;
+  identity::TokenVerifier verifier_{{.rules = issuer_.rules()}, issuer_, clock_};
+  organisation::Directory directory_{clock_, nullptr, nullptr};
+  const organisation::RoleCatalogue roles_ = Catalogue();
+  audit::Recorder recorder_{database_.pool()};
+  telemetry::Registry telemetry_;
+  std::string address_;
+  std::unique_ptr<Environment> environment_;
+  std::unique_ptr<Inbox> inbox_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<events::v1::EventInbox::Stub> stub_;
+};
+
+TEST_F(RpcTest, CallWithoutTokenIsUnauthenticated) {
+  EXPECT_THAT(Call(""), IsError(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING"));
+  EXPECT_THAT(Call("nonsense"), HasCode(absl::StatusCode::kUnauthenticated));
+}
+
+TEST_F(RpcTest, RoleWithoutThePermissionIsDeniedAndTheDenialIsOnRecord) {
+  EXPECT_THAT(Call(Employee()), IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
+  EXPECT_EQ(Trail(), "anna.berg denied PERMISSION");
+}
+
+TEST_F(RpcTest, GrantedCallReachesTheHandlerAsItsCaller) {
+  std::string login;
+  inbox_->work = [&](rpc::Call& call) {
+    login = call.caller().login;
+    EXPECT_TRUE(call.caller().machine);
+    EXPECT_EQ(call.grant().reach, organisation::v1::REACH_ALL);
+    return absl::OkStatus();
+  };
+  EXPECT_OK(Call(Service()));
+  EXPECT_EQ(login, "avvik-test");
+}
+
+TEST_F(RpcTest, RequestThatBreaksItsProtosBoundsNamesTheField) {
+  EXPECT_THAT(Call(Service(), "No Slug"), NamesField("service"));
+}
+
+TEST_F(RpcTest, FailedChangeIsOnRecordWithItsReason) {
+  inbox_->work = [](rpc::Call&) {
+    return status::Error(absl::StatusCode::kAborted, "changed", "CASE_CHANGED");
+  };
+  EXPECT_THAT(Call(Service()), IsError(absl::StatusCode::kAborted, "CASE_CHANGED"));
+  EXPECT_EQ(Trail(), "avvik-test failed CASE_CHANGED");
+}
+
+TEST_F(RpcTest, ExceptionBecomesAnInternalErrorThatSaysNothing) {
+  inbox_->work = [](rpc::Call&) -> absl::Status { throw std::runtime_error("SELECT secret"); };
+  const absl::Status status = Call(Service());
+  EXPECT_THAT(status, HasCode(absl::StatusCode::kInternal));
+  EXPECT_EQ(std::string(status.message()).find("secret"), std::string::npos);
+}
+
+TEST_F(RpcTest, CallsBeyondTheLimitAreRefusedAtOnce) {
+  Serve(1);
+  absl::Status second;
+  inbox_->work = [&](rpc::Call&) {
+    second = Call(Service());
+    return absl::OkStatus();
+  };
+  EXPECT_OK(Call(Service()));
+  EXPECT_THAT(second, IsError(absl::StatusCode::kResourceExhausted, "OVERLOADED"));
+}
+
+TEST_F(RpcTest, MethodWithoutDeclaredAccessDoesNotStart) {
+  EXPECT_THAT(environment_->Declare("grpc.reflection.v1alpha.ServerReflection"),
+              ::testing::Not(avvik::testing::IsOk()));
+}
+
+TEST_F(RpcTest, StoppedServerLetsTheCallUnderWayEnd) {
+  std::thread stop;
+  inbox_->work = [&](rpc::Call&) {
+    stop = std::thread([this] { server_->Stop(); });
+    return absl::OkStatus();
+  };
+  EXPECT_OK(Call(Service()));
+  stop.join();
+}
+
+}  // namespace
+}  // namespace avvik::rpc

@@ -1,0 +1,249 @@
+#include "services/gateway/gateway_handler.h"
+
+#include <atomic>
+#include <cctype>
+#include <set>
+#include <utility>
+
+#include "services/gateway/url.h"
+
+namespace avvik::gateway {
+namespace {
+
+constexpr char kLive[] = "/healthz";
+constexpr char kReady[] = "/readyz";
+constexpr char kMetrics[] = "/metrics";
+// Groups of paths in the metrics.
+constexpr char kFiles[] = "files";
+constexpr char kNothing[] = "nothing";
+constexpr char kUnreadable[] = "unreadable";
+
+bool IsKnownMethod(std::string_view method) {
+  for (const char* known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    if (method == known) return true;
+  }
+  return false;
+}
+
+// `GET, HEAD, OPTIONS`.
+std::string AllowValue(std::set<std::string> methods) {
+  methods.insert("OPTIONS");
+  std::string value;
+  for (const std::string& method : methods) value += (value.empty() ? "" : ", ") + method;
+  return value;
+}
+
+HttpResponse Options(const std::set<std::string>& methods) {
+  HttpResponse response;
+  response.status = 204;
+  response.headers.push_back({"Allow", AllowValue(methods)});
+  return response;
+}
+
+Problem Simple(int status, const Trace& trace, const std::string& reason, const std::string& detail) {
+  Problem problem;
+  problem.status = status;
+  problem.detail = detail;
+  problem.reason = reason;
+  problem.trace_id = trace.id;
+  return problem;
+}
+
+// The standard's phrase as a reason: CONTENT_TOO_LARGE.
+std::string ReasonOf(int status) {
+  std::string reason(ReasonPhrase(status));
+  for (char& c : reason) c = c == ' ' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return reason;
+}
+
+HttpResponse NotFound(const Trace& trace) {
+  return ToResponse(Simple(404, trace, "NO_SUCH_PATH", "There is nothing at this path."));
+}
+
+HttpResponse NotAllowed(const std::set<std::string>& methods, const Trace& trace) {
+  const std::string allow = AllowValue(methods);
+  Problem problem =
+      Simple(405, trace, "METHOD_NOT_ALLOWED", "This path takes only these methods: " + allow + ".");
+  problem.headers.push_back({"Allow", allow});
+  return ToResponse(problem);
+}
+
+HttpResponse BadBody(int status, const Trace& trace, const std::string& reason, const std::string& why) {
+  Problem problem = Simple(status, trace, reason, "body: " + why);
+  problem.errors.push_back({"body", why});
+  return ToResponse(problem);
+}
+
+// `application/json`, in UTF-8 if it says anything of that.
+bool IsJson(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
+  if (!EqualsIgnoringCase(type, "application/json")) return false;
+  const size_t equals = content_type.find("charset=");
+  if (equals == std::string_view::npos) return true;
+  std::string_view charset = content_type.substr(equals + 8);
+  if (!charset.empty() && charset.front() == '"') charset = charset.substr(1, charset.find('"', 1) - 1);
+  return EqualsIgnoringCase(charset, "utf-8");
+}
+
+// Counts the answer and how long it took, and passes it on.
+class MeasuredResponder final : public HttpResponder {
+ public:
+  MeasuredResponder(std::shared_ptr<HttpResponder> next, const Clock& clock, RequestMetrics& metrics,
+                    std::string method, std::string route)
+      : next_(std::move(next)),
+        clock_(clock),
+        metrics_(metrics),
+        method_(std::move(method)),
+        route_(std::move(route)),
+        begin_(clock.Now()) {}
+
+  void Send(HttpResponse response) override {
+    Measure(response.status);
+    next_->Send(std::move(response));
+  }
+  std::unique_ptr<EventStream> StartEvents(std::function<void()> on_closed) override {
+    Measure(200);
+    return next_->StartEvents(std::move(on_closed));
+  }
+
+ private:
+  void Measure(int status) {
+    if (measured_.exchange(true)) return;
+    metrics_.Count(method_, route_, status);
+    metrics_.Observe(method_, route_, clock_.Now() - begin_);
+  }
+
+  const std::shared_ptr<HttpResponder> next_;
+  const Clock& clock_;
+  RequestMetrics& metrics_;
+  const std::string method_;
+  const std::string route_;
+  const absl::Time begin_;
+  std::atomic<bool> measured_{false};
+};
+
+}  // namespace
+
+std::vector<HttpHeader> SecurityHeaders() {
+  return {{"X-Content-Type-Options", "nosniff"},
+          {"Content-Security-Policy",
+           "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+           "frame-ancestors 'none'"},
+          {"Referrer-Policy", "no-referrer"}};
+}
+
+GatewayHandler::Meaning GatewayHandler::MeaningOf(const HttpRequestHead& head) const {
+  Meaning meaning;
+  meaning.match = parts_.routes.Find(head.method, head.path);
+  const bool routed = meaning.match.ok() && !meaning.match->allowed.empty();
+  meaning.api = routed || parts_.routes.IsApiPath(head.path);
+  if (routed && meaning.match->route != nullptr) {
+    meaning.name = meaning.match->route->path.text();
+  } else if (!meaning.api && HasResource(head.path)) {
+    meaning.name = head.path == kLive || head.path == kReady || head.path == kMetrics ? head.path : kFiles;
+  } else {
+    meaning.name = kNothing;
+  }
+  return meaning;
+}
+
+std::optional<HttpResponse> GatewayHandler::Refuse(const HttpRequestHead& head) {
+  const Trace trace = ContinueTrace(head.Header("traceparent"));
+  const Meaning meaning = MeaningOf(head);
+  std::optional<HttpResponse> response;
+  if (!IsKnownMethod(head.method)) {
+    response = ToResponse(Simple(501, trace, "METHOD_UNKNOWN", "This method is not known here."));
+  } else {
+    response = meaning.api ? RefuseCall(head, meaning, trace) : RefuseFile(head, trace);
+  }
+  if (response) {
+    parts_.metrics.Count(IsKnownMethod(head.method) ? head.method : "other", meaning.name, response->status);
+  }
+  return response;
+}
+
+std::optional<HttpResponse> GatewayHandler::RefuseCall(const HttpRequestHead& head, const Meaning& meaning,
+                                                       const Trace& trace) const {
+  if (head.method == "OPTIONS") {
+    if (!meaning.match.ok() || meaning.match->allowed.empty()) return NotFound(trace);
+    return Options(meaning.match->allowed);
+  }
+  if (!IsBearer(head.Header("Authorization"))) {
+    return ToResponse(Simple(401, trace, "TOKEN_MISSING",
+                             "This takes an access token, as `Authorization: Bearer <token>`."));
+  }
+  if (!meaning.match.ok()) {
+    return ToResponse(Simple(400, trace, "MALFORMED_PATH", std::string(meaning.match.status().message())));
+  }
+  if (meaning.match->allowed.empty()) return NotFound(trace);
+  if (meaning.match->route == nullptr) return NotAllowed(meaning.match->allowed, trace);
+  if (!head.has_body) return std::nullopt;
+  if (meaning.match->route->body.empty()) {
+    return BadBody(400, trace, "INVALID_FIELDS", "must be empty: the fields are query parameters here");
+  }
+  const std::string_view coding = head.Header("Content-Encoding");
+  if (!coding.empty() && !EqualsIgnoringCase(coding, "identity")) {
+    return BadBody(415, trace, "CONTENT_ENCODING", "must not be compressed");
+  }
+  if (!IsJson(head.Header("Content-Type"))) {
+    return BadBody(415, trace, "CONTENT_TYPE", "must be JSON in UTF-8, as `Content-Type: application/json`");
+  }
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> GatewayHandler::RefuseFile(const HttpRequestHead& head, const Trace& trace) const {
+  static const std::set<std::string> kMethods = {"GET", "HEAD"};
+  if (head.method == "OPTIONS") {
+    return head.path == "*" || HasResource(head.path) ? Options(kMethods) : NotFound(trace);
+  }
+  if (!HasResource(head.path)) return NotFound(trace);
+  if (kMethods.count(head.method) == 0) return NotAllowed(kMethods, trace);
+  if (head.has_body) return BadBody(400, trace, "INVALID_FIELDS", "must be empty here");
+  return std::nullopt;
+}
+
+bool GatewayHandler::HasResource(std::string_view path) const {
+  if (path == kLive || path == kReady || path == kMetrics) return true;
+  const auto decoded = PercentDecode(path);
+  return decoded && parts_.files.Has(*decoded);
+}
+
+void GatewayHandler::Handle(HttpRequest request, std::shared_ptr<HttpResponder> responder) {
+  const Meaning meaning = MeaningOf(request.head);
+  auto measured = std::make_shared<MeasuredResponder>(std::move(responder), parts_.clock, parts_.metrics,
+                                                      request.head.method, meaning.name);
+  if (!meaning.api) return AnswerResource(request.head, measured);
+  parts_.transcoder.Call(*meaning.match, request, ContinueTrace(request.head.Header("traceparent")), measured);
+}
+
+void GatewayHandler::AnswerResource(const HttpRequestHead& head,
+                                    const std::shared_ptr<HttpResponder>& responder) {
+  if (head.path == kReady) return parts_.readiness.Answer(responder);
+  HttpResponse response;
+  response.headers.push_back({"Cache-Control", "no-store"});
+  response.content_type = "text/plain; charset=utf-8";
+  if (head.path == kLive) {
+    response.body = "ok\n";
+  } else if (head.path == kMetrics) {
+    const auto [connections, streams] = load_ ? load_() : std::pair(0, 0);
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = parts_.metrics.Text(connections, streams);
+  } else if (auto file = parts_.files.Find(PercentDecode(head.path).value_or(""), head)) {
+    response = *std::move(file);
+  } else {
+    response = NotFound(ContinueTrace(head.Header("traceparent")));
+  }
+  responder->Send(std::move(response));
+}
+
+HttpResponse GatewayHandler::Unreadable(int status, const std::string& field, const std::string& detail) {
+  const Trace trace = ContinueTrace("");
+  Problem problem = Simple(status, trace, ReasonOf(status), field.empty() ? detail : field + ": " + detail);
+  if (!field.empty()) problem.errors.push_back({field, detail});
+  if (status == 503) problem.retry_after_seconds = 1;
+  parts_.metrics.Count("other", kUnreadable, status);
+  return ToResponse(problem);
+}
+
+}  // namespace avvik::gateway

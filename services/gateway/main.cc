@@ -1,0 +1,60 @@
+#include <iostream>
+
+#include "common/clock/clock.h"
+#include "common/log/log.h"
+#include "common/process/lifecycle.h"
+#include "services/gateway/backends.h"
+#include "services/gateway/gateway_config.h"
+#include "services/gateway/gateway_handler.h"
+#include "services/gateway/http_server.h"
+#include "services/gateway/openapi_document.h"
+
+namespace {
+
+// A service that does not answer its health check within this time is not ready.
+constexpr absl::Duration kReadyTimeout = absl::Seconds(2);
+// What stopping may take beyond the drain time.
+constexpr absl::Duration kStopMargin = absl::Seconds(15);
+
+int Fail(const absl::Status& status) {
+  std::cerr << "avvik-gateway: " << status.message() << "\n";
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace avvik;
+  using namespace avvik::gateway;
+  process::BlockStopSignals();
+  const auto routes = RouteTable::Build(LinkedAvvikFiles());
+  if (!routes.ok()) return Fail(routes.status());
+  GatewayConfig config;
+  if (const auto exit = LoadConfig(argc, argv, routes->Backends(), &config)) return *exit;
+  log::Init("gateway", config.log_level);
+
+  StaticFiles files;
+  if (!config.static_folder.empty()) {
+    auto loaded = StaticFiles::Load(config.static_folder);
+    if (!loaded.ok()) return Fail(loaded.status());
+    files = *std::move(loaded);
+  }
+  files.Add("/openapi.json", std::string(OpenApiDocument()));
+
+  const SystemClock clock;
+  telemetry::Registry registry;
+  RequestMetrics metrics(registry);
+  const Backends backends(config.backends);
+  Transcoder transcoder(backends, {.max_streams = config.max_streams});
+  Readiness readiness(backends, kReadyTimeout);
+  GatewayHandler handler({clock, *routes, files, transcoder, readiness, metrics});
+  HttpServer server({.address = config.listen,
+                     .threads = config.threads,
+                     .max_connections = config.max_connections,
+                     .drain = config.drain,
+                     .headers = SecurityHeaders()},
+                    handler);
+  handler.set_load([&server] { return std::pair(server.connections(), server.streams()); });
+  // Stopped in reverse: first no more requests, then an end to the calls they made.
+  return process::RunUntilSignal({&readiness, &transcoder, &server}, config.drain + kStopMargin);
+}
