@@ -42,28 +42,6 @@ bool IsForReporter(TemplateId id) {
   return id == TemplateId::kReportReceived || id == TemplateId::kReportClosed;
 }
 
-std::string_view StateName(NoticeState state) {
-  switch (state) {
-    case NoticeState::kWaiting:
-      return "waiting";
-    case NoticeState::kSending:
-      return "sending";
-    case NoticeState::kSent:
-      return "sent";
-    case NoticeState::kFailed:
-      return "failed";
-  }
-  return "";
-}
-
-std::optional<NoticeState> StateFromName(std::string_view name) {
-  for (const NoticeState state : {NoticeState::kWaiting, NoticeState::kSending, NoticeState::kSent,
-                                  NoticeState::kFailed}) {
-    if (StateName(state) == name) return state;
-  }
-  return std::nullopt;
-}
-
 std::string MessageId(const std::string& notice_id, const std::string& mail_from) {
   return notice_id + "@" + DomainOf(mail_from);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "avvik/delivery/v1/delivery.pb.h"
 
 namespace avvik::delivery {
 
@@ -35,12 +36,6 @@ std::optional<TemplateId> TemplateFromName(std::string_view name);
 // Whether the notice is for the reporter, who follows the report, and not for a handler of the case.
 bool IsForReporter(TemplateId id);
 
-enum class NoticeState { kWaiting, kSending, kSent, kFailed };
-
-// `waiting` and so on, as in the database.
-std::string_view StateName(NoticeState state);
-std::optional<NoticeState> StateFromName(std::string_view name);
-
 // What makes a new notice.
 struct NoticeDraft {
   std::string tenant;
@@ -51,7 +46,7 @@ struct NoticeDraft {
   std::string person_id;  // Pseudonym of the addressee.
   std::string number;     // Human number of the case.
   std::string unit;       // Unit of the case, for who may see the notice; may be empty.
-  std::string recipient;  // E-mail address, as given.
+  std::string recipient;  // E-mail address, as given; empty once it was erased.
   bool withheld = false;  // The address would tell who a confidential reporter is.
   std::string language;
 };
@@ -59,7 +54,7 @@ struct NoticeDraft {
 struct Notice {
   std::string notice_id;
   NoticeDraft draft;
-  NoticeState state = NoticeState::kWaiting;
+  v1::NoticeState state = v1::NOTICE_STATE_WAITING;
   std::string message_id;  // Without brackets.
   absl::Time created;
   std::optional<absl::Time> next_attempt;  // Set while waiting.
@@ -67,7 +62,7 @@ struct Notice {
   std::optional<absl::Time> sent;
   int attempt_count = 0;
   int failures = 0;     // Since it was queued or last put back by hand.
-  int64_t version = 0;  // Counts the events told of it.
+  int64_t version = 1;  // Counts the events told of it.
 };
 
 // One try to hand a notice over.

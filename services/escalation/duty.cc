@@ -256,6 +256,7 @@ DutyOutcome OpenDuty(std::string id, const DutyDecision& decision, const CaseFac
   duty.id = std::move(id);
   duty.regime = decision.regime->id;
   duty.create_time = now;
+  duty.update_time = now;
   FollowCase(facts, duty);
   const Duty nothing = duty;
   FollowDecision(decision, facts, calendar, now, duty);

@@ -51,8 +51,8 @@ struct Duty {
   absl::Time aware_time;
   // When the case was closed or stopped going on; unset while it does.
   std::optional<absl::Time> handled_time;
-  std::vector<DutyStage>
-      stages;  // As in the regime; those a version no longer has stay when submitted.
+  // As in the regime; those that a version no longer has stay when submitted.
+  std::vector<DutyStage> stages;
   // A person's decision that the duty does not arise: why, by whom (a pseudonym), and from which
   // state. The state is set while the decision holds; the words stay.
   std::string rule_out_reason;
@@ -62,6 +62,7 @@ struct Duty {
   std::string unit;
   std::vector<std::string> parties;
   absl::Time create_time;
+  absl::Time update_time;  // Of the last write; set by the store.
   // Counts up by one with each change that is told.
   std::int64_t version = 0;
 

@@ -59,6 +59,12 @@ absl::Status RegimeVersionUnknown(const std::string& regime, const std::string& 
                  "REGIME_VERSION_UNKNOWN", {{"regime", regime}, {"version", version}});
 }
 
+absl::Status NoOrganisation(const std::string& tenant) {
+  return status::Error(absl::StatusCode::kUnavailable,
+                       "no organisation has been applied for " + tenant, "NO_ORGANISATION",
+                       {{"tenant", tenant}});
+}
+
 absl::Status InvalidEvent(const std::string& what) {
   return status::Error(absl::StatusCode::kInvalidArgument, "the event of the case " + what,
                        "INVALID_EVENT");

@@ -25,6 +25,8 @@ absl::Status StageWaits(const std::string& stage, const std::string& first);
 absl::Status StageAlreadySubmitted(const std::string& stage);
 // FAILED_PRECONDITION `REGIME_VERSION_UNKNOWN`: the regime files lack what a duty goes by.
 absl::Status RegimeVersionUnknown(const std::string& regime, const std::string& version);
+// UNAVAILABLE `NO_ORGANISATION`: no organisation was ever applied for the tenant.
+absl::Status NoOrganisation(const std::string& tenant);
 // INVALID_ARGUMENT `INVALID_EVENT`: an event of triage lacks what every case has.
 absl::Status InvalidEvent(const std::string& what);
 

@@ -12,7 +12,8 @@ namespace avvik::gateway {
 // Thread-safe.
 class CallRegistry {
  public:
-  // Takes up a call about to be started. False when no more are taken; the call must not start then.
+  // Takes up a call about to be started. False when no more are taken; the call must not start
+  // then.
   bool Add(grpc::ClientContext* context) {
     std::lock_guard lock(mutex_);
     if (stopping_) return false;

@@ -40,7 +40,8 @@ HttpResponse Options(const std::set<std::string>& methods) {
   return response;
 }
 
-Problem Simple(int status, const Trace& trace, const std::string& reason, const std::string& detail) {
+Problem Simple(int status, const Trace& trace, const std::string& reason,
+               const std::string& detail) {
   Problem problem;
   problem.status = status;
   problem.detail = detail;
@@ -52,7 +53,8 @@ Problem Simple(int status, const Trace& trace, const std::string& reason, const 
 // The standard's phrase as a reason: CONTENT_TOO_LARGE.
 std::string ReasonOf(int status) {
   std::string reason(ReasonPhrase(status));
-  for (char& c : reason) c = c == ' ' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (char& c : reason)
+    c = c == ' ' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return reason;
 }
 
@@ -62,13 +64,14 @@ HttpResponse NotFound(const Trace& trace) {
 
 HttpResponse NotAllowed(const std::set<std::string>& methods, const Trace& trace) {
   const std::string allow = AllowValue(methods);
-  Problem problem =
-      Simple(405, trace, "METHOD_NOT_ALLOWED", "This path takes only these methods: " + allow + ".");
+  Problem problem = Simple(405, trace, "METHOD_NOT_ALLOWED",
+                           "This path takes only these methods: " + allow + ".");
   problem.headers.push_back({"Allow", allow});
   return ToResponse(problem);
 }
 
-HttpResponse BadBody(int status, const Trace& trace, const std::string& reason, const std::string& why) {
+HttpResponse BadBody(int status, const Trace& trace, const std::string& reason,
+                     const std::string& why) {
   Problem problem = Simple(status, trace, reason, "body: " + why);
   problem.errors.push_back({"body", why});
   return ToResponse(problem);
@@ -82,15 +85,16 @@ bool IsJson(std::string_view content_type) {
   const size_t equals = content_type.find("charset=");
   if (equals == std::string_view::npos) return true;
   std::string_view charset = content_type.substr(equals + 8);
-  if (!charset.empty() && charset.front() == '"') charset = charset.substr(1, charset.find('"', 1) - 1);
+  if (!charset.empty() && charset.front() == '"')
+    charset = charset.substr(1, charset.find('"', 1) - 1);
   return EqualsIgnoringCase(charset, "utf-8");
 }
 
 // Counts the answer and how long it took, and passes it on.
 class MeasuredResponder final : public HttpResponder {
  public:
-  MeasuredResponder(std::shared_ptr<HttpResponder> next, const Clock& clock, RequestMetrics& metrics,
-                    std::string method, std::string route)
+  MeasuredResponder(std::shared_ptr<HttpResponder> next, const Clock& clock,
+                    RequestMetrics& metrics, std::string method, std::string route)
       : next_(std::move(next)),
         clock_(clock),
         metrics_(metrics),
@@ -141,7 +145,8 @@ GatewayHandler::Meaning GatewayHandler::MeaningOf(const HttpRequestHead& head) c
   if (routed && meaning.match->route != nullptr) {
     meaning.name = meaning.match->route->path.text();
   } else if (!meaning.api && HasResource(head.path)) {
-    meaning.name = head.path == kLive || head.path == kReady || head.path == kMetrics ? head.path : kFiles;
+    meaning.name =
+        head.path == kLive || head.path == kReady || head.path == kMetrics ? head.path : kFiles;
   } else {
     meaning.name = kNothing;
   }
@@ -158,12 +163,14 @@ std::optional<HttpResponse> GatewayHandler::Refuse(const HttpRequestHead& head) 
     response = meaning.api ? RefuseCall(head, meaning, trace) : RefuseFile(head, trace);
   }
   if (response) {
-    parts_.metrics.Count(IsKnownMethod(head.method) ? head.method : "other", meaning.name, response->status);
+    parts_.metrics.Count(IsKnownMethod(head.method) ? head.method : "other", meaning.name,
+                         response->status);
   }
   return response;
 }
 
-std::optional<HttpResponse> GatewayHandler::RefuseCall(const HttpRequestHead& head, const Meaning& meaning,
+std::optional<HttpResponse> GatewayHandler::RefuseCall(const HttpRequestHead& head,
+                                                       const Meaning& meaning,
                                                        const Trace& trace) const {
   if (head.method == "OPTIONS") {
     if (!meaning.match.ok() || meaning.match->allowed.empty()) return NotFound(trace);
@@ -174,25 +181,29 @@ std::optional<HttpResponse> GatewayHandler::RefuseCall(const HttpRequestHead& he
                              "This takes an access token, as `Authorization: Bearer <token>`."));
   }
   if (!meaning.match.ok()) {
-    return ToResponse(Simple(400, trace, "MALFORMED_PATH", std::string(meaning.match.status().message())));
+    return ToResponse(
+        Simple(400, trace, "MALFORMED_PATH", std::string(meaning.match.status().message())));
   }
   if (meaning.match->allowed.empty()) return NotFound(trace);
   if (meaning.match->route == nullptr) return NotAllowed(meaning.match->allowed, trace);
   if (!head.has_body) return std::nullopt;
   if (meaning.match->route->body.empty()) {
-    return BadBody(400, trace, "INVALID_FIELDS", "must be empty: the fields are query parameters here");
+    return BadBody(400, trace, "INVALID_FIELDS",
+                   "must be empty: the fields are query parameters here");
   }
   const std::string_view coding = head.Header("Content-Encoding");
   if (!coding.empty() && !EqualsIgnoringCase(coding, "identity")) {
     return BadBody(415, trace, "CONTENT_ENCODING", "must not be compressed");
   }
   if (!IsJson(head.Header("Content-Type"))) {
-    return BadBody(415, trace, "CONTENT_TYPE", "must be JSON in UTF-8, as `Content-Type: application/json`");
+    return BadBody(415, trace, "CONTENT_TYPE",
+                   "must be JSON in UTF-8, as `Content-Type: application/json`");
   }
   return std::nullopt;
 }
 
-std::optional<HttpResponse> GatewayHandler::RefuseFile(const HttpRequestHead& head, const Trace& trace) const {
+std::optional<HttpResponse> GatewayHandler::RefuseFile(const HttpRequestHead& head,
+                                                       const Trace& trace) const {
   static const std::set<std::string> kMethods = {"GET", "HEAD"};
   if (head.method == "OPTIONS") {
     return head.path == "*" || HasResource(head.path) ? Options(kMethods) : NotFound(trace);
@@ -211,10 +222,11 @@ bool GatewayHandler::HasResource(std::string_view path) const {
 
 void GatewayHandler::Handle(HttpRequest request, std::shared_ptr<HttpResponder> responder) {
   const Meaning meaning = MeaningOf(request.head);
-  auto measured = std::make_shared<MeasuredResponder>(std::move(responder), parts_.clock, parts_.metrics,
-                                                      request.head.method, meaning.name);
+  auto measured = std::make_shared<MeasuredResponder>(
+      std::move(responder), parts_.clock, parts_.metrics, request.head.method, meaning.name);
   if (!meaning.api) return AnswerResource(request.head, measured);
-  parts_.transcoder.Call(*meaning.match, request, ContinueTrace(request.head.Header("traceparent")), measured);
+  parts_.transcoder.Call(*meaning.match, request, ContinueTrace(request.head.Header("traceparent")),
+                         measured);
 }
 
 void GatewayHandler::AnswerResource(const HttpRequestHead& head,
@@ -237,9 +249,11 @@ void GatewayHandler::AnswerResource(const HttpRequestHead& head,
   responder->Send(std::move(response));
 }
 
-HttpResponse GatewayHandler::Unreadable(int status, const std::string& field, const std::string& detail) {
+HttpResponse GatewayHandler::Unreadable(int status, const std::string& field,
+                                        const std::string& detail) {
   const Trace trace = ContinueTrace("");
-  Problem problem = Simple(status, trace, ReasonOf(status), field.empty() ? detail : field + ": " + detail);
+  Problem problem =
+      Simple(status, trace, ReasonOf(status), field.empty() ? detail : field + ": " + detail);
   if (!field.empty()) problem.errors.push_back({field, detail});
   if (status == 503) problem.retry_after_seconds = 1;
   parts_.metrics.Count("other", kUnreadable, status);

@@ -19,8 +19,8 @@
 
 namespace avvik::gateway {
 
-// Thread-safe. Refuse does the work that needs no body: for API paths the token must be there (its worth
-// is for the services to say), then the path, the method, and the kind of body must fit.
+// Thread-safe. Refuse does the work that needs no body: for API paths the token must be there (its
+// worth is for the services to say), then the path, the method, and the kind of body must fit.
 class GatewayHandler final : public HttpHandler {
  public:
   struct Parts {
@@ -60,8 +60,8 @@ class GatewayHandler final : public HttpHandler {
   std::function<std::pair<int, int>()> load_;
 };
 
-// What every answer tells browsers: guess no types, load nothing from elsewhere, show us in no frame, tell
-// nobody where the reader came from.
+// What every answer tells browsers: guess no types, load nothing from elsewhere, show us in no
+// frame, tell nobody where the reader came from.
 std::vector<HttpHeader> SecurityHeaders();
 
 }  // namespace avvik::gateway

@@ -16,7 +16,8 @@ class SchemaCollection {
   using Json = nlohmann::ordered_json;
 
   // Says that callers send this message. Its fields then carry their bounds, and only those marked
-  // REQUIRED are required; of messages that are only answered, every field that is always written is.
+  // REQUIRED are required; of messages that are only answered, every field that is always written
+  // is.
   void AddInput(const google::protobuf::Descriptor* message);
 
   // `{"$ref": "#/components/schemas/intake.v1.Report"}`; the schema is written with the rest.
@@ -39,9 +40,15 @@ class SchemaCollection {
   std::map<std::string, const google::protobuf::EnumDescriptor*> enums_;
 };
 
-// The comment above a definition in its proto, as one paragraph per blank line; empty without source info.
+// A comment of a proto as text: lines joined, paragraphs kept.
+std::string CommentText(const std::string& comment);
+
+// The comment above a definition in its proto; empty when the pool has no source info.
 template <typename Definition>
-std::string Comment(const Definition& definition);
+std::string Comment(const Definition& definition) {
+  google::protobuf::SourceLocation location;
+  return definition.GetSourceLocation(&location) ? CommentText(location.leading_comments) : "";
+}
 
 // Whether a field carries the behaviour, such as google::api::REQUIRED.
 bool HasBehavior(const google::protobuf::FieldDescriptor& field, int behavior);

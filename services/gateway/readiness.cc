@@ -16,7 +16,8 @@ namespace {
 constexpr char kHealthCheck[] = "/grpc.health.v1.Health/Check";
 constexpr char kReadyService[] = "ready";
 constexpr char kServing[] = "SERVING";
-// HealthCheckRequest.service, a text, and HealthCheckResponse.status, an enum: field number and wire type.
+// HealthCheckRequest.service, a text, and HealthCheckResponse.status, an enum: field number and
+// wire type.
 constexpr uint32_t kServiceTag = 1 << 3 | 2;
 constexpr uint32_t kStatusTag = 1 << 3 | 0;
 
@@ -31,8 +32,8 @@ std::string Text(const grpc::ByteBuffer& buffer) {
 }
 
 HttpResponse Report(const std::map<std::string, std::string>& states) {
-  const bool ready =
-      std::all_of(states.begin(), states.end(), [](const auto& entry) { return entry.second == kServing; });
+  const bool ready = std::all_of(states.begin(), states.end(),
+                                 [](const auto& entry) { return entry.second == kServing; });
   const nlohmann::ordered_json json = {{"ready", ready}, {"services", states}};
   return {.status = ready ? 200 : 503,
           .content_type = "application/json",
@@ -70,7 +71,8 @@ void Readiness::Ask(const std::string& name) {
       &question->context, kHealthCheck, {}, &question->request, &question->answer,
       [this, question, name](const grpc::Status& status) {
         Note(name, status.ok() ? HealthState(Text(question->answer))
-                               : absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code())));
+                               : absl::StatusCodeToString(
+                                     static_cast<absl::StatusCode>(status.error_code())));
         calls_.Remove(&question->context);
       });
 }

@@ -1,5 +1,5 @@
-// Whether the gateway can do its work: asks every service's health (gRPC Health Checking Protocol, service
-// name `ready`).
+// Whether the gateway can do its work: asks every service's health (gRPC Health Checking Protocol,
+// service name `ready`).
 #pragma once
 
 #include <map>
@@ -20,12 +20,13 @@ namespace avvik::gateway {
 class Readiness final : public process::Runnable {
  public:
   // `backends` must outlive it. A service that does not answer within `timeout` is not ready.
-  Readiness(const Backends& backends, absl::Duration timeout) : backends_(backends), timeout_(timeout) {}
+  Readiness(const Backends& backends, absl::Duration timeout)
+      : backends_(backends), timeout_(timeout) {}
   ~Readiness() override { Stop(); }
 
   // Answers 200 when every service is ready, otherwise 503, with what each one said:
-  // `{"ready": false, "services": {"intake": "SERVING", "triage": "UNAVAILABLE"}}`. Who asks while a round
-  // of questions is under way gets the answer of that round.
+  // `{"ready": false, "services": {"intake": "SERVING", "triage": "UNAVAILABLE"}}`. Who asks while
+  // a round of questions is under way gets the answer of that round.
   void Answer(std::shared_ptr<HttpResponder> responder);
 
   absl::Status Start() override { return absl::OkStatus(); }
@@ -45,8 +46,8 @@ class Readiness final : public process::Runnable {
   std::map<std::string, std::string> states_;  // Of the round under way.
 };
 
-// The messages of grpc.health.v1, which no Debian package has as C++: a request for the service `name`, and
-// the name of the state in an answer (`UNKNOWN` when it is not readable).
+// The messages of grpc.health.v1, which no Debian package has as C++: a request for the service
+// `name`, and the name of the state in an answer (`UNKNOWN` when it is not readable).
 std::string HealthRequest(const std::string& name);
 std::string HealthState(const std::string& answer);
 

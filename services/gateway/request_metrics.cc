@@ -6,24 +6,28 @@ void RequestMetrics::Count(const std::string& method, const std::string& route, 
   std::unique_lock lock(mutex_);
   auto found = counters_.find({{method, route}, status});
   if (found == counters_.end()) {
-    found = counters_
-                .emplace(std::make_pair(Key{method, route}, status),
-                         registry_.Counter("avvik_http_requests_total", "Answers, by route and code.",
-                                           {{"method", method}, {"route", route}, {"code", std::to_string(status)}}))
-                .first;
+    found =
+        counters_
+            .emplace(std::make_pair(Key{method, route}, status),
+                     registry_.Counter(
+                         "avvik_http_requests_total", "Answers, by route and code.",
+                         {{"method", method}, {"route", route}, {"code", std::to_string(status)}}))
+            .first;
   }
   const telemetry::Counter counter = found->second;
   lock.unlock();
   counter.Add();
 }
 
-void RequestMetrics::Observe(const std::string& method, const std::string& route, absl::Duration duration) {
+void RequestMetrics::Observe(const std::string& method, const std::string& route,
+                             absl::Duration duration) {
   std::unique_lock lock(mutex_);
   auto found = histograms_.find({method, route});
   if (found == histograms_.end()) {
     found = histograms_
                 .emplace(Key{method, route},
-                         registry_.Histogram("avvik_http_request_seconds", "Time until the answer, by route.",
+                         registry_.Histogram("avvik_http_request_seconds",
+                                             "Time until the answer, by route.",
                                              {{"method", method}, {"route", route}}))
                 .first;
   }

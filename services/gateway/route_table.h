@@ -43,14 +43,12 @@ struct RouteMatch {
 // Immutable after Build; safe to use from many threads.
 class RouteTable {
  public:
-  // Collects the routes of all services in `files` whose package begins with `avvik.`. `backends`
-  // are the names of services that can be reached: `avvik.<name>.vN` is answered by <name>; any
-  // other package by the backend that the path variable `service` names. An error says which method
-  // is wrong and why: unknown fields, a form that is not supported, or two routes that take the
-  // same path.
+  // Collects the routes of all services in `files` whose package begins with `avvik.`. A route is
+  // answered by the backend that its path variable `service` names, otherwise by <name> of the
+  // package `avvik.<name>.v1`. An error says which method is wrong and why: unknown fields, a form
+  // that is not supported, or two routes that take the same path.
   static absl::StatusOr<RouteTable> Build(
-      const std::vector<const google::protobuf::FileDescriptor*>& files,
-      const std::set<std::string>& backends);
+      const std::vector<const google::protobuf::FileDescriptor*>& files);
 
   // `path` as in the request target, without query. INVALID_ARGUMENT when it is malformed. HEAD
   // finds what GET finds.

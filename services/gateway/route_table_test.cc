@@ -215,7 +215,8 @@ TEST_F(DeclarationTest, ManySegmentVariableIsRefused) {
 }
 
 TEST(RouteTableBackendTest, BackendsAreThePackagesThatAnswerForThemselves) {
-  EXPECT_THAT(Linked().Backends(), ElementsAre("delivery", "escalation", "intake", "metrics", "triage"));
+  EXPECT_THAT(Linked().Backends(),
+              ElementsAre("delivery", "escalation", "intake", "metrics", "triage"));
 }
 
 }  // namespace

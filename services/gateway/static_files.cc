@@ -100,7 +100,8 @@ absl::StatusOr<StaticFiles> StaticFiles::Load(const std::string& folder) {
   size_t bytes = 0;
   size_t count = 0;
   fs::recursive_directory_iterator entry(folder, error);
-  if (error) return absl::NotFoundError("cannot read the folder " + folder + ": " + error.message());
+  if (error)
+    return absl::NotFoundError("cannot read the folder " + folder + ": " + error.message());
   for (; entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (error) return absl::NotFoundError("cannot read below " + folder + ": " + error.message());
     if (entry->path().filename().string()[0] == '.' || entry->is_symlink()) {
@@ -145,7 +146,8 @@ StaticFiles::Files::const_iterator StaticFiles::Lookup(std::string_view path) co
   return files_.find(EndsWith(path, "/") ? name + kIndex : name);
 }
 
-std::optional<HttpResponse> StaticFiles::Find(std::string_view path, const HttpRequestHead& head) const {
+std::optional<HttpResponse> StaticFiles::Find(std::string_view path,
+                                              const HttpRequestHead& head) const {
   const auto found = Lookup(path);
   if (found == files_.end()) return std::nullopt;
   const File& file = found->second;

@@ -1,5 +1,5 @@
-// Files of the web application, read once at start and served from memory: nothing that a request says
-// ever reaches the file system.
+// Files of the web application, read once at start and served from memory: nothing that a request
+// says ever reaches the file system.
 #pragma once
 
 #include <map>
@@ -21,9 +21,10 @@ class StaticFiles {
   static constexpr size_t kMaxFiles = 5000;
   static constexpr size_t kMaxBytes = 64 << 20;
 
-  // Reads a folder with everything below. Left out are hidden files (names that begin with a dot) and
-  // symbolic links. `x.br` and `x.gz` beside `x` are its compressed forms. An `index.html` also answers
-  // for its folder. Errors name the file: NOT_FOUND, or RESOURCE_EXHAUSTED beyond the limits.
+  // Reads a folder with everything below. Left out are hidden files (names that begin with a dot)
+  // and symbolic links. `x.br` and `x.gz` beside `x` are its compressed forms. An `index.html` also
+  // answers for its folder. Errors name the file: NOT_FOUND, or RESOURCE_EXHAUSTED beyond the
+  // limits.
   static absl::StatusOr<StaticFiles> Load(const std::string& folder);
 
   // Puts content at a path such as `/openapi.json`.
@@ -32,8 +33,8 @@ class StaticFiles {
   // Whether Find answers for the path.
   bool Has(std::string_view path) const { return Lookup(path) != files_.end(); }
 
-  // The answer to a GET of `path` (decoded, without query): 200, or 304 when If-None-Match names the
-  // version there is. Nothing when there is no such file.
+  // The answer to a GET of `path` (decoded, without query): 200, or 304 when If-None-Match names
+  // the version there is. Nothing when there is no such file.
   std::optional<HttpResponse> Find(std::string_view path, const HttpRequestHead& head) const;
 
  private:

@@ -29,12 +29,14 @@ std::unique_ptr<Message> NewMessage(const Descriptor* type) {
 
 absl::StatusOr<std::string> JsonOf(grpc::ByteBuffer* bytes, const Descriptor* type) {
   const std::unique_ptr<Message> message = NewMessage(type);
-  const grpc::Status read = grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(bytes, message.get());
+  const grpc::Status read =
+      grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(bytes, message.get());
   if (!read.ok()) return absl::InternalError("the answer is not a " + type->full_name());
   return WriteJson(*message);
 }
 
-Problem LoggedProblem(const absl::Status& status, const std::string& method, const std::string& trace_id) {
+Problem LoggedProblem(const absl::Status& status, const std::string& method,
+                      const std::string& trace_id) {
   Problem problem = ProblemOf(status, trace_id);
   if (problem.status >= 500) {
     log::Warning("call_failed", {{"method", method}, {"trace", trace_id}, {"error", status}});
@@ -51,7 +53,8 @@ HttpResponse JsonResponse(std::string json) {
 }
 
 absl::Status Stopping() {
-  return status::Error(absl::StatusCode::kUnavailable, "the gateway is stopping; try again", "STOPPING");
+  return status::Error(absl::StatusCode::kUnavailable, "the gateway is stopping; try again",
+                       "STOPPING");
 }
 
 }  // namespace
@@ -64,7 +67,8 @@ struct Transcoder::Target {
   std::string authorization;
   grpc::ByteBuffer request;
 
-  std::unique_ptr<grpc::ClientContext> NewContext(const Trace& trace, absl::Duration timeout) const {
+  std::unique_ptr<grpc::ClientContext> NewContext(const Trace& trace,
+                                                  absl::Duration timeout) const {
     auto context = std::make_unique<grpc::ClientContext>();
     context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
     context->AddMetadata("authorization", authorization);
@@ -76,7 +80,8 @@ struct Transcoder::Target {
 // One request, one answer.
 class Transcoder::UnaryCall : public std::enable_shared_from_this<UnaryCall> {
  public:
-  UnaryCall(Transcoder& owner, Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder)
+  UnaryCall(Transcoder& owner, Target target, const Trace& trace,
+            std::shared_ptr<HttpResponder> responder)
       : owner_(owner),
         target_(std::move(target)),
         trace_id_(trace.id),
@@ -87,8 +92,9 @@ class Transcoder::UnaryCall : public std::enable_shared_from_this<UnaryCall> {
     if (!owner_.calls_.Add(context_.get())) {
       return responder_->Send(ToResponse(ProblemOf(Stopping(), trace_id_)));
     }
-    target_.stub->UnaryCall(context_.get(), target_.path, {}, &target_.request, &answer_,
-                            [self = shared_from_this()](const grpc::Status& status) { self->Done(status); });
+    target_.stub->UnaryCall(
+        context_.get(), target_.path, {}, &target_.request, &answer_,
+        [self = shared_from_this()](const grpc::Status& status) { self->Done(status); });
   }
 
  private:
@@ -119,10 +125,12 @@ class Transcoder::UnaryCall : public std::enable_shared_from_this<UnaryCall> {
 };
 
 // One request, many answers. Owns itself until OnDone.
-class Transcoder::StreamCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
-                                     public std::enable_shared_from_this<StreamCall> {
+class Transcoder::StreamCall final
+    : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+      public std::enable_shared_from_this<StreamCall> {
  public:
-  StreamCall(Transcoder& owner, Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder)
+  StreamCall(Transcoder& owner, Target target, const Trace& trace,
+             std::shared_ptr<HttpResponder> responder)
       : owner_(owner),
         target_(std::move(target)),
         trace_id_(trace.id),
@@ -141,8 +149,8 @@ class Transcoder::StreamCall final : public grpc::ClientBidiReactor<grpc::ByteBu
     StartCall();
   }
 
-  // The service took the call, perhaps long before it has something to say. (A call that failed at once
-  // comes here with false.)
+  // The service took the call, perhaps long before it has something to say. (A call that failed at
+  // once comes here with false.)
   void OnReadInitialMetadataDone(bool ok) override {
     if (ok && !Begin()) context_->TryCancel();
   }
@@ -163,7 +171,8 @@ class Transcoder::StreamCall final : public grpc::ClientBidiReactor<grpc::ByteBu
 
   void OnDone(const grpc::Status& grpc_status) override {
     absl::Status status = failure_.ok() ? rpc::FromGrpc(grpc_status) : failure_;
-    if (stream_ == nullptr && absl::IsCancelled(status) && owner_.calls_.stopping()) status = Stopping();
+    if (stream_ == nullptr && absl::IsCancelled(status) && owner_.calls_.stopping())
+      status = Stopping();
     // The end of its time is the ordinary end of a stream.
     const bool ended = status.ok() || absl::IsDeadlineExceeded(status);
     if (ended) {
@@ -171,7 +180,8 @@ class Transcoder::StreamCall final : public grpc::ClientBidiReactor<grpc::ByteBu
     } else if (stream_ == nullptr) {
       responder_->Send(ToResponse(LoggedProblem(status, target_.path, trace_id_)));
     } else if (!absl::IsCancelled(status)) {
-      stream_->Send(EventFrame("problem", 0, ToJson(LoggedProblem(status, target_.path, trace_id_))));
+      stream_->Send(
+          EventFrame("problem", 0, ToJson(LoggedProblem(status, target_.path, trace_id_))));
     }
     stream_.reset();
     responder_.reset();
@@ -222,7 +232,8 @@ void Transcoder::Call(const RouteMatch& match, const HttpRequest& request, const
   }
   target.stub = backends_.Find(backend);
   if (target.stub == nullptr) {
-    return refuse(status::Error(absl::StatusCode::kNotFound, "there is no such service", "SERVICE_UNKNOWN"));
+    return refuse(
+        status::Error(absl::StatusCode::kNotFound, "there is no such service", "SERVICE_UNKNOWN"));
   }
   const std::unique_ptr<Message> message = NewMessage(route.method->input_type());
   if (const absl::Status read =
@@ -231,8 +242,8 @@ void Transcoder::Call(const RouteMatch& match, const HttpRequest& request, const
     return refuse(read);
   }
   bool own_buffer = false;
-  const grpc::Status written =
-      grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(*message, &target.request, &own_buffer);
+  const grpc::Status written = grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(
+      *message, &target.request, &own_buffer);
   if (!written.ok()) return refuse(rpc::FromGrpc(written));
   target.path = route.GrpcPath();
   target.answer_type = route.method->output_type();
@@ -244,17 +255,19 @@ void Transcoder::Call(const RouteMatch& match, const HttpRequest& request, const
   }
 }
 
-void Transcoder::CallOnce(Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder) {
+void Transcoder::CallOnce(Target target, const Trace& trace,
+                          std::shared_ptr<HttpResponder> responder) {
   std::make_shared<UnaryCall>(*this, std::move(target), trace, std::move(responder))->Start();
 }
 
-void Transcoder::CallStream(Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder) {
+void Transcoder::CallStream(Target target, const Trace& trace,
+                            std::shared_ptr<HttpResponder> responder) {
   if (++streams_ > options_.max_streams) {
     --streams_;
-    return responder->Send(ToResponse(
-        ProblemOf(status::Error(absl::StatusCode::kUnavailable,
-                                "as many live streams are open as the gateway takes", "TOO_MANY_STREAMS"),
-                  trace.id)));
+    return responder->Send(ToResponse(ProblemOf(
+        status::Error(absl::StatusCode::kUnavailable,
+                      "as many live streams are open as the gateway takes", "TOO_MANY_STREAMS"),
+        trace.id)));
   }
   std::make_shared<StreamCall>(*this, std::move(target), trace, std::move(responder))->Start();
 }

@@ -1,6 +1,6 @@
-// Carries an HTTP request to the service that answers it, and the answer back: JSON becomes the request
-// message, the call goes out by gRPC, and the message that comes back becomes JSON; a stream of messages
-// becomes a stream of events.
+// Carries an HTTP request to the service that answers it, and the answer back: JSON becomes the
+// request message, the call goes out by gRPC, and the message that comes back becomes JSON; a
+// stream of messages becomes a stream of events.
 #pragma once
 
 #include <atomic>
@@ -20,8 +20,8 @@ namespace avvik::gateway {
 
 struct TranscoderOptions {
   absl::Duration deadline = absl::Seconds(10);  // Of a call with one answer.
-  // A stream ends after it, so that nobody goes on reading on a token that ran out long ago; clients
-  // connect again by themselves.
+  // A stream ends after it, so that nobody goes on reading on a token that ran out long ago;
+  // clients connect again by themselves.
   absl::Duration stream_lifetime = absl::Minutes(15);
   int max_streams = 500;  // Open at one time; more are refused with 503.
 };
@@ -33,8 +33,8 @@ class Transcoder final : public process::Runnable {
   Transcoder(const Backends& backends, TranscoderOptions options);
   ~Transcoder() override { Stop(); }
 
-  // Calls what `match` means and answers `responder`, now or later. The `Authorization` header goes along
-  // as it came; it must be fit for gRPC metadata (IsBearer).
+  // Calls what `match` means and answers `responder`, now or later. The `Authorization` header goes
+  // along as it came; it must be fit for gRPC metadata (IsBearer).
   void Call(const RouteMatch& match, const HttpRequest& request, const Trace& trace,
             std::shared_ptr<HttpResponder> responder);
 

@@ -10,7 +10,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readOrganisation } from '../../deploy/local/lib/people.mjs';
 
@@ -261,8 +261,23 @@ export class Suite {
     return answer.access_token;
   }
 
+  // The gRPC address of a service.
+  address(service) {
+    return this.#places.address.replace('SERVICE', service);
+  }
+
+  // The connection string of a service's database.
+  conninfo(service) {
+    return this.#places.conninfo.replaceAll('DATABASE', `avvik_${service}`);
+  }
+
+  // The path of a PostgreSQL program, such as pgbench.
+  postgresTool(name) {
+    return join(dirname(this.#places.psql), name);
+  }
+
   async #sql(service, statements) {
-    const conninfo = this.#places.conninfo.replaceAll('DATABASE', `avvik_${service}`);
+    const conninfo = this.conninfo(service);
     const { status, stdout, stderr } = await run(this.#places.psql,
       ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', conninfo], { input: statements });
     if (status !== 0) throw new Error(`psql ${service}: ${stderr}`);
@@ -272,11 +287,11 @@ export class Suite {
   // Asks the scripts that know where things lie.
   async #findPlaces() {
     const script = '. deploy/local/settings.sh; . deploy/local/suite.sh; ' +
-      'printf "%s\\n" "$AVVIK_REDIS" "$(conninfo DATABASE DATABASE)" "$(postgres_programs)/psql"';
+      'printf "%s\\n" "$AVVIK_REDIS" "$(conninfo DATABASE DATABASE)" "$(postgres_programs)/psql" "$(address_of SERVICE)"';
     const { status, stdout, stderr } = await run('bash', ['-c', script], { env: this.#environment });
     if (status !== 0) throw new Error(stderr);
-    const [redis, conninfo, psql] = stdout.split('\n');
-    return { redis, conninfo, psql };
+    const [redis, conninfo, psql, address] = stdout.split('\n');
+    return { redis, conninfo, psql, address };
   }
 
   #sanitizerReports() {

@@ -1,0 +1,66 @@
+#include "services/delivery/notice_rules.h"
+
+#include <algorithm>
+
+#include "common/rpc/time.h"
+
+namespace avvik::delivery {
+
+using rpc::FromProtoTime;
+
+KnownCase KnownCaseOf(const triage::v1::CaseFacts& facts) {
+  KnownCase known{.case_id = facts.case_id(),
+                  .number = facts.number(),
+                  .report_id = facts.report_id(),
+                  .unit = facts.unit(),
+                  .owner = facts.owner().person_id(),
+                  .drawn_in = {},
+                  .organisation_version = facts.organisation_version()};
+  for (const triage::v1::PartyReference& party : facts.drawn_in()) {
+    const std::string& person = party.person_id();
+    const bool listed =
+        std::find(known.drawn_in.begin(), known.drawn_in.end(), person) != known.drawn_in.end();
+    if (!person.empty() && !listed) known.drawn_in.push_back(person);
+  }
+  return known;
+}
+
+std::vector<Telling> TellingsOfCase(const std::string& event_id, CaseChange change,
+                                    const triage::v1::CaseFacts& facts, const KnownCase* before) {
+  std::vector<Telling> tellings;
+  if (change == CaseChange::kClosed) {
+    tellings.push_back({TemplateId::kReportClosed, event_id, ""});
+    return tellings;
+  }
+  const KnownCase now = KnownCaseOf(facts);
+  const bool came_to_owner =
+      change == CaseChange::kReopened || before == nullptr || before->owner != now.owner;
+  if (!now.owner.empty() && came_to_owner) {
+    tellings.push_back({TemplateId::kCaseAssigned, event_id, now.owner});
+  }
+  for (const std::string& person : now.drawn_in) {
+    const bool known = before != nullptr &&
+                       std::find(before->drawn_in.begin(), before->drawn_in.end(), person) !=
+                           before->drawn_in.end();
+    // Whoever owns the case is in it already.
+    if (!known && person != now.owner) {
+      tellings.push_back({TemplateId::kCaseDrawnIn, now.case_id, person});
+    }
+  }
+  return tellings;
+}
+
+std::optional<Telling> TellingOfStage(const std::string& event_id, TemplateId template_id,
+                                      const escalation::v1::DutyFacts& facts,
+                                      const std::string& stage, const KnownCase& known) {
+  if (known.owner.empty()) return std::nullopt;
+  for (const escalation::v1::StageFacts& entry : facts.stages()) {
+    if (entry.stage() == stage && entry.has_target_time() &&
+        FromProtoTime(entry.target_time()) < FromProtoTime(facts.create_time())) {
+      return std::nullopt;
+    }
+  }
+  return Telling{template_id, event_id, known.owner};
+}
+
+}  // namespace avvik::delivery

@@ -1,0 +1,54 @@
+#include "services/delivery/notice_writer.h"
+
+#include <span>
+
+#include "common/events/outbox.h"
+#include "common/status/macros.h"
+#include "services/delivery/delivery_events.h"
+#include "services/delivery/notice_rows.h"
+#include "services/delivery/retry_schedule.h"
+
+namespace avvik::delivery {
+namespace {
+
+constexpr pg::Statement kInsertNotice{"delivery_insert_notice", R"sql(
+    INSERT INTO notice
+           (notice_id, tenant, cause, template, person_id, number, unit, recipient, withheld,
+            language, message_id, created_at, state, next_attempt_at, give_up_at, attempt_count,
+            failures, version)
+    VALUES ($1,        $2,     $3,    $4,       $5,        $6,     $7,   $8,        $9,
+            $10,      $11,        $12,        $13,   $12,             $14,        0,
+            0,        1)
+    ON CONFLICT (tenant, cause, template, person_id) DO NOTHING
+    RETURNING *)sql"};
+
+}  // namespace
+
+absl::Status NoticeWriter::Queue(pg::Transaction& transaction, const NoticeDraft& draft,
+                                 const std::string& mail_from) {
+  const std::string notice_id = ids_.Next();
+  const absl::Time now = clock_.Now();
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      transaction.Execute(
+          kInsertNotice,
+          {notice_id, draft.tenant, draft.cause, TemplateName(draft.template_id), draft.person_id,
+           draft.number, draft.unit, draft.recipient, draft.withheld, draft.language,
+           MessageId(notice_id, mail_from), now, static_cast<int>(v1::NOTICE_STATE_WAITING),
+           now + kGiveUpAfter}));
+  if (rows.empty()) return absl::OkStatus();
+  const events::v1::Event event = NoticeEvent(ids_, NoticeFromRow(rows[0]), now, "");
+  return events::Append(transaction, std::span(&event, 1));
+}
+
+std::optional<NoticeDraft> DraftForPerson(const organisation::Organisation& organisation,
+                                          const std::string& person_id) {
+  const organisation::v1::Person* person = organisation.FindPersonById(person_id);
+  if (person == nullptr) return std::nullopt;
+  return NoticeDraft{.tenant = organisation.tenant(),
+                     .person_id = person_id,
+                     .recipient = person->email(),
+                     .language = organisation.LanguageOf(person->login())};
+}
+
+}  // namespace avvik::delivery

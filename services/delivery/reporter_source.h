@@ -1,0 +1,70 @@
+// Who made a report and how to reach them. Only intake knows; delivery asks when there is something to
+// tell, and keeps no more than the address on the notice.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/rpc/peer.h"
+
+namespace avvik::delivery {
+
+struct Reporter {
+  std::string login;
+  std::string email;     // Empty when nobody is to be answered.
+  std::string language;  // Empty: the organisation's first.
+  std::string number;    // Human number of the report.
+  std::string unit;      // May be empty.
+  bool confidential = false;
+  bool imported = false;  // Brought from an older register.
+};
+
+// By id of the report; a report that intake does not have is left out.
+using Reporters = std::map<std::string, Reporter>;
+
+// Thread-safe.
+class ReporterSource {
+ public:
+  virtual ~ReporterSource() = default;
+  // UNAVAILABLE when intake does not answer as it should.
+  virtual absl::StatusOr<Reporters> Fetch(const std::string& tenant,
+                                          const std::set<std::string>& report_ids) = 0;
+};
+
+// Asks intake by Intake.BatchGetReports.
+class IntakeReporterSource final : public ReporterSource {
+ public:
+  explicit IntakeReporterSource(rpc::Peer& intake) : intake_(intake) {}
+  absl::StatusOr<Reporters> Fetch(const std::string& tenant,
+                                  const std::set<std::string>& report_ids) override;
+
+ private:
+  rpc::Peer& intake_;
+};
+
+// The reporters of a batch of events, fetched before its transaction. Thread-safe: events may be
+// replayed while a batch is under way; who then misses a reporter is told to prepare again.
+class PreparedReporters {
+ public:
+  explicit PreparedReporters(ReporterSource& source) : source_(source) {}
+
+  // Fetches the reporters of these reports, by tenant, in place of those before.
+  absl::Status Prepare(const std::map<std::string, std::set<std::string>>& reports_by_tenant);
+
+  // Nothing when intake does not have the report. UNAVAILABLE when it was not asked for.
+  absl::StatusOr<std::optional<Reporter>> Find(const std::string& tenant,
+                                               const std::string& report_id) const;
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+
+  ReporterSource& source_;
+  mutable std::mutex mutex_;
+  std::map<Key, std::optional<Reporter>> reporters_;
+};
+
+}  // namespace avvik::delivery

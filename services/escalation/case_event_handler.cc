@@ -1,0 +1,95 @@
+#include "services/escalation/case_event_handler.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "avvik/triage/v1/triage_events.pb.h"
+#include "common/rpc/time.h"
+#include "common/status/macros.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "services/escalation/assessment.h"
+#include "services/escalation/case_facts_proto.h"
+#include "services/escalation/duty.h"
+#include "services/escalation/duty_tables.h"
+#include "services/escalation/errors.h"
+
+namespace avvik::escalation {
+namespace {
+
+// The facts in an event of a case, whatever it tells: all of them carry `facts`. Nothing for other
+// events.
+absl::StatusOr<std::optional<triage::v1::CaseFacts>> FactsIn(const events::v1::Event& event) {
+  const auto* wanted = triage::v1::CaseFacts::descriptor();
+  const auto* type = wanted->file()->pool()->FindMessageTypeByName(event.type());
+  const auto* field = type == nullptr ? nullptr : type->FindFieldByName("facts");
+  if (field == nullptr || field->is_repeated() || field->message_type() != wanted) {
+    return std::nullopt;
+  }
+  const std::unique_ptr<google::protobuf::Message> message(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  if (!event.data().UnpackTo(message.get())) {
+    return error::InvalidEvent("cannot be read as " + event.type());
+  }
+  return static_cast<const triage::v1::CaseFacts&>(
+      message->GetReflection()->GetMessage(*message, field));
+}
+
+}  // namespace
+
+CaseEventHandler::CaseEventHandler(organisation::Directory& directory,
+                                   const RegimeCatalogue& regimes, IdSource& ids,
+                                   const Clock& clock, std::function<void()> committed)
+    : directory_(directory),
+      regimes_(regimes),
+      ids_(ids),
+      clock_(clock),
+      committed_(std::move(committed)) {}
+
+absl::Status CaseEventHandler::Prepare(std::span<const events::v1::StoredEvent> batch) {
+  std::map<std::string, int64_t> versions;
+  for (const events::v1::StoredEvent& stored : batch) {
+    AVVIK_ASSIGN_OR_RETURN(const auto facts, FactsIn(stored.event()));
+    if (!facts) continue;
+    int64_t& version = versions[stored.event().tenant()];
+    version = std::max({version, facts->organisation_version(), int64_t{1}});
+  }
+  for (const auto& [tenant, version] : versions) {
+    AVVIK_RETURN_IF_ERROR(directory_.AtLeast(tenant, version).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
+                                     const events::v1::StoredEvent& stored) {
+  const events::v1::Event& event = stored.event();
+  AVVIK_ASSIGN_OR_RETURN(const auto told, FactsIn(event));
+  if (!told) return absl::OkStatus();
+  const auto organisation = directory_.Find(event.tenant());
+  if (organisation == nullptr) return error::NoOrganisation(event.tenant());
+  AVVIK_ASSIGN_OR_RETURN(const CaseFacts facts,
+                         FactsFromProto(event.tenant(), *told, rpc::FromProtoTime(event.time())));
+  AVVIK_RETURN_IF_ERROR(KeepCase(transaction, facts, told->SerializeAsString()));
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<Duty> duties,
+                         LockDutiesOfCase(transaction, facts.tenant, facts.case_id));
+  const deadline::Calendar calendar = CalendarOf(*organisation);
+  const absl::Time now = clock_.Now();
+  for (const DutyDecision& decision : Assess(regimes_, facts, *organisation)) {
+    const auto known = std::find_if(duties.begin(), duties.end(), [&](const Duty& duty) {
+      return duty.regime == decision.regime->id;
+    });
+    if (known == duties.end() && decision.need == Need::kNone) continue;
+    DutyOutcome outcome = known == duties.end()
+                              ? OpenDuty(ids_.Next(), decision, facts, calendar, now)
+                              : ReassessDuty(*known, decision, facts, calendar, now);
+    if (known != duties.end() && outcome.duty == *known) continue;
+    AVVIK_RETURN_IF_ERROR(WriteOutcome(transaction, ids_, outcome, now, event.trace_parent()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace avvik::escalation

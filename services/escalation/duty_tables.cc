@@ -1,0 +1,136 @@
+#include "services/escalation/duty_tables.h"
+
+#include <map>
+#include <utility>
+
+#include "common/events/outbox.h"
+#include "common/status/macros.h"
+#include "services/escalation/case_facts_proto.h"
+#include "services/escalation/duty_rows.h"
+#include "services/escalation/escalation_events.h"
+
+namespace avvik::escalation {
+namespace {
+
+constexpr pg::Statement kListStages{"escalation_list_stages", R"sql(
+    SELECT * FROM duty_stage
+     WHERE duty_id = ANY ($1::uuid[])
+     ORDER BY duty_id, place)sql"};
+
+constexpr pg::Statement kLockDutiesOfCase{"escalation_lock_duties_of_case", R"sql(
+    SELECT * FROM duty
+     WHERE tenant = $1 AND case_id = $2
+     ORDER BY id
+       FOR UPDATE)sql"};
+
+constexpr pg::Statement kKeepCase{"escalation_keep_case", R"sql(
+    INSERT INTO case_record (tenant, case_id, facts, told_at)
+    VALUES                  ($1,     $2,      $3,    $4)
+    ON CONFLICT (tenant, case_id) DO UPDATE SET facts = $3, told_at = $4)sql"};
+
+constexpr pg::Statement kReadCase{
+    "escalation_read_case",
+    "SELECT facts, told_at FROM case_record WHERE tenant = $1 AND case_id = $2"};
+
+// One statement for the duty and its stages, so that a duty costs one round trip. Stages that are
+// gone from the duty are other rows than those written, so the order of the parts does not matter.
+constexpr pg::Statement kWriteDuty{"escalation_write_duty", R"sql(
+    WITH written AS (
+      INSERT INTO duty (id, tenant, case_id, number, regime, regime_version, entity, entity_name,
+                        state, reasons, aware_at, handled_at, rule_out_reason, rule_out_person,
+                        ruled_out_from, unit, parties, urgent_at, due_at, created_at, updated_at,
+                        version)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+              COALESCE($18::timestamptz, 'infinity'), $19, $20, $21, $22)
+      ON CONFLICT (id) DO UPDATE
+         SET number          = excluded.number,
+             regime_version  = excluded.regime_version,
+             entity          = excluded.entity,
+             entity_name     = excluded.entity_name,
+             state           = excluded.state,
+             reasons         = excluded.reasons,
+             aware_at        = excluded.aware_at,
+             handled_at      = excluded.handled_at,
+             rule_out_reason = excluded.rule_out_reason,
+             rule_out_person = excluded.rule_out_person,
+             ruled_out_from  = excluded.ruled_out_from,
+             unit            = excluded.unit,
+             parties         = excluded.parties,
+             urgent_at       = excluded.urgent_at,
+             due_at          = excluded.due_at,
+             updated_at      = excluded.updated_at,
+             version         = excluded.version),
+    gone AS (
+      DELETE FROM duty_stage WHERE duty_id = $1 AND stage <> ALL ($23::text[]))
+    INSERT INTO duty_stage (duty_id, stage, place, state, statutory, target_at, outer_at, remind_at,
+                            submitted_at, external_id, reason)
+    SELECT $1, *
+      FROM unnest($23::text[], $24::smallint[], $25::smallint[], $26::boolean[],
+                  $27::timestamptz[], $28::timestamptz[], $29::timestamptz[], $30::timestamptz[],
+                  $31::text[], $32::text[])
+    ON CONFLICT (duty_id, stage) DO UPDATE
+       SET place        = excluded.place,
+           state        = excluded.state,
+           statutory    = excluded.statutory,
+           target_at    = excluded.target_at,
+           outer_at     = excluded.outer_at,
+           remind_at    = excluded.remind_at,
+           submitted_at = excluded.submitted_at,
+           external_id  = excluded.external_id,
+           reason       = excluded.reason)sql"};
+
+}  // namespace
+
+absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, const pg::Rows& rows) {
+  std::vector<Duty> duties;
+  std::vector<std::string> ids;
+  std::map<std::string, std::size_t> places;
+  for (const pg::Row row : rows) {
+    duties.push_back(DutyFromRow(row));
+    places.emplace(duties.back().id, duties.size() - 1);
+    ids.push_back(duties.back().id);
+  }
+  if (duties.empty()) return duties;
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows stages,
+                         transaction.Execute(kListStages, {pg::TextArray(ids)}));
+  for (const pg::Row row : stages) {
+    duties[places.at(row.Text("duty_id"))].stages.push_back(StageFromRow(row));
+  }
+  return duties;
+}
+
+absl::StatusOr<std::vector<Duty>> LockDutiesOfCase(pg::Transaction& transaction,
+                                                   const std::string& tenant,
+                                                   const std::string& case_id) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.Execute(kLockDutiesOfCase, {tenant, case_id}));
+  return WithStages(transaction, rows);
+}
+
+absl::Status KeepCase(pg::Transaction& transaction, const CaseFacts& facts,
+                      const std::string& bytes) {
+  return transaction
+      .Execute(kKeepCase, {facts.tenant, facts.case_id, pg::Bytes{bytes}, facts.as_of})
+      .status();
+}
+
+absl::StatusOr<CaseFacts> ReadCase(pg::Transaction& transaction, const Duty& duty) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.Execute(kReadCase, {duty.tenant, duty.case_id}));
+  triage::v1::CaseFacts proto;
+  if (rows.empty() || !proto.ParseFromString(rows[0].Bytes("facts"))) {
+    return absl::DataLossError("the facts of the case of duty " + duty.id + " cannot be read");
+  }
+  return FactsFromProto(duty.tenant, proto, rows[0].Time("told_at"));
+}
+
+absl::Status WriteOutcome(pg::Transaction& transaction, IdSource& ids, DutyOutcome& outcome,
+                          absl::Time now, const std::string& trace_parent) {
+  outcome.duty.update_time = now;
+  std::vector<pg::Param> params = DutyColumns(outcome.duty);
+  for (pg::Param& column : StageColumns(outcome.duty)) params.push_back(std::move(column));
+  AVVIK_RETURN_IF_ERROR(transaction.ExecuteWith(kWriteDuty, params).status());
+  return events::Append(transaction, EventsOf(ids, outcome, now, trace_parent));
+}
+
+}  // namespace avvik::escalation

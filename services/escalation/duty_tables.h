@@ -1,0 +1,37 @@
+// The tables of escalation inside a transaction: what the store, the event handler and the timers
+// share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/ids/id_source.h"
+#include "common/pg/pool.h"
+#include "services/escalation/case_facts.h"
+#include "services/escalation/duty.h"
+
+namespace avvik::escalation {
+
+// The duties of rows that hold all columns of duty, with their stages.
+absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, const pg::Rows& rows);
+
+// The duties of a case, locked.
+absl::StatusOr<std::vector<Duty>> LockDutiesOfCase(pg::Transaction& transaction,
+                                                   const std::string& tenant,
+                                                   const std::string& case_id);
+
+// Keeps what triage told of a case. `bytes` is the CaseFacts as told.
+absl::Status KeepCase(pg::Transaction& transaction, const CaseFacts& facts,
+                      const std::string& bytes);
+
+// What triage last told of the case of a duty.
+absl::StatusOr<CaseFacts> ReadCase(pg::Transaction& transaction, const Duty& duty);
+
+// Writes a duty after a change, its stages, its timer and its events. The caller holds the row's
+// lock, or the duty is new.
+absl::Status WriteOutcome(pg::Transaction& transaction, IdSource& ids, DutyOutcome& outcome,
+                          absl::Time now, const std::string& trace_parent);
+
+}  // namespace avvik::escalation

@@ -1,0 +1,129 @@
+#include "services/escalation/escalation_service.h"
+
+#include <string>
+#include <utility>
+
+#include "common/paging/page_token.h"
+#include "common/rpc/handle.h"
+#include "common/status/macros.h"
+#include "services/escalation/duty_proto.h"
+#include "services/escalation/errors.h"
+
+namespace avvik::escalation {
+namespace {
+
+std::string PersonOf(const rpc::Call& call) {
+  if (call.caller().machine) return "";
+  return organisation::PersonId(call.tenant(), call.caller().login);
+}
+
+Visibility VisibilityOf(const rpc::Call& call) {
+  Visibility visibility;
+  visibility.everything = call.grant().reach == organisation::v1::REACH_ALL;
+  visibility.person = PersonOf(call);
+  if (call.organisation() == nullptr) return visibility;
+  for (const std::string& unit : call.grant().units) {
+    for (std::string& below : call.organisation()->Subtree(unit)) {
+      visibility.units.push_back(std::move(below));
+    }
+  }
+  return visibility;
+}
+
+std::string SubjectOf(const std::string& duty_id) { return "duties/" + duty_id; }
+
+}  // namespace
+
+v1::Duty EscalationService::Shown(const Duty& duty, const rpc::Call& call) const {
+  const absl::TimeZone zone =
+      call.organisation() == nullptr ? absl::UTCTimeZone() : call.organisation()->time_zone();
+  return ToProto(duty, regimes_, zone, call.now());
+}
+
+absl::StatusOr<DutyRules> EscalationService::RulesOf(const Duty& duty,
+                                                     const rpc::Call& call) const {
+  if (call.organisation() == nullptr) return error::NoOrganisation(call.tenant());
+  const Regime* regime = regimes_.Find(duty.regime);
+  const RegimeVersion* version =
+      regime == nullptr ? nullptr : regime->FindVersion(duty.regime_version);
+  if (version == nullptr) return error::RegimeVersionUnknown(duty.regime, duty.regime_version);
+  return DutyRules{*version, CalendarOf(*call.organisation())};
+}
+
+grpc::Status EscalationService::ListDuties(grpc::ServerContext* context,
+                                           const v1::ListDutiesRequest* request,
+                                           v1::ListDutiesResponse* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    AVVIK_ASSIGN_OR_RETURN(const std::string key, paging::KeyOf(*request));
+    AVVIK_ASSIGN_OR_RETURN(const DutyPage page,
+                           store_.List(call.tenant(), VisibilityOf(call), FilterFromProto(*request),
+                                       key, paging::SizeOf(request->page_size())));
+    for (const Duty& duty : page.duties) *response->add_duties() = Shown(duty, call);
+    if (!page.next.empty()) {
+      response->set_next_page_token(paging::MakeToken(*request, page.next));
+    }
+    response->set_total_size(page.total);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status EscalationService::GetDuty(grpc::ServerContext* context,
+                                        const v1::GetDutyRequest* request, v1::Duty* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    call.set_subject(SubjectOf(request->duty_id()));
+    AVVIK_ASSIGN_OR_RETURN(const Duty duty,
+                           store_.Get(call.tenant(), request->duty_id(), VisibilityOf(call)));
+    *response = Shown(duty, call);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status EscalationService::SubmitStage(grpc::ServerContext* context,
+                                            const v1::SubmitStageRequest* request,
+                                            v1::Duty* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    call.set_subject(SubjectOf(request->duty_id()));
+    const Submission submission = SubmissionFromProto(*request);
+    const auto decide = [&](const Duty& duty,
+                            const CaseFacts& facts) -> absl::StatusOr<DutyOutcome> {
+      AVVIK_ASSIGN_OR_RETURN(const DutyRules rules, RulesOf(duty, call));
+      return escalation::SubmitStage(duty, rules, facts, submission, call.now());
+    };
+    AVVIK_ASSIGN_OR_RETURN(
+        const Duty duty,
+        store_.Change(call.tenant(), request->duty_id(), VisibilityOf(call), request->etag(),
+                      decide, call.Trace(SubjectOf(request->duty_id()))));
+    publisher_.Wake();
+    *response = Shown(duty, call);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status EscalationService::RuleOutDuty(grpc::ServerContext* context,
+                                            const v1::RuleOutDutyRequest* request,
+                                            v1::Duty* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    call.set_subject(SubjectOf(request->duty_id()));
+    const auto decide = [&](const Duty& duty, const CaseFacts&) {
+      return escalation::RuleOutDuty(duty, request->reason(), PersonOf(call));
+    };
+    AVVIK_ASSIGN_OR_RETURN(
+        const Duty duty,
+        store_.Change(call.tenant(), request->duty_id(), VisibilityOf(call), request->etag(),
+                      decide, call.Trace(SubjectOf(request->duty_id()))));
+    publisher_.Wake();
+    *response = Shown(duty, call);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status EscalationService::ListRegimes(grpc::ServerContext* context,
+                                            const v1::ListRegimesRequest* request,
+                                            v1::ListRegimesResponse* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call&) -> absl::Status {
+    for (const v1::Regime& regime : regimes_.messages()) *response->add_regimes() = regime;
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace avvik::escalation

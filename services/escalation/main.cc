@@ -1,0 +1,39 @@
+#include "common/audit/audit.h"
+#include "common/events/migrations.h"
+#include "common/host/host.h"
+#include "common/organisation/pg_keeper.h"
+#include "common/process/lifecycle.h"
+#include "services/escalation/case_event_handler.h"
+#include "services/escalation/due_worker.h"
+#include "services/escalation/escalation_config.h"
+#include "services/escalation/escalation_service.h"
+#include "services/escalation/pg_duty_store.h"
+
+int main(int argc, char** argv) {
+  using namespace avvik;
+  process::BlockStopSignals();
+  escalation::EscalationConfig config;
+  if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
+
+  const auto regimes = escalation::RegimeCatalogue::Load(config.regimes);
+  if (!regimes.ok()) return host::FailStart(regimes.status());
+  auto host = host::Host::Make(
+      "escalation", config.host,
+      pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
+                organisation::Migrations(), escalation::Migrations()}));
+  if (!host.ok()) return host::FailStart(host.status());
+  host::Host& h = **host;
+
+  escalation::PgDutyStore store(h.pool(), h.ids());
+  const auto tell = [&h] { h.publisher().Wake(); };
+  escalation::DueWorker worker(store, h.clock(), h.telemetry(), tell);
+  escalation::CaseEventHandler handler(h.directory(), *regimes, h.ids(), h.clock(), [&] {
+    tell();
+    worker.Wake();
+  });
+  escalation::EscalationService service(h.environment(), store, *regimes, h.publisher());
+  h.Hear("triage", h.triage(), handler);
+  h.Add(worker);
+  h.Offer({&service, escalation::v1::Escalation::service_full_name()});
+  return h.Run();
+}

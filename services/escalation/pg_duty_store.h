@@ -1,0 +1,36 @@
+// Duties in PostgreSQL.
+#pragma once
+
+#include <span>
+
+#include "common/ids/id_source.h"
+#include "common/pg/migrations.h"
+#include "common/pg/pool.h"
+#include "services/escalation/duty_store.h"
+
+namespace avvik::escalation {
+
+class PgDutyStore final : public DutyStore {
+ public:
+  // Both must outlive the store.
+  PgDutyStore(pg::Pool& pool, IdSource& ids) : pool_(pool), ids_(ids) {}
+
+  absl::StatusOr<Duty> Get(const std::string& tenant, const std::string& duty_id,
+                           const Visibility& visibility) override;
+  absl::StatusOr<DutyPage> List(const std::string& tenant, const Visibility& visibility,
+                                const DutyFilter& filter, const std::string& key,
+                                int limit) override;
+  absl::StatusOr<Duty> Change(const std::string& tenant, const std::string& duty_id,
+                              const Visibility& visibility, const std::string& etag,
+                              const Decide& decide, const audit::Record& trace) override;
+  absl::StatusOr<TimerRound> Advance(absl::Time now, int limit) override;
+
+ private:
+  pg::Pool& pool_;
+  IdSource& ids_;
+};
+
+// The tables of escalation.
+std::span<const pg::Migration> Migrations();
+
+}  // namespace avvik::escalation

@@ -1,0 +1,97 @@
+#include "services/metrics/view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/metrics/errors.h"
+
+namespace avvik::metrics {
+namespace {
+
+absl::StatusOr<std::optional<Months>> MonthsOf(const v1::FigureFilter& filter) {
+  if (filter.from_month().empty() && filter.to_month().empty()) return std::optional<Months>();
+  Months months = {.first = 0, .last = std::numeric_limits<int32_t>::max()};
+  std::vector<status::FieldViolation> wrong;
+  for (const auto& [field, text, bound] :
+       {std::tuple("filter.from_month", filter.from_month(), &months.first),
+        std::tuple("filter.to_month", filter.to_month(), &months.last)}) {
+    if (text.empty()) continue;
+    const std::optional<int32_t> month = ParseMonth(text);
+    if (month.has_value()) {
+      *bound = *month;
+    } else {
+      wrong.push_back({field, "must be a month such as `2026-11`"});
+    }
+  }
+  if (wrong.empty() && months.last < months.first) {
+    wrong.push_back({"filter.to_month", "must not be before `filter.from_month`"});
+  }
+  if (!wrong.empty()) return status::InvalidFields(wrong);
+  return std::optional(months);
+}
+
+// What the caller may see of the unit asked for and everything below.
+absl::StatusOr<std::optional<std::vector<std::string>>> UnitsOf(
+    const std::string& unit, const organisation::Grant& grant,
+    const organisation::Organisation& organisation) {
+  std::vector<std::string> units;
+  if (grant.reach == organisation::v1::REACH_ALL) {
+    if (unit.empty()) return std::optional<std::vector<std::string>>();
+    units = organisation.Subtree(unit);
+    // A unit that is gone may still have cases.
+    if (units.empty()) units = {unit};
+  } else if (grant.reach == organisation::v1::REACH_UNIT) {
+    for (const std::string& reached : grant.units) {
+      if (unit.empty()) {
+        const std::vector<std::string> below = organisation.Subtree(reached);
+        units.insert(units.end(), below.begin(), below.end());
+      } else if (organisation.IsBelow(unit, reached)) {
+        units = organisation.Subtree(unit);
+      }
+    }
+    if (units.empty() && !unit.empty()) return error::UnitOutOfReach(unit);
+  }
+  if (units.empty()) return error::NoUnitInReach();
+  std::sort(units.begin(), units.end());
+  units.erase(std::unique(units.begin(), units.end()), units.end());
+  return std::optional(std::move(units));
+}
+
+}  // namespace
+
+std::optional<int32_t> ParseMonth(const std::string& text) {
+  if (text.size() != 7 || text[4] != '-') return std::nullopt;
+  for (const size_t i : {0, 1, 2, 3, 5, 6}) {
+    if (text[i] < '0' || text[i] > '9') return std::nullopt;
+  }
+  int32_t year = 0;
+  int32_t month = 0;
+  std::from_chars(text.data(), text.data() + 4, year);
+  std::from_chars(text.data() + 5, text.data() + 7, month);
+  if (month < 1 || month > 12) return std::nullopt;
+  return year * 12 + month - 1;
+}
+
+std::string MonthText(int32_t month) {
+  return fmt::format("{:04}-{:02}", month / 12, month % 12 + 1);
+}
+
+absl::StatusOr<View> MakeView(const v1::FigureFilter& filter, const organisation::Grant& grant,
+                              const organisation::Organisation& organisation) {
+  View view;
+  view.tenant = organisation.tenant();
+  view.zone = organisation.time_zone().name();
+  AVVIK_ASSIGN_OR_RETURN(view.units, UnitsOf(filter.unit(), grant, organisation));
+  view.system = filter.system();
+  view.kind = filter.kind();
+  view.property = filter.property();
+  AVVIK_ASSIGN_OR_RETURN(view.months, MonthsOf(filter));
+  return view;
+}
+
+}  // namespace avvik::metrics

@@ -1,0 +1,49 @@
+// What a caller looks at: the part of the municipality and the time they ask for, within what they may see.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "avvik/metrics/v1/metrics.pb.h"
+#include "avvik/type/v1/classification.pb.h"
+#include "common/organisation/organisation.h"
+#include "common/organisation/rights.h"
+
+namespace avvik::metrics {
+
+// A span of local months, 12 × year + month − 1 each, both included.
+struct Months {
+  int32_t first = 0;
+  int32_t last = 0;
+
+  friend auto operator<=>(const Months&, const Months&) = default;
+};
+
+// Two equal views show the same.
+struct View {
+  std::string tenant;
+  std::string zone;                               // IANA name; months are of it.
+  std::optional<std::vector<std::string>> units;  // In order; unset: everything, also what has no unit.
+  std::string system;                             // Empty: all.
+  type::v1::Kind kind = type::v1::KIND_UNSPECIFIED;
+  type::v1::SecurityProperty property = type::v1::SECURITY_PROPERTY_UNSPECIFIED;
+  std::optional<Months> months;  // Unset: all, also what has none.
+
+  friend auto operator<=>(const View&, const View&) = default;
+};
+
+// The month a text such as `2026-11` names; nothing when it names none.
+std::optional<int32_t> ParseMonth(const std::string& text);
+// The text ParseMonth reads.
+std::string MonthText(int32_t month);
+
+// The view of a caller with `grant`. Errors: NoUnitInReach, UnitOutOfReach, and INVALID_ARGUMENT naming
+// `filter.from_month` or `filter.to_month`.
+absl::StatusOr<View> MakeView(const v1::FigureFilter& filter, const organisation::Grant& grant,
+                              const organisation::Organisation& organisation);
+
+}  // namespace avvik::metrics

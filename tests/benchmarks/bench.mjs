@@ -1,0 +1,109 @@
+// Measures Avvik beside a yardstick in the same run. Called by ./bench.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Suite, run, services } from '../harness/suite.mjs';
+
+const rounds = Number(process.env.AVVIK_BENCH_ROUNDS ?? 3);
+const seconds = Number(process.env.AVVIK_BENCH_SECONDS ?? 8);
+const clients = 64;
+const bin = join(process.env.AVVIK_BUILD, 'bin');
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)];
+const spread = (numbers) => (Math.max(...numbers) - Math.min(...numbers)) / median(numbers);
+
+function must({ status, stdout, stderr }, what) {
+  if (status !== 0) throw new Error(`${what}: ${stderr || stdout}`);
+  return stdout;
+}
+
+// Intake over gRPC, everything on, beside pgbench with the same statements, the same clients and the same server, one
+// transaction a report. Both in turns, so that a slow spell of the machine meets both.
+async function intakeGrpc(suite) {
+  const token = await suite.token(suite.person('EMPLOYEE').login);
+  const script = join(suite.home, 'intake.pgbench');
+  writeFileSync(script, must(await run(join(bin, 'avvik-bench-intake'), ['--pgbench-script']), 'the pgbench script'));
+  const server = suite.conninfo('intake');
+  await suite.psqlDo('intake', `INSERT INTO report_counter (tenant, year, last)
+    SELECT 'bench-' || client, 2026, 0 FROM generate_series(0, ${clients - 1}) AS client`);
+  const ours = [];
+  const theirs = [];
+  const p99 = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const load = JSON.parse(must(await run(join(bin, 'avvik-bench-intake'),
+      ['--address', suite.address('intake'), '--seconds', String(seconds), '--clients', String(clients)],
+      { env: { ...process.env, AVVIK_TOKEN: token } }), 'the load on intake'));
+    if (load.failed > 0) throw new Error(`${load.failed} reports were refused`);
+    ours.push(load.per_second);
+    p99.push(load.p99_ms);
+    const pgbench = must(await run(suite.postgresTool('pgbench'), ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2',
+      '-T', String(seconds), '-f', script, server]), 'pgbench');
+    theirs.push(Number(/tps = ([\d.]+)/.exec(pgbench)[1]));
+  }
+  return [
+    {
+      id: 'intake_grpc', what: 'durable reports by gRPC', value: median(ours), unit: '1/s', yardstick: median(theirs),
+      beside: 'pgbench, same SQL', ratio: median(ours) / median(theirs), spread: spread(ours), aim: '≥ 1.0',
+    },
+    { id: 'intake_grpc_p99', what: `… their 99th percentile, ${clients} at a time`, value: median(p99), unit: 'ms', spread: spread(p99) },
+  ];
+}
+
+function proportionalSetSize(pid) {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return Number(/^Pss:\s+(\d+)/m.exec(text)[1]) / 1024;
+}
+
+// Memory of each service at rest, as proportional set size.
+async function memory(suite) {
+  const rows = services.map((service) => ({
+    id: `memory_${service}`, what: `memory of ${service}, idle`, value: proportionalSetSize(suite.pid(service)), unit: 'MB',
+  }));
+  const total = rows.reduce((sum, row) => sum + row.value, 0);
+  return [...rows, { id: 'memory_services', what: 'memory of all services, idle', value: total, unit: 'MB', aim: '≤ 150' }];
+}
+
+// In the order they run: memory first, while the suite has done nothing.
+const benches = { memory, intake_grpc: intakeGrpc };
+
+const number = (value) => (value === undefined ? '' : value >= 100 ? value.toFixed(0) : value.toFixed(2));
+
+function print(rows) {
+  const header = ['id', 'figure', 'value', 'unit', 'yardstick', 'ratio', 'spread', 'aim'];
+  const cells = rows.map((row) => [row.id, row.what, number(row.value), row.unit,
+    row.yardstick === undefined ? '' : `${number(row.yardstick)} (${row.beside})`,
+    number(row.ratio), row.spread === undefined ? '' : `${(row.spread * 100).toFixed(0)} %`, row.aim ?? '']);
+  const widths = header.map((title, i) => Math.max(title.length, ...cells.map((line) => line[i].length)));
+  const right = new Set([2, 5, 6]);
+  const line = (values) => values.map((value, i) => (right.has(i) ? value.padStart(widths[i]) : value.padEnd(widths[i]))).join('  ').trimEnd();
+  console.log(line(header));
+  console.log(widths.map((width) => '-'.repeat(width)).join('  '));
+  for (const values of cells) console.log(line(values));
+}
+
+const options = { only: [], json: '' };
+for (let i = 2; i < process.argv.length; i += 2) {
+  const [name, value] = [process.argv[i], process.argv[i + 1]];
+  if (name === '--only') options.only = value.split(',');
+  else if (name === '--json') options.json = value;
+}
+const chosen = Object.entries(benches).filter(([id]) => options.only.length === 0
+  || options.only.some((wanted) => wanted === id || wanted.startsWith(`${id}_`)));
+if (chosen.length === 0) {
+  console.error(`bench: there is none of these; there are: ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+const suite = await Suite.start();
+try {
+  const rows = [];
+  for (const [id, bench] of chosen) {
+    console.error(`bench: ${id} …`);
+    rows.push(...await bench(suite));
+  }
+  print(rows);
+  if (options.json) {
+    writeFileSync(options.json, `${JSON.stringify(rows.map(({ id, value, unit, yardstick, ratio, spread: s }) => ({ id, value, unit, yardstick, ratio, spread: s })), null, 2)}\n`);
+  }
+} finally {
+  await suite.stop();
+}

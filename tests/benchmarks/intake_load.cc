@@ -1,0 +1,222 @@
+// Loads intake over gRPC, or prints the same work as a pgbench script.
+//
+//   avvik-bench-intake --address unix:… --seconds 8 --clients 64    the token is read from AVVIK_TOKEN
+//   avvik-bench-intake --pgbench-script                              for pgbench --file
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "avvik/intake/v1/intake.grpc.pb.h"
+#include "common/audit/audit.h"
+#include "common/clock/clock.h"
+#include "common/config/config.h"
+#include "common/events/outbox.h"
+#include "common/ids/id_source.h"
+#include "common/rpc/peer.h"
+#include "services/intake/intake_events.h"
+#include "services/intake/report_rows.h"
+#include "services/intake/submit_statements.h"
+
+namespace avvik {
+namespace {
+
+constexpr char kTitle[] = "Brev till fel person";
+constexpr char kDescription[] =
+    "Ett brev med uppgifter om hemtjänst lades i fel kuvert och kom till en granne. Grannen ringde "
+    "och lämnade tillbaka det oöppnat.";
+
+// Clients that each send one report after the other.
+class Load {
+ public:
+  Load(const std::string& address, const std::string& token, absl::Duration time)
+      : token_("Bearer " + token), end_(absl::Now() + time), run_(std::to_string(absl::GetCurrentTimeNanos())) {
+    // More than one connection, so that the transport's own lock is not what is measured.
+    for (int i = 0; i < 4; ++i) {
+      grpc::ChannelArguments arguments;
+      arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+      stubs_.push_back(intake::v1::Intake::NewStub(
+          grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
+    }
+  }
+
+  void Run(int clients) {
+    const absl::Time start = absl::Now();
+    running_ = clients;
+    for (int client = 0; client < clients; ++client) Send(client);
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [this] { return running_ == 0; });
+    const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+    std::sort(latencies_.begin(), latencies_.end());
+    auto percentile = [this](double share) {
+      return latencies_.empty() ? 0 : latencies_[static_cast<size_t>(share * static_cast<double>(latencies_.size() - 1))];
+    };
+    std::cout << "{\"reports\":" << latencies_.size() << ",\"failed\":" << failed_
+              << ",\"per_second\":" << static_cast<double>(latencies_.size()) / seconds
+              << ",\"p50_ms\":" << percentile(0.5) << ",\"p99_ms\":" << percentile(0.99) << "}\n";
+  }
+
+ private:
+  struct Call {
+    grpc::ClientContext context;
+    intake::v1::SubmitReportRequest request;
+    intake::v1::Report report;
+    absl::Time begin;
+  };
+
+  void Send(int client) {
+    auto call = std::make_shared<Call>();
+    call->begin = absl::Now();
+    call->context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    call->context.AddMetadata("authorization", token_);
+    call->request.set_request_id(run_ + "-" + std::to_string(next_++));
+    call->request.mutable_report()->set_title(kTitle);
+    call->request.mutable_report()->set_description(kDescription);
+    call->request.mutable_report()->set_personal_data(type::v1::ANSWER_YES);
+    stubs_[static_cast<size_t>(client) % stubs_.size()]->async()->SubmitReport(
+        &call->context, &call->request, &call->report, [this, call, client](grpc::Status status) {
+          std::lock_guard lock(mutex_);
+          if (status.ok()) {
+            latencies_.push_back(absl::ToDoubleMilliseconds(absl::Now() - call->begin));
+          } else {
+            if (failed_++ == 0) std::cerr << status.error_message() << "\n";
+          }
+          if (absl::Now() < end_ && failed_ < 1000) {
+            Send(client);
+          } else if (--running_ == 0) {
+            idle_.notify_all();
+          }
+        });
+  }
+
+  const std::string token_;
+  const absl::Time end_;
+  const std::string run_;
+  std::vector<std::unique_ptr<intake::v1::Intake::Stub>> stubs_;
+  std::atomic<int64_t> next_{0};
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  int running_ = 0;
+  int64_t failed_ = 0;
+  std::vector<double> latencies_;
+};
+
+// A literal that pgbench sends as part of the statement.
+std::string Quoted(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') quoted.push_back('\'');
+    quoted.push_back(c);
+  }
+  return quoted + "'";
+}
+
+// The statement with $1, $2, … replaced.
+std::string Filled(std::string sql, const std::vector<std::string>& values) {
+  for (size_t i = values.size(); i > 0; --i) {
+    const std::string mark = "$" + std::to_string(i);
+    for (size_t at = sql.find(mark); at != std::string::npos; at = sql.find(mark, at)) {
+      sql.replace(at, mark.size(), values[i - 1]);
+      at += values[i - 1].size();
+    }
+  }
+  // A pgbench command ends with the line.
+  std::replace(sql.begin(), sql.end(), '\n', ' ');
+  return sql;
+}
+
+// One report per transaction, each client in a tenant of its own (whose counter must exist), so that
+// clients do not wait for each other's number: the most that separate transactions can do.
+void PrintPgbenchScript() {
+  SystemClock clock;
+  Uuid7Source ids(clock);
+  intake::Report report;
+  report.id = ids.Next();
+  report.tenant = "bench";
+  report.number = "AVV-2026-000001";
+  report.request_id = std::string(25, 'r');
+  report.digest = std::string(32, 'd');
+  report.content.title = kTitle;
+  report.content.description = kDescription;
+  report.content.personal_data = type::v1::ANSWER_YES;
+  report.content.language = "sv";
+  report.reporter = {.login = "anna.berg", .name = "Anna Berg", .email = "anna.berg@kalix.example"};
+  report.submitted = clock.Now();
+  report.reported = clock.Now();
+  const intake::Report* const reports[] = {&report};
+  std::vector<std::string> values;
+  for (const pg::Param& column : intake::ReportColumns(reports)) values.push_back(Quoted(*column.text()));
+  values.push_back(Quoted("{\"" + report.reporter.name + "\"}"));
+  values.push_back(Quoted("{\"" + report.reporter.email + "\"}"));
+  const events::v1::Event event = intake::SubmittedEvent(ids, report, "");
+  values.push_back(Quoted(*pg::Array(events::Serialized(std::span(&event, 1))).text()));
+  const audit::Record trace{.id = ids.Next(),
+                            .tenant = report.tenant,
+                            .at = clock.Now(),
+                            .actor = report.reporter.login,
+                            .method = "avvik.intake.v1.Intake/SubmitReport",
+                            .permission = "reports.submit",
+                            .subject = "reports/" + report.id};
+  for (const pg::Param& column : audit::Columns(std::span(&trace, 1))) {
+    values.push_back(Quoted(*column.text()));
+  }
+  const std::string tenant = "ARRAY['bench-' || :client_id]";
+  const std::string request = "ARRAY['r' || :client_id || '-' || :random]";
+  const std::string number = "ARRAY['AVV-2026-' || (:last + 1)]";
+  const std::string id = "ARRAY[lpad(to_hex(:random), 16, '0') || lpad(to_hex(:other), 16, '0')]";
+  values[0] = id;
+  values[1] = tenant;
+  values[2] = number;
+  values[3] = request;
+  values[29] = id;
+  values[30] = tenant;
+  values.push_back(tenant);
+  values.push_back("ARRAY[2026]");
+  values.push_back("ARRAY[:last + 1]");
+
+  std::cout << "\\set random random(1, 9000000000000000000)\n"
+            << "\\set other random(1, 9000000000000000000)\n"
+            << "BEGIN;\n"
+            << Filled(intake::kLockCounters.sql, {tenant, "ARRAY[2026]"}) << " \\gset\n"
+            << Filled(intake::kFindRepeats.sql,
+                      {tenant, "ARRAY['anna.berg']", request, "ARRAY[NULL]", "ARRAY[NULL]"})
+            << ";\n"
+            << Filled(intake::kInsertReports.sql, values) << ";\n"
+            << "COMMIT;\n";
+}
+
+int Main(int argc, char** argv) {
+  std::string address;
+  int seconds = 8;
+  int clients = 64;
+  bool script = false;
+  config::Reader reader("avvik-bench-intake", "Loads intake over gRPC.");
+  reader.Text("address", &address, "gRPC address of intake");
+  reader.Number("seconds", &seconds, 1, 600, "how long");
+  reader.Number("clients", &clients, 1, 1000, "how many at a time");
+  reader.Switch("pgbench-script", &script, "print the same work as a pgbench script instead");
+  if (const auto status = reader.Parse(argc, argv); status.has_value()) return *status;
+  if (script) {
+    PrintPgbenchScript();
+    return 0;
+  }
+  const char* token = std::getenv("AVVIK_TOKEN");
+  if (token == nullptr || address.empty()) {
+    std::cerr << "AVVIK_TOKEN and --address are needed\n";
+    return 2;
+  }
+  Load(address, token, absl::Seconds(seconds)).Run(clients);
+  return 0;
+}
+
+}  // namespace
+}  // namespace avvik
+
+int main(int argc, char** argv) { return avvik::Main(argc, argv); }
