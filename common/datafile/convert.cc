@@ -15,7 +15,9 @@ std::string Join(const std::string& path, const std::string& name) {
   return path.empty() ? name : path + "." + name;
 }
 
-std::string At(const std::string& path, size_t index) { return path + "[" + std::to_string(index) + "]"; }
+std::string At(const std::string& path, size_t index) {
+  return path + "[" + std::to_string(index) + "]";
+}
 
 // The path of what holds `path`: `a[2].b` → `a[2]` → `a` → nothing.
 std::string Above(const std::string& path) {
@@ -26,16 +28,36 @@ std::string Above(const std::string& path) {
 void AddDefault(const FieldDescriptor* field, Message* out) {
   const auto* r = out->GetReflection();
   switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_MESSAGE: r->AddMessage(out, field); break;
-    case FieldDescriptor::CPPTYPE_STRING: r->AddString(out, field, ""); break;
-    case FieldDescriptor::CPPTYPE_ENUM: r->AddEnumValue(out, field, 0); break;
-    case FieldDescriptor::CPPTYPE_BOOL: r->AddBool(out, field, false); break;
-    case FieldDescriptor::CPPTYPE_INT32: r->AddInt32(out, field, 0); break;
-    case FieldDescriptor::CPPTYPE_INT64: r->AddInt64(out, field, 0); break;
-    case FieldDescriptor::CPPTYPE_UINT32: r->AddUInt32(out, field, 0); break;
-    case FieldDescriptor::CPPTYPE_UINT64: r->AddUInt64(out, field, 0); break;
-    case FieldDescriptor::CPPTYPE_FLOAT: r->AddFloat(out, field, 0); break;
-    case FieldDescriptor::CPPTYPE_DOUBLE: r->AddDouble(out, field, 0); break;
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      r->AddMessage(out, field);
+      break;
+    case FieldDescriptor::CPPTYPE_STRING:
+      r->AddString(out, field, "");
+      break;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      r->AddEnumValue(out, field, 0);
+      break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      r->AddBool(out, field, false);
+      break;
+    case FieldDescriptor::CPPTYPE_INT32:
+      r->AddInt32(out, field, 0);
+      break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      r->AddInt64(out, field, 0);
+      break;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      r->AddUInt32(out, field, 0);
+      break;
+    case FieldDescriptor::CPPTYPE_UINT64:
+      r->AddUInt64(out, field, 0);
+      break;
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      r->AddFloat(out, field, 0);
+      break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      r->AddDouble(out, field, 0);
+      break;
   }
 }
 
@@ -69,7 +91,8 @@ void Converter::Add(Position at, const std::string& path, const std::string& wha
 bool Converter::Count(const Value& value, const std::string& path) {
   if (++values_ <= kMaxValues) return true;
   if (values_ == kMaxValues + 1) {
-    Add(value.at, path, "must hold at most " + std::to_string(kMaxValues) + " values, aliases followed");
+    Add(value.at, path,
+        "must hold at most " + std::to_string(kMaxValues) + " values, aliases followed");
   }
   return false;
 }
@@ -77,12 +100,14 @@ bool Converter::Count(const Value& value, const std::string& path) {
 void Converter::FillMessage(const Value& value, Message* out, const std::string& path, int depth) {
   if (value.kind != Value::Kind::kMap) {
     const Descriptor* type = out->GetDescriptor();
-    return Add(value.at, path,
-               "must be a set of fields" +
-                   (type->field_count() == 0 ? "" : ", such as `" + type->field(0)->name() + ": …`"));
+    return Add(
+        value.at, path,
+        "must be a set of fields" +
+            (type->field_count() == 0 ? "" : ", such as `" + type->field(0)->name() + ": …`"));
   }
   if (depth >= kMaxDepth) {
-    return Add(value.at, path, "must be nested at most " + std::to_string(kMaxDepth) + " levels deep");
+    return Add(value.at, path,
+               "must be nested at most " + std::to_string(kMaxDepth) + " levels deep");
   }
   std::unordered_map<std::string, int> seen;  // Key to its line.
   for (const Entry& entry : value.entries) {
@@ -116,13 +141,14 @@ void Converter::UnknownKey(const Entry& entry, const Descriptor* type, const std
   if (!nearest.empty()) spoilt_[Join(path, nearest)] = true;
 }
 
-bool Converter::IsNewOneofMember(const Entry& entry, const FieldDescriptor* field, const Message& out,
-                                 const std::string& path) {
+bool Converter::IsNewOneofMember(const Entry& entry, const FieldDescriptor* field,
+                                 const Message& out, const std::string& path) {
   const auto* oneof = field->real_containing_oneof();
   if (oneof == nullptr) return true;
   const FieldDescriptor* other = out.GetReflection()->GetOneofFieldDescriptor(out, oneof);
   if (other == nullptr || other == field) return true;
-  Add(entry.at, path, "must not stand beside `" + other->name() + "`: only one of them can be given");
+  Add(entry.at, path,
+      "must not stand beside `" + other->name() + "`: only one of them can be given");
   return false;
 }
 
@@ -158,7 +184,8 @@ void Converter::FillList(const Value& value, const FieldDescriptor* field, Messa
 
 void Converter::FillProtoMap(const Value& value, const FieldDescriptor* field, Message* out,
                              const std::string& path, int depth) {
-  if (value.kind != Value::Kind::kMap) return Add(value.at, path, "must be a set of names and values");
+  if (value.kind != Value::Kind::kMap)
+    return Add(value.at, path, "must be a set of names and values");
   const Descriptor* entry_type = field->message_type();
   std::unordered_map<std::string, int> seen;
   for (size_t i = 0; i < value.entries.size(); ++i) {

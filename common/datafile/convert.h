@@ -34,14 +34,19 @@ class Converter {
   using Message = google::protobuf::Message;
 
   void FillMessage(const Value& value, Message* out, const std::string& path, int depth);
-  void FillField(const Entry& entry, const Field* field, Message* out, const std::string& path, int depth);
-  void FillList(const Value& value, const Field* field, Message* out, const std::string& path, int depth);
+  void FillField(const Entry& entry, const Field* field, Message* out, const std::string& path,
+                 int depth);
+  void FillList(const Value& value, const Field* field, Message* out, const std::string& path,
+                int depth);
   void FillProtoMap(const Value& value, const Field* field, Message* out, const std::string& path,
                     int depth);
   // Sets the field, or adds to it when it is repeated.
-  void FillOne(const Value& value, const Field* field, Message* out, const std::string& path, int depth);
-  bool IsNewOneofMember(const Entry& entry, const Field* field, const Message& out, const std::string& path);
-  void UnknownKey(const Entry& entry, const google::protobuf::Descriptor* type, const std::string& path);
+  void FillOne(const Value& value, const Field* field, Message* out, const std::string& path,
+               int depth);
+  bool IsNewOneofMember(const Entry& entry, const Field* field, const Message& out,
+                        const std::string& path);
+  void UnknownKey(const Entry& entry, const google::protobuf::Descriptor* type,
+                  const std::string& path);
   void Add(Position at, const std::string& path, const std::string& what);
   // Counts a value; false, with a mistake, when there were too many.
   bool Count(const Value& value, const std::string& path);

@@ -22,8 +22,8 @@ bool EndsWith(const std::string& text, const std::string& end) {
 }
 
 std::string Line(const std::string& name, const Mistake& mistake) {
-  return name + ":" + std::to_string(mistake.at.line) + ":" + std::to_string(mistake.at.column) + ": " +
-         (mistake.path.empty() ? "" : mistake.path + ": ") + mistake.what;
+  return name + ":" + std::to_string(mistake.at.line) + ":" + std::to_string(mistake.at.column) +
+         ": " + (mistake.path.empty() ? "" : mistake.path + ": ") + mistake.what;
 }
 
 absl::Status Report(const std::string& name, std::vector<Mistake> mistakes) {
@@ -48,7 +48,8 @@ absl::Status Report(const std::string& name, std::vector<Mistake> mistakes) {
 }
 
 // Adds what a later check found, unless the conversion has already said why.
-void AddViolations(const absl::Status& found, const Converter& converter, std::vector<Mistake>* mistakes) {
+void AddViolations(const absl::Status& found, const Converter& converter,
+                   std::vector<Mistake>* mistakes) {
   for (const status::FieldViolation& violation : status::ViolationsOf(found)) {
     if (converter.IsSpoilt(violation.field)) continue;
     mistakes->push_back(
@@ -56,11 +57,12 @@ void AddViolations(const absl::Status& found, const Converter& converter, std::v
   }
 }
 
-absl::Status ParseInto(const std::string& text, const std::string& name, google::protobuf::Message* out,
-                       const Check& check) {
+absl::Status ParseInto(const std::string& text, const std::string& name,
+                       google::protobuf::Message* out, const Check& check) {
   Tree tree;
   Fault fault;
-  if (!tree.Read(text, EndsWith(name, ".json"), &fault)) return Report(name, {{fault.at, "", fault.what}});
+  if (!tree.Read(text, EndsWith(name, ".json"), &fault))
+    return Report(name, {{fault.at, "", fault.what}});
   Converter converter;
   converter.Convert(tree.root(), out);
   std::vector<Mistake> mistakes = converter.mistakes();

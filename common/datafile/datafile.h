@@ -1,5 +1,5 @@
-// Reads a data file a person wrote, YAML or JSON, into a protobuf message: the message is the file's schema.
-// Whoever wrote it is told every mistake at once, each with its line.
+// Reads a data file a person wrote, YAML or JSON, into a protobuf message: the message is the
+// file's schema. Whoever wrote it is told every mistake at once, each with its line.
 #pragma once
 
 #include <cstddef>
@@ -23,23 +23,26 @@ inline constexpr size_t kMaxErrors = 50;
 // What a message must fulfil beyond the rules of its fields; says so with status::InvalidFields.
 using Check = std::function<absl::Status()>;
 
-// Reads `text` into `*out`. Keys are proto field names. An enum value may leave out the prefix of its type
-// and be in any case (`committee` for UNIT_TYPE_COMMITTEE); a yes-or-no is `true`, `false`, `yes` or `no`;
-// a Timestamp is RFC 3339; null means not set. A text ending in `.json` by its `name` must be strict JSON.
-// Then validate::Validate runs, and `check` when nothing else was wrong.
+// Reads `text` into `*out`. Keys are proto field names. An enum value may leave out the prefix of
+// its type and be in any case (`committee` for UNIT_TYPE_COMMITTEE); a yes-or-no is `true`,
+// `false`, `yes` or `no`; a Timestamp is RFC 3339; null means not set. A text ending in `.json` by
+// its `name` must be strict JSON. Then validate::Validate runs, and `check` when nothing else was
+// wrong.
 //
-// INVALID_ARGUMENT, reason `INVALID_FILE`, tells every mistake in the order of the file, one a line:
-// `<name>:<line>:<column>: <field path>: <what is wrong>`; status::ViolationsOf gives path and reason.
-// After an error `*out` is empty. Never throws. Thread-safe.
+// INVALID_ARGUMENT, reason `INVALID_FILE`, tells every mistake, one a line, in the order of the file
+//   <name>:<line>:<column>: <field path>: <what is wrong>
+// and status::ViolationsOf gives the paths. After an error `*out` is empty. Never throws.
+// Thread-safe.
 absl::Status Parse(const std::string& text, const std::string& name, google::protobuf::Message* out,
                    const Check& check = nullptr);
 
 // Reads the file at `path`, which also is its name in messages. NOT_FOUND when there is none,
 // FAILED_PRECONDITION when it cannot be read; otherwise as Parse.
-absl::Status Load(const std::string& path, google::protobuf::Message* out, const Check& check = nullptr);
+absl::Status Load(const std::string& path, google::protobuf::Message* out,
+                  const Check& check = nullptr);
 
-// The message as YAML that Parse reads back to the same; fields in the order of the proto, those not set left
-// out, enums by their short names.
+// The message as YAML that Parse reads back to the same: fields by their numbers, those not set
+// left out, enums by their short names.
 std::string Dump(const google::protobuf::Message& message);
 
 }  // namespace avvik::datafile

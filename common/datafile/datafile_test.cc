@@ -85,7 +85,8 @@ TEST(Parse, FillsTheMessage) {
 TEST(Parse, TextFieldsTakeWhatTheyAreWritten) {
   for (const char* text : {"no", "0123", "2026-07-01", "1.0", "true", "0x10"}) {
     Organisation organisation;
-    ASSERT_EQ(Parse(Replaced("name: Kalix kommun", std::string("name: ") + text), "x.yaml", &organisation),
+    ASSERT_EQ(Parse(Replaced("name: Kalix kommun", std::string("name: ") + text), "x.yaml",
+                    &organisation),
               absl::OkStatus());
     EXPECT_EQ(organisation.name(), text);
   }
@@ -95,7 +96,8 @@ TEST(Parse, UnknownKeyNamesItsPlaceAndTheNearestName) {
   EXPECT_EQ(ErrorOf(Replaced("    employees: 12", "    employes: 12")),
             "x.yaml:11:5: units[0].employes: is not known here; did you mean `employees`?");
   EXPECT_EQ(ErrorOf(Replaced("tenant: kalix", "tenant: kalix\nxyzzy: 1")),
-            "x.yaml:3:1: xyzzy: is not known here; known are tenant, name, country, time_zone, languages, "
+            "x.yaml:3:1: xyzzy: is not known here; known are tenant, name, country, time_zone, "
+            "languages, "
             "policy, units, people, systems, pm3_objects, bodies, routing, base_url, mail_from, "
             "role_titles, board");
 }
@@ -106,27 +108,34 @@ TEST(Parse, MisspeltRequiredKeyIsNotAlsoMissing) {
 }
 
 TEST(Parse, WrongTypesSayWhatWouldBeRight) {
-  EXPECT_EQ(ErrorOf(Replaced("employees: 12", "employees: many")),
-            "x.yaml:11:16: units[0].employees: must be a whole number from -2147483648 to 2147483647, is "
-            "`many`");
-  EXPECT_THAT(ErrorOf(Replaced("employees: 12", "employees: 12.5")), HasSubstr("must be a whole number"));
-  EXPECT_THAT(ErrorOf(Replaced("employees: 12", "employees: \"12\"")), HasSubstr("must be a whole number"));
-  EXPECT_THAT(ErrorOf(Replaced("employees: 12", "employees: 99999999999")), HasSubstr("whole number"));
+  EXPECT_EQ(
+      ErrorOf(Replaced("employees: 12", "employees: many")),
+      "x.yaml:11:16: units[0].employees: must be a whole number from -2147483648 to 2147483647, is "
+      "`many`");
+  EXPECT_THAT(ErrorOf(Replaced("employees: 12", "employees: 12.5")),
+              HasSubstr("must be a whole number"));
+  EXPECT_THAT(ErrorOf(Replaced("employees: 12", "employees: \"12\"")),
+              HasSubstr("must be a whole number"));
+  EXPECT_THAT(ErrorOf(Replaced("employees: 12", "employees: 99999999999")),
+              HasSubstr("whole number"));
   EXPECT_THAT(ErrorOf(Replaced("employees: 12", "employees: [12]")), HasSubstr("is a list"));
   EXPECT_EQ(ErrorOf(Replaced("personal_data: yes", "personal_data: perhaps")),
             "x.yaml:25:20: systems[0].personal_data: must be true or false, is `perhaps`");
   EXPECT_EQ(ErrorOf(Replaced("languages: [sv, en]", "languages: sv")),
             "x.yaml:6:12: languages: must be a list, such as `[…]`");
-  EXPECT_EQ(ErrorOf(Replaced("klassa: {confidentiality: 3, accuracy: 3}", "klassa: high")),
-            "x.yaml:24:13: systems[0].klassa: must be a set of fields, such as `confidentiality: …`");
+  EXPECT_EQ(
+      ErrorOf(Replaced("klassa: {confidentiality: 3, accuracy: 3}", "klassa: high")),
+      "x.yaml:24:13: systems[0].klassa: must be a set of fields, such as `confidentiality: …`");
   EXPECT_EQ(ErrorOf(Replaced("name: Kalix kommun", "name: [Kalix]")),
             "x.yaml:3:7: name: must be text, is a list");
 }
 
 TEST(Parse, EnumValuesAreFoundByEitherNameInAnyCase) {
-  for (const char* name : {"UNIT_TYPE_COMMITTEE", "unit_type_committee", "COMMITTEE", "committee", "Committee"}) {
+  for (const char* name :
+       {"UNIT_TYPE_COMMITTEE", "unit_type_committee", "COMMITTEE", "committee", "Committee"}) {
     Organisation organisation;
-    ASSERT_EQ(Parse(Replaced("type: municipality", std::string("type: ") + name), "x.yaml", &organisation),
+    ASSERT_EQ(Parse(Replaced("type: municipality", std::string("type: ") + name), "x.yaml",
+                    &organisation),
               absl::OkStatus());
     EXPECT_EQ(organisation.units(0).type(), organisation::v1::UNIT_TYPE_COMMITTEE);
   }
@@ -134,10 +143,12 @@ TEST(Parse, EnumValuesAreFoundByEitherNameInAnyCase) {
 
 TEST(Parse, UnknownEnumValueNamesTheChoicesOrTheNearest) {
   EXPECT_EQ(ErrorOf(Replaced("type: municipality", "type: comittee")),
-            "x.yaml:10:11: units[0].type: must be one of MUNICIPALITY, COMMITTEE, ADMINISTRATION, DEPARTMENT, "
+            "x.yaml:10:11: units[0].type: must be one of MUNICIPALITY, COMMITTEE, ADMINISTRATION, "
+            "DEPARTMENT, "
             "COMPANY, SUPPLIER, is `comittee`; did you mean `COMMITTEE`?");
   EXPECT_EQ(ErrorOf(Replaced("type: municipality", "type: 2")),
-            "x.yaml:10:11: units[0].type: must be one of MUNICIPALITY, COMMITTEE, ADMINISTRATION, DEPARTMENT, "
+            "x.yaml:10:11: units[0].type: must be one of MUNICIPALITY, COMMITTEE, ADMINISTRATION, "
+            "DEPARTMENT, "
             "COMPANY, SUPPLIER, is `2`");
 }
 
@@ -159,12 +170,14 @@ TEST(Parse, EveryMistakeIsReportedTogetherInTheOrderOfTheFile) {
   std::string text = Replaced("employees: 12", "employees: many");
   text.replace(text.find("login: anna.berg"), 16, "login: Anna Berg");
   text.replace(text.find("country: SE"), 11, "country: NO");
-  EXPECT_EQ(ErrorOf(text),
-            "x.yaml:4:10: country: must be one of SE, DK, is `NO`\n"
-            "x.yaml:11:16: units[0].employees: must be a whole number from -2147483648 to 2147483647, is "
-            "`many`\n"
-            "x.yaml:13:12: people[0].login: must begin with a letter or digit and hold only a-z, 0-9, `-`, "
-            "`_` and `.`");
+  EXPECT_EQ(
+      ErrorOf(text),
+      "x.yaml:4:10: country: must be one of SE, DK, is `NO`\n"
+      "x.yaml:11:16: units[0].employees: must be a whole number from -2147483648 to 2147483647, is "
+      "`many`\n"
+      "x.yaml:13:12: people[0].login: must begin with a letter or digit and hold only a-z, 0-9, "
+      "`-`, "
+      "`_` and `.`");
 }
 
 TEST(Parse, ViolationsCarryPathsForPrograms) {
@@ -202,7 +215,8 @@ TEST(Parse, OnlyOneMemberOfAOneofIsTaken) {
 
 TEST(Parse, TimesAreRfc3339) {
   intake::v1::Origin origin;
-  ASSERT_EQ(Parse("register: old\nkey: '7'\nreported_time: 2026-07-01T09:00:00+02:00\n", "x.yaml", &origin),
+  ASSERT_EQ(Parse("register: old\nkey: '7'\nreported_time: 2026-07-01T09:00:00+02:00\n", "x.yaml",
+                  &origin),
             absl::OkStatus());
   EXPECT_EQ(origin.reported_time().seconds(), 1782889200);
   EXPECT_THAT(ErrorOf("register: old\nkey: '7'\nreported_time: yesterday\n", &origin),
@@ -211,7 +225,8 @@ TEST(Parse, TimesAreRfc3339) {
 
 TEST(Parse, NullLeavesAFieldUnset) {
   Organisation organisation;
-  ASSERT_EQ(Parse(Replaced("klassa: {confidentiality: 3, accuracy: 3}", "klassa:"), "x.yaml", &organisation),
+  ASSERT_EQ(Parse(Replaced("klassa: {confidentiality: 3, accuracy: 3}", "klassa:"), "x.yaml",
+                  &organisation),
             absl::OkStatus());
   EXPECT_FALSE(organisation.systems(0).has_klassa());
 }
@@ -225,7 +240,8 @@ TEST(Parse, CheckRunsWhenAllElseIsWellAndItsPathsGetLines) {
   Organisation organisation;
   auto check = [&] {
     EXPECT_EQ(organisation.tenant(), "kalix");
-    return status::InvalidFields({{"systems[0].supplier", "must exist"}, {"people[0].roles[0].unit", "odd"}});
+    return status::InvalidFields(
+        {{"systems[0].supplier", "must exist"}, {"people[0].roles[0].unit", "odd"}});
   };
   EXPECT_EQ(Parse(kSmall, "x.yaml", &organisation, check).message(),
             "x.yaml:18:15: people[0].roles[0].unit: odd\n"
@@ -257,7 +273,8 @@ TEST(Load, ReadsAFile) {
   Organisation organisation;
   EXPECT_EQ(Load(file, &organisation), absl::OkStatus());
   std::ofstream(file) << "tenant: kalix\nnmae: x\n";
-  EXPECT_THAT(std::string(Load(file, &organisation).message()), HasSubstr(file + ":2:1: nmae: is not known"));
+  EXPECT_THAT(std::string(Load(file, &organisation).message()),
+              HasSubstr(file + ":2:1: nmae: is not known"));
   std::filesystem::remove_all(path);
 }
 

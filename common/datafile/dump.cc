@@ -1,6 +1,5 @@
-#include "common/datafile/datafile.h"
-
 #include "absl/strings/escaping.h"
+#include "common/datafile/datafile.h"
 #include "common/datafile/names.h"
 #include "common/datafile/scalar.h"
 #include "google/protobuf/util/time_util.h"
@@ -17,7 +16,8 @@ void EmitMessage(const Message& message, YAML::Emitter* out);
 
 // Text that YAML would read as null must stand in quotes; the emitter quotes what else needs it.
 void EmitText(const std::string& text, YAML::Emitter* out) {
-  bool like_null = text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
+  bool like_null =
+      text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
   if (like_null) *out << YAML::DoubleQuoted;
   *out << text;
 }
@@ -31,21 +31,25 @@ void EmitTime(const Message& time, YAML::Emitter* out) {
 }
 
 // Item `index` of a repeated field, or the field itself when `index` is negative.
-void EmitValue(const Message& message, const FieldDescriptor* field, int index, YAML::Emitter* out) {
+void EmitValue(const Message& message, const FieldDescriptor* field, int index,
+               YAML::Emitter* out) {
   const auto* r = message.GetReflection();
   const bool one = index < 0;
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING: {
-      std::string text = one ? r->GetString(message, field) : r->GetRepeatedString(message, field, index);
+      std::string text =
+          one ? r->GetString(message, field) : r->GetRepeatedString(message, field, index);
       bool bytes = field->type() == FieldDescriptor::TYPE_BYTES;
       return EmitText(bytes ? absl::Base64Escape(text) : text, out);
     }
     case FieldDescriptor::CPPTYPE_ENUM: {
-      const auto* value = one ? r->GetEnum(message, field) : r->GetRepeatedEnum(message, field, index);
+      const auto* value =
+          one ? r->GetEnum(message, field) : r->GetRepeatedEnum(message, field, index);
       return EmitText(ShortName(value), out);
     }
     case FieldDescriptor::CPPTYPE_MESSAGE: {
-      const Message& inner = one ? r->GetMessage(message, field) : r->GetRepeatedMessage(message, field, index);
+      const Message& inner =
+          one ? r->GetMessage(message, field) : r->GetRepeatedMessage(message, field, index);
       return IsScalar(field) ? EmitTime(inner, out) : EmitMessage(inner, out);
     }
     case FieldDescriptor::CPPTYPE_BOOL:

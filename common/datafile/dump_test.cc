@@ -19,8 +19,9 @@ TEST(Dump, IsReadable) {
 }
 
 TEST(Dump, IsReadBackToTheSame) {
-  for (const char* odd : {"no", "null", "~", "plain", "  spaced  ", "a: b", "- x", "# x", "'q'", "\"q\"", "@a",
-                          "{a}", "[a]", "åäö 🔒", "x\ny\n", "*a", "&a", "!a", "%a", "`", "|", "012", "yes", "\\n"}) {
+  for (const char* odd : {"no",  "null",  "~",  "plain", "  spaced  ", "a: b",  "- x",    "# x",
+                          "'q'", "\"q\"", "@a", "{a}",   "[a]",        "åäö 🔒", "x\ny\n", "*a",
+                          "&a",  "!a",    "%a", "`",     "|",          "012",   "yes",    "\\n"}) {
     intake::v1::Report report;
     report.set_title("x");
     report.set_description(odd);

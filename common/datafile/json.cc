@@ -1,7 +1,8 @@
+#include "nlohmann/json.hpp"
+
 #include <cstdint>
 
 #include "common/datafile/tree.h"
-#include "nlohmann/json.hpp"
 
 namespace avvik::datafile {
 namespace {

@@ -42,18 +42,21 @@ TEST(Json, ReadsWhatProtobufWrites) {
 }
 
 TEST(Json, EscapesOfEveryKindAreUnderstood) {
-  EXPECT_EQ(Parsed(R"({"title":"a\/b\u00e5\ud83d\udd12\\ud83d\\udd12"})").title(), "a/bå🔒\\ud83d\\udd12");
+  EXPECT_EQ(Parsed(R"({"title":"a\/b\u00e5\ud83d\udd12\\ud83d\\udd12"})").title(),
+            "a/bå🔒\\ud83d\\udd12");
 }
 
 TEST(Json, TabsAndMinifiedFormAreFine) {
   EXPECT_EQ(Parsed("{\n\t\"title\":\t\"x\",\n\t\"affected_persons\":7}").affected_persons(), 7);
-  EXPECT_EQ(Parsed("{\"title\":\"x\",\"personal_data\":\"yes\"}").personal_data(), type::v1::ANSWER_YES);
+  EXPECT_EQ(Parsed("{\"title\":\"x\",\"personal_data\":\"yes\"}").personal_data(),
+            type::v1::ANSWER_YES);
 }
 
 TEST(Json, MistakesHaveLineAndColumn) {
   EXPECT_EQ(ErrorOf("{\n  \"title\": \"x\",\n  \"titel\": \"y\"\n}"),
             "x.json:3:3: titel: is not known here; did you mean `title`?");
-  EXPECT_EQ(ErrorOf("{\"title\": \"x\", \"title\": \"y\"}"), "x.json:1:16: title: is given twice, first in line 1");
+  EXPECT_EQ(ErrorOf("{\"title\": \"x\", \"title\": \"y\"}"),
+            "x.json:1:16: title: is given twice, first in line 1");
 }
 
 TEST(Json, WhatOnlyYamlAllowsIsRefused) {

@@ -29,7 +29,8 @@ TEST(Limits, FileIsAtMostFiveMegabytes) {
 }
 
 TEST(Limits, NestingIsAtMostFiftyDeep) {
-  EXPECT_THAT(ErrorOf("tenant: " + Repeated("[", 49) + Repeated("]", 49)), HasSubstr("tenant: must be text"));
+  EXPECT_THAT(ErrorOf("tenant: " + Repeated("[", 49) + Repeated("]", 49)),
+              HasSubstr("tenant: must be text"));
   EXPECT_EQ(ErrorOf("tenant: " + Repeated("[", 50) + Repeated("]", 50)),
             "x.yaml:1:58: must be nested at most 50 levels deep");
   EXPECT_THAT(ErrorOf(Repeated("- ", 100000)), HasSubstr("at most 50 levels deep"));
@@ -63,7 +64,8 @@ TEST(Limits, NestingThroughAliasesIsAtMostFiftyDeep) {
   for (int i = 1; i < 70; ++i) {
     text += "  - &a" + std::to_string(i) + " {not: *a" + std::to_string(i - 1) + "}\n";
   }
-  EXPECT_THAT(std::string(Parse(text, "x.yaml", &list).message()), HasSubstr("at most 50 levels deep"));
+  EXPECT_THAT(std::string(Parse(text, "x.yaml", &list).message()),
+              HasSubstr("at most 50 levels deep"));
 }
 
 TEST(Limits, AliasOfWhatHoldsItIsRefused) {
@@ -82,7 +84,8 @@ TEST(Limits, UnknownAliasTagsAndSecondDocumentsAreRefused) {
 TEST(Limits, BytesThatAreNoTextAreRefusedWithTheirPlace) {
   EXPECT_EQ(ErrorOf("tenant: a\nname: K\xFFlix\n"), "x.yaml:2:8: must be valid UTF-8");
   EXPECT_EQ(ErrorOf("tenant: å\xC3\n"), "x.yaml:1:10: must be valid UTF-8");
-  EXPECT_EQ(ErrorOf(std::string("tenant: a\0b\n", 12)), "x.yaml:1:10: must hold no control characters");
+  EXPECT_EQ(ErrorOf(std::string("tenant: a\0b\n", 12)),
+            "x.yaml:1:10: must hold no control characters");
   EXPECT_EQ(ErrorOf("tenant: a\n\x04name: b\n"), "x.yaml:2:1: must hold no control characters");
 }
 
@@ -90,15 +93,18 @@ TEST(Limits, BrokenYamlNamesThePlace) {
   EXPECT_THAT(ErrorOf("tenant: [a\n"), StartsWith("x.yaml:2:1: is not YAML: "));
   EXPECT_THAT(ErrorOf("tenant: a\n  name: b\n"), StartsWith("x.yaml:2:7: is not YAML: "));
   EXPECT_THAT(ErrorOf("\tname: b\n"), HasSubstr("is not YAML"));
-  EXPECT_THAT(ErrorOf("just text"), HasSubstr("x.yaml:1:1: must be a set of fields, such as `tenant: …`"));
+  EXPECT_THAT(ErrorOf("just text"),
+              HasSubstr("x.yaml:1:1: must be a set of fields, such as `tenant: …`"));
   EXPECT_THAT(ErrorOf(""), HasSubstr("x.yaml:1:1: tenant: is required"));
 }
 
 TEST(Limits, NoPrefixOrMutationOfAFileThrows) {
-  const std::string good = "tenant: kalix\nunits:\n  - {id: a, type: \"x\\u00e5\"}\n  - &a |\n    text\n  - *a\n";
+  const std::string good =
+      "tenant: kalix\nunits:\n  - {id: a, type: \"x\\u00e5\"}\n  - &a |\n    text\n  - *a\n";
   for (size_t end = 0; end <= good.size(); ++end) ErrorOf(good.substr(0, end));
   for (size_t at = 0; at < good.size(); ++at) {
-    for (char c : {'\0', '[', '{', '"', '\'', '&', '*', '!', '%', '\n', '\t', ':', '-', '\\', '\xC3'}) {
+    for (char c :
+         {'\0', '[', '{', '"', '\'', '&', '*', '!', '%', '\n', '\t', ':', '-', '\\', '\xC3'}) {
       std::string bad = good;
       bad[at] = c;
       ErrorOf(bad);

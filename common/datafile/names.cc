@@ -26,15 +26,16 @@ std::string PrefixOf(const google::protobuf::EnumDescriptor* type) {
   return prefix + "_";
 }
 
-// How many letters must be put in, taken out or changed, or neighbours swapped (Damerau–Levenshtein, optimal
-// string alignment).
+// How many letters must be put in, taken out or changed, or neighbours swapped
+// (Damerau–Levenshtein, optimal string alignment).
 size_t Distance(const std::string& a, const std::string& b) {
   std::vector<size_t> two_above, above(b.size() + 1), row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) above[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      row[j] =
+          std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
         row[j] = std::min(row[j], two_above[j - 2] + 1);
       }

@@ -14,11 +14,13 @@ TEST(ShortName, LeavesOutThePrefixOfTheType) {
 }
 
 TEST(FindEnumValue, EveryShortNameLeadsBack) {
-  for (const auto* type : {organisation::v1::UnitType_descriptor(), organisation::v1::Role_descriptor(),
-                           organisation::v1::RouteTo_descriptor(), type::v1::Category_descriptor(),
-                           type::v1::SecurityProperty_descriptor()}) {
+  for (const auto* type :
+       {organisation::v1::UnitType_descriptor(), organisation::v1::Role_descriptor(),
+        organisation::v1::RouteTo_descriptor(), type::v1::Category_descriptor(),
+        type::v1::SecurityProperty_descriptor()}) {
     for (int i = 0; i < type->value_count(); ++i) {
-      EXPECT_EQ(FindEnumValue(type, ShortName(type->value(i))), type->value(i)) << type->value(i)->name();
+      EXPECT_EQ(FindEnumValue(type, ShortName(type->value(i))), type->value(i))
+          << type->value(i)->name();
     }
   }
 }

@@ -45,8 +45,8 @@ std::optional<Number> ParseNumber(const std::string& text) {
 
 template <typename Number>
 std::string WholeNumberExpected() {
-  return "must be a whole number from " + std::to_string(std::numeric_limits<Number>::min()) + " to " +
-         std::to_string(std::numeric_limits<Number>::max());
+  return "must be a whole number from " + std::to_string(std::numeric_limits<Number>::min()) +
+         " to " + std::to_string(std::numeric_limits<Number>::max());
 }
 
 std::optional<bool> ParseFlag(const std::string& text) {
@@ -74,14 +74,14 @@ std::string EnumExpected(const Value& value, const FieldDescriptor* field) {
 }
 
 // Sets the field or adds to it, as it is repeated or not, and leaves the function.
-#define AVVIK_PUT(Kind, number)                              \
-  do {                                                       \
-    if (field->is_repeated()) {                              \
-      out->GetReflection()->Add##Kind(out, field, number);   \
-    } else {                                                 \
-      out->GetReflection()->Set##Kind(out, field, number);   \
-    }                                                        \
-    return "";                                               \
+#define AVVIK_PUT(Kind, number)                            \
+  do {                                                     \
+    if (field->is_repeated()) {                            \
+      out->GetReflection()->Add##Kind(out, field, number); \
+    } else {                                               \
+      out->GetReflection()->Set##Kind(out, field, number); \
+    }                                                      \
+    return "";                                             \
   } while (false)
 
 std::string SetTime(const std::string& text, const FieldDescriptor* field, Message* out) {
@@ -103,7 +103,8 @@ std::string SetTime(const std::string& text, const FieldDescriptor* field, Messa
 }  // namespace
 
 bool IsScalar(const FieldDescriptor* field) {
-  return field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || IsTimestamp(field) || IsDuration(field);
+  return field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || IsTimestamp(field) ||
+         IsDuration(field);
 }
 
 std::string SetScalar(const Value& value, const FieldDescriptor* field, Message* out) {

@@ -28,7 +28,8 @@ bool IsCleanText(const std::string& text, Fault* fault) {
   size_t i = text.rfind("\xEF\xBB\xBF", 0) == 0 ? 3 : 0;
   while (i < text.size()) {
     int c = validate::DecodeUtf8(text, &i);
-    bool control = c >= 0 && (c < 0x20 || (c >= 0x7F && c < 0xA0)) && c != '\n' && c != '\r' && c != '\t';
+    bool control =
+        c >= 0 && (c < 0x20 || (c >= 0x7F && c < 0xA0)) && c != '\n' && c != '\r' && c != '\t';
     if (c < 0 || control) {
       *fault = {at, control ? "must hold no control characters" : "must be valid UTF-8"};
       return false;
@@ -46,7 +47,8 @@ class TreeBuilder : public YAML::EventHandler {
   explicit TreeBuilder(Tree* tree) : tree_(tree) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) throw Stop{{PositionOf(mark), "must be one document, without `---` further down"}};
+    if (documents_++ > 0)
+      throw Stop{{PositionOf(mark), "must be one document, without `---` further down"}};
   }
   void OnDocumentEnd() override {}
 
@@ -66,7 +68,8 @@ class TreeBuilder : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const Value* value = anchors_[anchor];
     for (const Open& open : open_) {
-      if (open.value == value) throw Stop{{PositionOf(mark), "must not be an alias of what holds it"}};
+      if (open.value == value)
+        throw Stop{{PositionOf(mark), "must not be an alias of what holds it"}};
     }
     Place(value);
   }
@@ -91,7 +94,8 @@ class TreeBuilder : public YAML::EventHandler {
   };
 
   static void RefuseTag(const YAML::Mark& mark, const std::string& tag) {
-    if (!tag.empty() && tag != "?" && tag != "!") throw Stop{{PositionOf(mark), "must have no YAML tag"}};
+    if (!tag.empty() && tag != "?" && tag != "!")
+      throw Stop{{PositionOf(mark), "must have no YAML tag"}};
   }
 
   Value* New(Value::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -105,13 +109,15 @@ class TreeBuilder : public YAML::EventHandler {
     return &value;
   }
 
-  void Begin(Value::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+  void Begin(Value::Kind kind, const YAML::Mark& mark, const std::string& tag,
+             YAML::anchor_t anchor) {
     RefuseTag(mark, tag);
     Value* value = New(kind, mark, anchor);
     Place(value);
     open_.push_back({value});
     if (open_.size() > static_cast<size_t>(kMaxDepth)) {
-      throw Stop{{value->at, "must be nested at most " + std::to_string(kMaxDepth) + " levels deep"}};
+      throw Stop{
+          {value->at, "must be nested at most " + std::to_string(kMaxDepth) + " levels deep"}};
     }
   }
 
@@ -140,7 +146,9 @@ class TreeBuilder : public YAML::EventHandler {
 
 bool Tree::Read(const std::string& text, bool json, Fault* fault) {
   if (text.size() > kMaxBytes) {
-    *fault = {{}, "must be at most " + std::to_string(kMaxBytes) + " bytes, has " + std::to_string(text.size())};
+    *fault = {{},
+              "must be at most " + std::to_string(kMaxBytes) + " bytes, has " +
+                  std::to_string(text.size())};
     return false;
   }
   if (!IsCleanText(text, fault) || (json && !IsJson(text, fault))) return false;

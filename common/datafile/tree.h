@@ -39,9 +39,9 @@ struct Fault {
 
 class Tree {
  public:
-  // Reads YAML 1.2, or strict JSON when `json`. False, with `*fault` filled, when the text is too large,
-  // not UTF-8, holds control characters, is no such thing, is nested too deep, holds too many values, uses
-  // tags or more than one document, or has an alias of something that holds it.
+  // Reads YAML 1.2, or strict JSON when `json`. False, with `*fault` filled, when the text is too
+  // large, not UTF-8, holds control characters, is no such thing, is nested too deep, holds too
+  // many values, uses tags or more than one document, or has an alias of something that holds it.
   bool Read(const std::string& text, bool json, Fault* fault);
 
   // The document; null for an empty one.
@@ -56,8 +56,8 @@ class Tree {
 // Whether `text` is strict JSON (RFC 8259); else fills `*fault`.
 bool IsJson(const std::string& text, Fault* fault);
 
-// Writes escaped surrogate pairs of JSON (`\ud83d\udd12`) as the character they stand for, which YAML has no
-// escape for. Needs strict JSON.
+// Writes escaped surrogate pairs of JSON (`\ud83d\udd12`) as the character they stand for, which
+// YAML has no escape for. Needs strict JSON.
 std::string JoinSurrogates(const std::string& json);
 
 }  // namespace avvik::datafile

@@ -15,7 +15,9 @@
 namespace avvik::organisation {
 namespace {
 
-std::string At(const char* list, int index) { return std::string(list) + "[" + std::to_string(index) + "]"; }
+std::string At(const char* list, int index) {
+  return std::string(list) + "[" + std::to_string(index) + "]";
+}
 
 bool IsOfPeople(v1::Role role) { return role >= v1::EMPLOYEE && role <= v1::ADMINISTRATOR; }
 
@@ -23,8 +25,8 @@ bool IsOfPeople(v1::Role role) { return role >= v1::EMPLOYEE && role <= v1::ADMI
 bool IsTimeZone(const std::string& name) {
   bool plain = !name.empty() && name[0] != '/' && name.find("..") == std::string::npos &&
                std::all_of(name.begin(), name.end(), [](char c) {
-                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                        c == '_' || c == '+' || c == '-' || c == '/';
+                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-' || c == '/';
                });
   absl::TimeZone zone;
   return plain && absl::LoadTimeZone(name, &zone);
@@ -113,7 +115,8 @@ class Checker {
       ids.Look(i, unit.id());
       UnitReference(unit.parent(), parent_field);
       if (unit.parent().empty() && root >= 0) {
-        Add(parent_field, "is required: only one unit is without, and that is " + At("units", root));
+        Add(parent_field,
+            "is required: only one unit is without, and that is " + At("units", root));
       } else if (unit.parent().empty()) {
         root = i;
         if (unit.type() != v1::UNIT_TYPE_MUNICIPALITY) {
@@ -140,8 +143,8 @@ class Checker {
   }
 
   bool Speaks(const std::string& language) const {
-    return language.empty() ||
-           std::find(o_.languages().begin(), o_.languages().end(), language) != o_.languages().end();
+    return language.empty() || std::find(o_.languages().begin(), o_.languages().end(), language) !=
+                                   o_.languages().end();
   }
 
   void CheckPeople() {
@@ -152,7 +155,8 @@ class Checker {
       const std::string path = At("people", i);
       logins.Look(i, person.login());
       UnitReference(person.unit(), path + ".unit");
-      if (!Speaks(person.language())) Add(path + ".language", "must be one of the organisation's languages");
+      if (!Speaks(person.language()))
+        Add(path + ".language", "must be one of the organisation's languages");
       std::set<std::pair<int, std::string>> held;
       for (int j = 0; j < person.roles_size(); ++j) {
         const v1::Assignment& assignment = person.roles(j);
@@ -162,12 +166,14 @@ class Checker {
         if (!held.insert({assignment.role(), assignment.unit()}).second) {
           Add(role_path, "is held already");
         }
-        has_officer |= assignment.role() == v1::INFORMATION_SECURITY_OFFICER && IsWhole(assignment.unit());
+        has_officer |=
+            assignment.role() == v1::INFORMATION_SECURITY_OFFICER && IsWhole(assignment.unit());
       }
     }
     if (!has_officer) {
       Add("people",
-          "must have someone who is INFORMATION_SECURITY_OFFICER for the whole municipality: cases that "
+          "must have someone who is INFORMATION_SECURITY_OFFICER for the whole municipality: cases "
+          "that "
           "nobody else owns come there");
     }
   }
@@ -215,7 +221,8 @@ class Checker {
       const std::string path = At("bodies", i);
       ids.Look(i, body.id());
       for (int j = 0; j < body.members_size(); ++j) {
-        if (!IsOfPeople(body.members(j))) Add(path + "." + At("members", j), "must be a role of people");
+        if (!IsOfPeople(body.members(j)))
+          Add(path + "." + At("members", j), "must be a role of people");
       }
       if (body.convener() != v1::ROLE_UNSPECIFIED && !IsOfPeople(body.convener())) {
         Add(path + ".convener", "must be a role of people");

@@ -1,4 +1,5 @@
-// The data files that are shipped in deploy/: that they load, and that they say what they are there to say.
+// The data files that are shipped in deploy/: that they load, and that they say what they are there
+// to say.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -60,7 +61,8 @@ INSTANTIATE_TEST_SUITE_P(Shipped, ExampleOrganisationTest,
                          [](const auto& row) { return row.param; });
 
 TEST(ExampleOrganisations, AreFive) {
-  EXPECT_THAT(OrganisationFiles(), UnorderedElementsAre("kalix", "orebro", "tyreso", "kalundborg", "storsjo"));
+  EXPECT_THAT(OrganisationFiles(),
+              UnorderedElementsAre("kalix", "orebro", "tyreso", "kalundborg", "storsjo"));
 }
 
 TEST(ExampleOrganisations, NobodySignsInToTwo) {
@@ -116,9 +118,11 @@ TEST_P(ExampleOrganisationTest, EveryUnitHasAControllerAndSomebodyToTurnTo) {
   for (const auto& unit : o_->proto().units()) {
     const v1::Unit& controller = o_->ControllerOf(unit.id());
     if (o_->proto().country() == v1::DK) {
-      EXPECT_TRUE(controller.type() == v1::UNIT_TYPE_MUNICIPALITY || controller.type() == v1::UNIT_TYPE_COMPANY);
+      EXPECT_TRUE(controller.type() == v1::UNIT_TYPE_MUNICIPALITY ||
+                  controller.type() == v1::UNIT_TYPE_COMPANY);
     } else {
-      EXPECT_TRUE(controller.type() == v1::UNIT_TYPE_COMMITTEE || controller.type() == v1::UNIT_TYPE_COMPANY)
+      EXPECT_TRUE(controller.type() == v1::UNIT_TYPE_COMMITTEE ||
+                  controller.type() == v1::UNIT_TYPE_COMPANY)
           << unit.id() << " → " << controller.id();
     }
     if (unit.type() != v1::UNIT_TYPE_ADMINISTRATION) continue;
@@ -135,7 +139,8 @@ TEST_P(ExampleOrganisationTest, RoutesByTheFiveRules) {
     bool operator==(const Rule&) const = default;
   };
   std::vector<Rule> rules;
-  for (const auto& rule : o_->proto().routing()) rules.push_back({rule.id(), rule.to(), rule.role(), rule.draw_in()});
+  for (const auto& rule : o_->proto().routing())
+    rules.push_back({rule.id(), rule.to(), rule.role(), rule.draw_in()});
   const std::vector<Rule> expected = {
       {"national-security", v1::ROUTE_TO_ROLE, v1::SECURITY_PROTECTION_CHIEF, true},
       {"personal-data", v1::ROUTE_TO_ROLE, v1::DATA_PROTECTION_OFFICER, true},
@@ -170,7 +175,8 @@ TEST(ExampleOrganisations, StorsjoGovernsEverySystemButOneInPm3Objects) {
   ASSERT_TRUE(storsjo.ok());
   std::set<std::string> governed;
   for (const auto& object : storsjo->pm3_objects()) {
-    for (const auto& system : object.systems()) EXPECT_TRUE(governed.insert(system).second) << system;
+    for (const auto& system : object.systems())
+      EXPECT_TRUE(governed.insert(system).second) << system;
   }
   EXPECT_EQ(governed.size() + 1, static_cast<size_t>(storsjo->systems_size()));
 }
@@ -180,11 +186,15 @@ TEST(ExampleOrganisations, StorsjoGovernsEverySystemButOneInPm3Objects) {
 // Permissions that no method declares, because they are asked for inside one.
 const std::set<std::string> kAskedForInside = {"reports.import"};
 
-// The files of the API that declare services. Naming a message of each brings its descriptors into this program.
+// The files of the API that declare services. Naming a message of each brings its descriptors into
+// this program.
 std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
-  return {intake::v1::GetReportRequest::descriptor()->file(), triage::v1::GetCaseRequest::descriptor()->file(),
-          escalation::v1::GetDutyRequest::descriptor()->file(), metrics::v1::Indicator::descriptor()->file(),
-          delivery::v1::Notice::descriptor()->file(), events::v1::ReadEventsRequest::descriptor()->file()};
+  return {intake::v1::GetReportRequest::descriptor()->file(),
+          triage::v1::GetCaseRequest::descriptor()->file(),
+          escalation::v1::GetDutyRequest::descriptor()->file(),
+          metrics::v1::Indicator::descriptor()->file(),
+          delivery::v1::Notice::descriptor()->file(),
+          events::v1::ReadEventsRequest::descriptor()->file()};
 }
 
 std::set<std::string> DeclaredPermissions() {
@@ -193,7 +203,8 @@ std::set<std::string> DeclaredPermissions() {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const auto& options = file->service(s)->method(m)->options();
-        EXPECT_TRUE(options.HasExtension(options::v1::access)) << file->service(s)->method(m)->full_name();
+        EXPECT_TRUE(options.HasExtension(options::v1::access))
+            << file->service(s)->method(m)->full_name();
         permissions.insert(options.GetExtension(options::v1::access).permission());
       }
     }
@@ -210,7 +221,8 @@ TEST(Roles, NoServiceOfTheApiIsOverlookedHere) {
     if (entry.path().extension() != ".proto") continue;
     std::ifstream stream(entry.path());
     for (std::string line; std::getline(stream, line);) {
-      if (line.rfind("service ", 0) == 0) declared.insert(entry.path().lexically_relative(root).string());
+      if (line.rfind("service ", 0) == 0)
+        declared.insert(entry.path().lexically_relative(root).string());
     }
   }
   EXPECT_EQ(declared, known);
@@ -255,8 +267,9 @@ TEST(Roles, LoadAsACatalogue) {
 }
 
 TEST(Roles, AuditorAndDirectorChangeNothing) {
-  const std::set<std::string> reads = {"reports.read", "cases.read",  "duties.read",       "notices.read",
-                                       "figures.read", "regimes.read", "organisation.read", "operations.read"};
+  const std::set<std::string> reads = {"reports.read",      "cases.read",     "duties.read",
+                                       "notices.read",      "figures.read",   "regimes.read",
+                                       "organisation.read", "operations.read"};
   for (const auto& role : Roles()) {
     if (role.role() != v1::AUDITOR && role.role() != v1::DIRECTOR) continue;
     for (const auto& grant : role.grants()) EXPECT_THAT(reads, Contains(grant.permission()));
@@ -268,7 +281,8 @@ TEST(Roles, AdministratorReadsNoReportCaseOrNotice) {
     if (role.role() != v1::ADMINISTRATOR) continue;
     for (const auto& grant : role.grants()) {
       std::string area = grant.permission().substr(0, grant.permission().find('.'));
-      EXPECT_TRUE(area == "organisation" || area == "operations" || area == "regimes") << grant.permission();
+      EXPECT_TRUE(area == "organisation" || area == "operations" || area == "regimes")
+          << grant.permission();
     }
   }
 }
@@ -282,7 +296,8 @@ TEST(Roles, OnlyServicesMayWhatIsBetweenServices) {
       EXPECT_EQ(granted, internal);
       continue;
     }
-    for (const std::string& permission : internal) EXPECT_EQ(granted.count(permission), 0u) << permission;
+    for (const std::string& permission : internal)
+      EXPECT_EQ(granted.count(permission), 0u) << permission;
   }
 }
 
@@ -330,17 +345,20 @@ TEST_F(ClassificationRulesTest, EveryLevelHasASeverityThatDoesNotFall) {
   for (int level = 0; level < 5; ++level) {
     EXPECT_EQ(rules_.severity().levels(level).level(), level);
     if (level > 0) {
-      EXPECT_GE(rules_.severity().levels(level).severity(), rules_.severity().levels(level - 1).severity());
+      EXPECT_GE(rules_.severity().levels(level).severity(),
+                rules_.severity().levels(level - 1).severity());
     }
   }
 }
 
 TEST_F(ClassificationRulesTest, AdjustmentsAreNamedOnceAndMove) {
   std::set<std::string> ids;
-  for (const auto& adjustment : rules_.adjustments()) EXPECT_TRUE(ids.insert(adjustment.id()).second);
+  for (const auto& adjustment : rules_.adjustments())
+    EXPECT_TRUE(ids.insert(adjustment.id()).second);
   for (const auto& adjustment : rules_.severity().adjustments()) {
     EXPECT_TRUE(ids.insert(adjustment.reason()).second) << adjustment.reason();
-    EXPECT_NE(adjustment.move_case(), triage::v1::SeverityAdjustment::MOVE_NOT_SET) << adjustment.reason();
+    EXPECT_NE(adjustment.move_case(), triage::v1::SeverityAdjustment::MOVE_NOT_SET)
+        << adjustment.reason();
   }
 }
 
@@ -362,8 +380,10 @@ TEST_F(ClassificationRulesTest, LostDeviceWithPersonalDataIsAnIncidentThatHitsCo
   int level = rule->impacts(0).level();
   for (const auto& adjustment : rules_.adjustments()) {
     const auto& when = adjustment.when();
-    bool holds = when.personal_data() == type::v1::ANSWER_YES && when.affected_persons_at_least() == 0 &&
-                 std::count(when.categories().begin(), when.categories().end(), type::v1::CATEGORY_LOST_DEVICE) > 0;
+    bool holds = when.personal_data() == type::v1::ANSWER_YES &&
+                 when.affected_persons_at_least() == 0 &&
+                 std::count(when.categories().begin(), when.categories().end(),
+                            type::v1::CATEGORY_LOST_DEVICE) > 0;
     for (const auto& impact : adjustment.impacts_at_least()) {
       if (holds && impact.property() == type::v1::SECURITY_PROPERTY_CONFIDENTIALITY) {
         level = std::max(level, impact.level());

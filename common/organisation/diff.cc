@@ -53,7 +53,8 @@ std::string IdOf(const Message& entry) {
   return "";
 }
 
-std::map<std::string, Entry> EntriesOf(const v1::Organisation& organisation, const FieldDescriptor* list) {
+std::map<std::string, Entry> EntriesOf(const v1::Organisation& organisation,
+                                       const FieldDescriptor* list) {
   std::map<std::string, Entry> entries;
   const auto* r = organisation.GetReflection();
   for (int i = 0, size = r->FieldSize(organisation, list); i < size; ++i) {
@@ -87,8 +88,9 @@ bool IsReordered(const v1::Organisation& from, const v1::Organisation& to) {
   auto common = [](const v1::Organisation& one, const v1::Organisation& other) {
     std::vector<std::string> ids;
     for (const auto& rule : one.routing()) {
-      bool in_both = std::any_of(other.routing().begin(), other.routing().end(),
-                                 [&](const auto& candidate) { return candidate.id() == rule.id(); });
+      bool in_both =
+          std::any_of(other.routing().begin(), other.routing().end(),
+                      [&](const auto& candidate) { return candidate.id() == rule.id(); });
       if (in_both) ids.push_back(rule.id());
     }
     return ids;

@@ -9,9 +9,10 @@
 namespace avvik::organisation {
 
 void PrintTo(const Change& change, std::ostream* out) {
-  *out << change.subject << (change.kind == ChangeKind::kAdded     ? " added"
-                             : change.kind == ChangeKind::kRemoved ? " removed"
-                                                                   : " changed");
+  *out << change.subject
+       << (change.kind == ChangeKind::kAdded     ? " added"
+           : change.kind == ChangeKind::kRemoved ? " removed"
+                                                 : " changed");
 }
 
 namespace {
@@ -45,7 +46,8 @@ TEST(Diff, EntriesAreAddedChangedAndRemoved) {
                 o->mutable_units(2)->set_name("Digitalisering");
                 o->add_units()->set_id("bibliotek");
               }),
-              ElementsAre(Change{"units/bibliotek", ChangeKind::kAdded}, Change{"units/drift", ChangeKind::kRemoved},
+              ElementsAre(Change{"units/bibliotek", ChangeKind::kAdded},
+                          Change{"units/drift", ChangeKind::kRemoved},
                           Change{"units/it", ChangeKind::kChanged}));
 }
 
@@ -58,8 +60,9 @@ TEST(Diff, EveryListIsKnownByItsKey) {
                 o->mutable_routing(0)->set_draw_in(true);
                 o->mutable_role_titles(0)->set_title("ISAM");
               }),
-              ElementsAre(Change{"people/cleo"}, Change{"systems/journal"}, Change{"pm3_objects/vard"},
-                          Change{"bodies/forum"}, Change{"routing/system"}, Change{"role_titles/COORDINATOR"}));
+              ElementsAre(Change{"people/cleo"}, Change{"systems/journal"},
+                          Change{"pm3_objects/vard"}, Change{"bodies/forum"},
+                          Change{"routing/system"}, Change{"role_titles/COORDINATOR"}));
 }
 
 TEST(Diff, WhatStandsAloneIsNamedByItsField) {

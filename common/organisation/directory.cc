@@ -43,9 +43,10 @@ absl::StatusOr<std::shared_ptr<const Organisation>> Directory::AtLeast(const std
   AVVIK_RETURN_IF_ERROR(RefreshNow(tenant));
   known = Find(tenant);
   if (known != nullptr && known->version() >= version) return known;
-  return status::Error(absl::StatusCode::kUnavailable,
-                       "the organisation of " + tenant + " is not known in version " + std::to_string(version),
-                       "ORGANISATION_BEHIND", {{"tenant", tenant}, {"version", std::to_string(version)}});
+  return status::Error(
+      absl::StatusCode::kUnavailable,
+      "the organisation of " + tenant + " is not known in version " + std::to_string(version),
+      "ORGANISATION_BEHIND", {{"tenant", tenant}, {"version", std::to_string(version)}});
 }
 
 std::vector<std::string> Directory::Tenants() const {

@@ -24,7 +24,8 @@ v1::Organisation Named(const std::string& tenant, const std::string& name = "Bys
 
 class FakeSource final : public Source {
  public:
-  absl::StatusOr<std::optional<Snapshot>> Fetch(const std::string& tenant, int64_t known_version) override {
+  absl::StatusOr<std::optional<Snapshot>> Fetch(const std::string& tenant,
+                                                int64_t known_version) override {
     ++fetches;
     last_known_version = known_version;
     if (during_fetch) during_fetch();
@@ -168,7 +169,9 @@ TEST_F(DirectoryTest, AtLeastSaysWhenTheSourceIsBehind) {
 
 TEST_F(DirectoryTest, RefreshIfOlderThanIsLimitedPerTenant) {
   source_.snapshots["by"] = {Named("by"), 1};
-  auto refresh = [&](const char* tenant) { return directory_.RefreshIfOlderThan(tenant, absl::Seconds(5)); };
+  auto refresh = [&](const char* tenant) {
+    return directory_.RefreshIfOlderThan(tenant, absl::Seconds(5));
+  };
   ASSERT_EQ(refresh("by"), absl::OkStatus());
   ASSERT_EQ(refresh("by"), absl::OkStatus());
   clock_.Advance(absl::Seconds(5));
@@ -192,7 +195,9 @@ TEST_F(DirectoryTest, WhileOneRefreshesOthersDoNotWait) {
   source_.during_fetch = [&] {
     source_.during_fetch = nullptr;
     clock_.Advance(absl::Hours(1));
-    std::thread([&] { EXPECT_EQ(directory_.RefreshIfOlderThan("by", absl::Seconds(5)), absl::OkStatus()); }).join();
+    std::thread([&] {
+      EXPECT_EQ(directory_.RefreshIfOlderThan("by", absl::Seconds(5)), absl::OkStatus());
+    }).join();
   };
   EXPECT_EQ(directory_.RefreshIfOlderThan("by", absl::Seconds(5)), absl::OkStatus());
   EXPECT_EQ(source_.fetches, 1);

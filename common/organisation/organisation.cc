@@ -30,8 +30,7 @@ std::string PersonId(std::string_view tenant, std::string_view login) {
 absl::StatusOr<std::shared_ptr<const Organisation>> Organisation::Create(v1::Organisation proto,
                                                                          int64_t version) {
   AVVIK_RETURN_IF_ERROR(Check(proto));
-  auto organisation =
-      std::shared_ptr<Organisation>(new Organisation(std::move(proto), version));
+  auto organisation = std::shared_ptr<Organisation>(new Organisation(std::move(proto), version));
   organisation->Index();
   return organisation;
 }
@@ -117,7 +116,9 @@ const v1::Unit& Organisation::OperatorOf(std::string_view unit) const {
   return company != nullptr ? *company : *root_;
 }
 
-const v1::Person* Organisation::FindPerson(std::string_view login) const { return FindIn(people_, login); }
+const v1::Person* Organisation::FindPerson(std::string_view login) const {
+  return FindIn(people_, login);
+}
 
 const v1::Person* Organisation::FindPersonById(std::string_view person_id) const {
   return FindIn(people_by_id_, person_id);
@@ -142,7 +143,9 @@ const std::string& Organisation::LanguageOf(std::string_view login) const {
   return person != nullptr && !person->language().empty() ? person->language() : default_language();
 }
 
-const v1::System* Organisation::FindSystem(std::string_view id) const { return FindIn(systems_, id); }
+const v1::System* Organisation::FindSystem(std::string_view id) const {
+  return FindIn(systems_, id);
+}
 
 std::string Organisation::TitleOf(v1::Role role) const {
   for (const v1::RoleTitle& title : proto_.role_titles()) {

@@ -1,5 +1,6 @@
-// A municipality as it stood at one version: who is who, what lies under what, and who is responsible.
-// Immutable, so that a request sees one and the same organisation from beginning to end.
+// A municipality as it stood at one version: who is who, what lies under what, and who is
+// responsible. Immutable, so that a request sees one and the same organisation from beginning to
+// end.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@
 
 namespace avvik::organisation {
 
-// A role and the unit it is held for, with everything below; an empty unit is the whole municipality.
+// A role and the unit it is held for, with everything below; an empty unit is the whole
+// municipality.
 struct HeldRole {
   v1::Role role = v1::ROLE_UNSPECIFIED;
   std::string unit;
@@ -24,8 +26,9 @@ struct HeldRole {
   friend auto operator<=>(const HeldRole&, const HeldRole&) = default;
 };
 
-// A stable pseudonym of a person within a tenant, for events and figures: `p_` and the first 20 hexadecimal
-// digits of SHA-256 of `tenant/login`. Exists for everyone who signs in, named in the organisation or not.
+// A stable pseudonym of a person within a tenant, for events and figures: `p_` and the first 20
+// hexadecimal digits of SHA-256 of `tenant/login`. Exists for everyone who signs in, named in the
+// organisation or not.
 std::string PersonId(std::string_view tenant, std::string_view login);
 
 // Pointers and references it hands out live as long as it does. Thread-safe.
@@ -42,7 +45,8 @@ class Organisation {
   // Counts up with each change.
   int64_t version() const { return version_; }
 
-  // Units. An id that is empty or not known counts as: somewhere in the municipality, not said where.
+  // Units. An id that is empty or not known counts as: somewhere in the municipality, not said
+  // where.
   const v1::Unit& root() const { return *root_; }
   // Null when not known.
   const v1::Unit* FindUnit(std::string_view id) const;
@@ -52,21 +56,24 @@ class Organisation {
   bool IsBelow(std::string_view unit, std::string_view ancestor) const;
   // Ids of the unit and everything below it, in the order of the file; nothing when not known.
   std::vector<std::string> Subtree(std::string_view unit) const;
-  // The controller for personal data (GDPR article 4(7)). Sweden: the nearest committee or company at or above
-  // the unit, otherwise the municipal board. Denmark: the nearest company, otherwise the municipality.
+  // The controller for personal data (GDPR article 4(7)). Sweden: the nearest committee or company
+  // at or above the unit, otherwise the municipal board. Denmark: the nearest company, otherwise
+  // the municipality.
   const v1::Unit& ControllerOf(std::string_view unit) const;
-  // The operator by the cybersecurity acts: the nearest company at or above, otherwise the municipality.
+  // The operator by the cybersecurity acts: the nearest company at or above, otherwise the
+  // municipality.
   const v1::Unit& OperatorOf(std::string_view unit) const;
 
   // People. Null when not named in the organisation.
   const v1::Person* FindPerson(std::string_view login) const;
   const v1::Person* FindPersonById(std::string_view person_id) const;
-  // What the person holds: the roles given, EMPLOYEE, and SYSTEM_OWNER or SYSTEM_ADMINISTRATOR for the units
-  // of the systems that name them. A role for the root is one for the whole municipality. Everyone not named
-  // here is an employee. In order, each once.
+  // What the person holds: the roles given, EMPLOYEE, and SYSTEM_OWNER or SYSTEM_ADMINISTRATOR for
+  // the units of the systems that name them. A role for the root is one for the whole municipality.
+  // Everyone not named here is an employee. In order, each once.
   std::vector<HeldRole> RolesOf(std::string_view login) const;
-  // Those who hold the role for the unit; when none does, those who hold it for the nearest unit above; as the
-  // last resort those who hold it for the whole municipality. In the order of the file.
+  // Those who hold the role for the unit; when none does, those who hold it for the nearest unit
+  // above; as the last resort those who hold it for the whole municipality. In the order of the
+  // file.
   std::vector<const v1::Person*> HoldersAt(v1::Role role, std::string_view unit) const;
   // The language a person is written to: their own, otherwise default_language().
   const std::string& LanguageOf(std::string_view login) const;
@@ -99,7 +106,7 @@ class Organisation {
   ById<const v1::Person*> people_;
   ById<const v1::Person*> people_by_id_;
   ById<const v1::System*> systems_;
-  ById<std::vector<HeldRole>> roles_;                                       // By login.
+  ById<std::vector<HeldRole>> roles_;  // By login.
   std::map<HeldRole, std::vector<const v1::Person*>> holders_;
 };
 

@@ -98,17 +98,19 @@ TEST_F(OrganisationTest, PersonIdIsAStablePseudonym) {
 }
 
 TEST_F(OrganisationTest, RolesIncludeWhatSystemsSay) {
-  EXPECT_THAT(by_->RolesOf("siv"),
-              ElementsAre(HeldRole{v1::EMPLOYEE, ""}, HeldRole{v1::COORDINATOR, "social"},
-                          HeldRole{v1::SYSTEM_OWNER, "omsorg"}, HeldRole{v1::INFORMATION_OWNER, "social"}));
-  EXPECT_THAT(by_->RolesOf("ove"),
-              ElementsAre(HeldRole{v1::EMPLOYEE, ""}, HeldRole{v1::SYSTEM_ADMINISTRATOR, "omsorg"}));
+  EXPECT_THAT(
+      by_->RolesOf("siv"),
+      ElementsAre(HeldRole{v1::EMPLOYEE, ""}, HeldRole{v1::COORDINATOR, "social"},
+                  HeldRole{v1::SYSTEM_OWNER, "omsorg"}, HeldRole{v1::INFORMATION_OWNER, "social"}));
+  EXPECT_THAT(by_->RolesOf("ove"), ElementsAre(HeldRole{v1::EMPLOYEE, ""},
+                                               HeldRole{v1::SYSTEM_ADMINISTRATOR, "omsorg"}));
   EXPECT_THAT(by_->RolesOf("stranger"), ElementsAre(HeldRole{v1::EMPLOYEE, ""}));
 }
 
 TEST_F(OrganisationTest, RoleForTheRootIsOneForTheWholeMunicipality) {
-  EXPECT_THAT(by_->RolesOf("root"), ElementsAre(HeldRole{v1::EMPLOYEE, ""}, HeldRole{v1::COORDINATOR, ""},
-                                                HeldRole{v1::AUDITOR, ""}));
+  EXPECT_THAT(by_->RolesOf("root"),
+              ElementsAre(HeldRole{v1::EMPLOYEE, ""}, HeldRole{v1::COORDINATOR, ""},
+                          HeldRole{v1::AUDITOR, ""}));
 }
 
 TEST_F(OrganisationTest, HoldersAreSoughtUpwards) {
@@ -138,7 +140,8 @@ TEST_F(OrganisationTest, LanguageIsOnesOwnOrTheFirst) {
 }
 
 TEST_F(OrganisationTest, MonthAndYearAreLocal) {
-  absl::Time just_before_midnight_utc = absl::FromCivil(absl::CivilSecond(2026, 12, 31, 23, 30), absl::UTCTimeZone());
+  absl::Time just_before_midnight_utc =
+      absl::FromCivil(absl::CivilSecond(2026, 12, 31, 23, 30), absl::UTCTimeZone());
   EXPECT_EQ(by_->LocalYear(just_before_midnight_utc), 2027);
   EXPECT_EQ(by_->LocalMonth(just_before_midnight_utc), "2027-01");
 }
@@ -149,7 +152,8 @@ TEST_F(OrganisationTest, RolesHaveTheMunicipalitysOwnWord) {
 }
 
 TEST_F(OrganisationTest, WhatDoesNotHoldTogetherIsNotCreated) {
-  EXPECT_EQ(Organisation::Create(v1::Organisation(), 1).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Organisation::Create(v1::Organisation(), 1).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -16,11 +16,13 @@ absl::Status CheckCatalogue(const v1::RoleCatalogue& proto) {
   std::set<v1::Role> roles;
   for (int i = 0; i < proto.roles_size(); ++i) {
     const std::string path = "roles[" + std::to_string(i) + "]";
-    if (!roles.insert(proto.roles(i).role()).second) violations.push_back({path + ".role", "is listed already"});
+    if (!roles.insert(proto.roles(i).role()).second)
+      violations.push_back({path + ".role", "is listed already"});
     std::set<std::string> permissions;
     for (int j = 0; j < proto.roles(i).grants_size(); ++j) {
       if (permissions.insert(proto.roles(i).grants(j).permission()).second) continue;
-      violations.push_back({path + ".grants[" + std::to_string(j) + "].permission", "is granted already"});
+      violations.push_back(
+          {path + ".grants[" + std::to_string(j) + "].permission", "is granted already"});
     }
   }
   return violations.empty() ? absl::OkStatus() : status::InvalidFields(violations);
@@ -63,7 +65,8 @@ v1::Reach RoleCatalogue::ReachOf(v1::Role role, std::string_view permission) con
 }
 
 bool Rights::Holds(v1::Role role) const {
-  return std::any_of(roles.begin(), roles.end(), [&](const HeldRole& held) { return held.role == role; });
+  return std::any_of(roles.begin(), roles.end(),
+                     [&](const HeldRole& held) { return held.role == role; });
 }
 
 Rights RightsOf(const Organisation* organisation, std::string_view login) {
@@ -78,7 +81,8 @@ Rights RightsOfMachine(std::string_view scope) {
   return rights;
 }
 
-Grant Decide(const RoleCatalogue& catalogue, std::span<const HeldRole> roles, std::string_view permission) {
+Grant Decide(const RoleCatalogue& catalogue, std::span<const HeldRole> roles,
+             std::string_view permission) {
   Grant grant;
   for (const HeldRole& held : roles) {
     v1::Reach reach = catalogue.ReachOf(held.role, permission);

@@ -1,5 +1,6 @@
-// Who may do what. A call declares a permission in its proto; `deploy/roles.yaml` says which role grants it and
-// how far; the organisation says who holds which role for which unit. What no role grants is denied.
+// Who may do what. A call declares a permission in its proto; `deploy/roles.yaml` says which role
+// grants it and how far; the organisation says who holds which role for which unit. What no role
+// grants is denied.
 #pragma once
 
 #include <map>
@@ -36,18 +37,18 @@ struct Rights {
   bool Holds(v1::Role role) const;
 };
 
-// A person's rights: those of Organisation::RolesOf, never a machine's role. With no organisation, those of an
-// employee.
+// A person's rights: those of Organisation::RolesOf, never a machine's role. With no organisation,
+// those of an employee.
 Rights RightsOf(const Organisation* organisation, std::string_view login);
 
-// A machine's rights by the scope of its token (RFC 6749 section 3.3): SERVICE for `avvik.service`, TICKET_SYSTEM
-// for `avvik.tickets`, for the whole municipality; none for any other.
+// A machine's rights by the scope of its token (RFC 6749 section 3.3): SERVICE for `avvik.service`,
+// TICKET_SYSTEM for `avvik.tickets`, for the whole municipality; none for any other.
 Rights RightsOfMachine(std::string_view scope);
 
 // What a permission amounts to for one caller.
 struct Grant {
-  // REACH_UNSPECIFIED: denied. REACH_OWN: what is the caller's own. REACH_UNIT: that, and all of `units` with
-  // everything below them. REACH_ALL: everything of the tenant.
+  // REACH_UNSPECIFIED: denied. REACH_OWN: what is the caller's own. REACH_UNIT: that, and all of
+  // `units` with everything below them. REACH_ALL: everything of the tenant.
   v1::Reach reach = v1::REACH_UNSPECIFIED;
   // With REACH_UNIT only: at least one unit, in order, each once.
   std::vector<std::string> units;
@@ -56,7 +57,9 @@ struct Grant {
   friend bool operator==(const Grant&, const Grant&) = default;
 };
 
-// The union of what the roles grant. A role held for the whole municipality makes REACH_UNIT reach all. Pure.
-Grant Decide(const RoleCatalogue& catalogue, std::span<const HeldRole> roles, std::string_view permission);
+// The union of what the roles grant. A role held for the whole municipality makes REACH_UNIT reach
+// all. Pure.
+Grant Decide(const RoleCatalogue& catalogue, std::span<const HeldRole> roles,
+             std::string_view permission);
 
 }  // namespace avvik::organisation

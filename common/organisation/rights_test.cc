@@ -18,16 +18,33 @@ using testing::IsEmpty;
 
 RoleCatalogue Catalogue() {
   v1::RoleCatalogue proto;
-  google::protobuf::TextFormat::ParseFromString(R"pb(
-    roles { role: EMPLOYEE grants { permission: "reports.submit" reach: REACH_ALL }
-                           grants { permission: "reports.read" reach: REACH_OWN } }
-    roles { role: COORDINATOR grants { permission: "cases.read" reach: REACH_UNIT }
-                              grants { permission: "reports.read" reach: REACH_UNIT } }
-    roles { role: SYSTEM_OWNER grants { permission: "cases.read" reach: REACH_OWN } }
-    roles { role: AUDITOR grants { permission: "cases.read" reach: REACH_ALL } }
-    roles { role: SERVICE grants { permission: "events.read" reach: REACH_ALL } }
-    roles { role: TICKET_SYSTEM }
-  )pb", &proto);
+  google::protobuf::TextFormat::ParseFromString(
+      R"pb(
+        roles {
+          role: EMPLOYEE
+          grants { permission: "reports.submit" reach: REACH_ALL }
+          grants { permission: "reports.read" reach: REACH_OWN }
+        }
+        roles {
+          role: COORDINATOR
+          grants { permission: "cases.read" reach: REACH_UNIT }
+          grants { permission: "reports.read" reach: REACH_UNIT }
+        }
+        roles {
+          role: SYSTEM_OWNER
+          grants { permission: "cases.read" reach: REACH_OWN }
+        }
+        roles {
+          role: AUDITOR
+          grants { permission: "cases.read" reach: REACH_ALL }
+        }
+        roles {
+          role: SERVICE
+          grants { permission: "events.read" reach: REACH_ALL }
+        }
+        roles { role: TICKET_SYSTEM }
+      )pb",
+      &proto);
   return *RoleCatalogue::Create(proto);
 }
 
@@ -56,7 +73,10 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"UnspecifiedRoleIsDenied", {{v1::ROLE_UNSPECIFIED, ""}}, "cases.read", {}},
         Row{"OneRolesGrantIsNotAnothers", {{v1::EMPLOYEE, ""}}, "cases.read", {}},
         Row{"EmployeeReachesTheirOwn", {{v1::EMPLOYEE, ""}}, "reports.read", {v1::REACH_OWN, {}}},
-        Row{"CoordinatorReachesTheirUnit", {{v1::COORDINATOR, "social"}}, "cases.read", {v1::REACH_UNIT, {"social"}}},
+        Row{"CoordinatorReachesTheirUnit",
+            {{v1::COORDINATOR, "social"}},
+            "cases.read",
+            {v1::REACH_UNIT, {"social"}}},
         Row{"UnitsAddUpInOrderEachOnce",
             {{v1::COORDINATOR, "social"}, {v1::COORDINATOR, "it"}, {v1::COORDINATOR, "social"}},
             "cases.read",
@@ -65,9 +85,18 @@ INSTANTIATE_TEST_SUITE_P(
             {{v1::SYSTEM_OWNER, "it"}, {v1::COORDINATOR, "social"}},
             "cases.read",
             {v1::REACH_UNIT, {"social"}}},
-        Row{"AllBeatsUnit", {{v1::COORDINATOR, "social"}, {v1::AUDITOR, ""}}, "cases.read", {v1::REACH_ALL, {}}},
-        Row{"UnitOfTheWholeMunicipalityIsAll", {{v1::COORDINATOR, ""}}, "cases.read", {v1::REACH_ALL, {}}},
-        Row{"OwnHeldForTheWholeStaysOwn", {{v1::SYSTEM_OWNER, ""}}, "cases.read", {v1::REACH_OWN, {}}},
+        Row{"AllBeatsUnit",
+            {{v1::COORDINATOR, "social"}, {v1::AUDITOR, ""}},
+            "cases.read",
+            {v1::REACH_ALL, {}}},
+        Row{"UnitOfTheWholeMunicipalityIsAll",
+            {{v1::COORDINATOR, ""}},
+            "cases.read",
+            {v1::REACH_ALL, {}}},
+        Row{"OwnHeldForTheWholeStaysOwn",
+            {{v1::SYSTEM_OWNER, ""}},
+            "cases.read",
+            {v1::REACH_OWN, {}}},
         Row{"AllHeldForAUnitIsAll", {{v1::AUDITOR, "social"}}, "cases.read", {v1::REACH_ALL, {}}}),
     [](const auto& row) { return row.param.what; });
 
@@ -84,8 +113,10 @@ TEST(RightsOf, PeopleAreAlwaysEmployees) {
 
 TEST(RightsOfMachine, FollowTheScopeAlone) {
   EXPECT_THAT(RightsOfMachine("avvik.service").roles, ElementsAre(HeldRole{v1::SERVICE, ""}));
-  EXPECT_THAT(RightsOfMachine("openid avvik.tickets").roles, ElementsAre(HeldRole{v1::TICKET_SYSTEM, ""}));
-  for (const char* scope : {"", " ", "avvik", "avvik.services", "xavvik.service", "AVVIK.SERVICE", "avvik.service,x"}) {
+  EXPECT_THAT(RightsOfMachine("openid avvik.tickets").roles,
+              ElementsAre(HeldRole{v1::TICKET_SYSTEM, ""}));
+  for (const char* scope :
+       {"", " ", "avvik", "avvik.services", "xavvik.service", "AVVIK.SERVICE", "avvik.service,x"}) {
     EXPECT_THAT(RightsOfMachine(scope).roles, IsEmpty()) << scope;
   }
 }
@@ -93,10 +124,14 @@ TEST(RightsOfMachine, FollowTheScopeAlone) {
 TEST(RoleCatalogue, RefusesWhatIsListedTwice) {
   v1::RoleCatalogue proto;
   google::protobuf::TextFormat::ParseFromString(R"pb(
-    roles { role: AUDITOR grants { permission: "a.b" reach: REACH_ALL }
-                          grants { permission: "a.b" reach: REACH_OWN } }
-    roles { role: AUDITOR }
-  )pb", &proto);
+                                                  roles {
+                                                    role: AUDITOR
+                                                    grants { permission: "a.b" reach: REACH_ALL }
+                                                    grants { permission: "a.b" reach: REACH_OWN }
+                                                  }
+                                                  roles { role: AUDITOR }
+                                                )pb",
+                                                &proto);
   auto violations = status::ViolationsOf(RoleCatalogue::Create(proto).status());
   ASSERT_EQ(violations.size(), 2u);
   EXPECT_EQ(violations[0].field, "roles[0].grants[1].permission");

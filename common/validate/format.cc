@@ -41,7 +41,8 @@ bool IsCaseNumber(std::string_view text) {
 }
 
 bool IsAtext(char c) {
-  return IsAlphanumeric(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+  return IsAlphanumeric(c) ||
+         std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
 // Calls `check` for each part between the dots; false when it says so or a part is empty.
@@ -60,7 +61,8 @@ bool EachPart(std::string_view text, Check check) {
 bool IsEmail(std::string_view text) {
   size_t at = text.find('@');
   if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
-  bool local = EachPart(text.substr(0, at), [](std::string_view part) { return All(part, IsAtext); });
+  bool local =
+      EachPart(text.substr(0, at), [](std::string_view part) { return All(part, IsAtext); });
   return local && EachPart(text.substr(at + 1), [](std::string_view label) {
            return label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
                   All(label, [](char c) { return IsAlphanumeric(c) || c == '-'; });
@@ -73,14 +75,22 @@ bool HasFormat(Format format, std::string_view text) {
   if (format == options::v1::FORMAT_UNSPECIFIED) return true;
   if (text.empty()) return false;
   switch (format) {
-    case options::v1::FORMAT_SLUG: return IsSlug(text);
-    case options::v1::FORMAT_UUID: return IsUuid(text);
-    case options::v1::FORMAT_LANGUAGE: return text == "sv" || text == "da" || text == "en";
-    case options::v1::FORMAT_EMAIL: return IsEmail(text);
-    case options::v1::FORMAT_CASE_NUMBER: return IsCaseNumber(text);
-    case options::v1::FORMAT_CASE_REFERENCE: return IsUuid(text) || IsCaseNumber(text);
-    case options::v1::FORMAT_TOKEN: return All(text, IsVisible);
-    default: return false;
+    case options::v1::FORMAT_SLUG:
+      return IsSlug(text);
+    case options::v1::FORMAT_UUID:
+      return IsUuid(text);
+    case options::v1::FORMAT_LANGUAGE:
+      return text == "sv" || text == "da" || text == "en";
+    case options::v1::FORMAT_EMAIL:
+      return IsEmail(text);
+    case options::v1::FORMAT_CASE_NUMBER:
+      return IsCaseNumber(text);
+    case options::v1::FORMAT_CASE_REFERENCE:
+      return IsUuid(text) || IsCaseNumber(text);
+    case options::v1::FORMAT_TOKEN:
+      return All(text, IsVisible);
+    default:
+      return false;
   }
 }
 
@@ -90,13 +100,18 @@ std::string_view Expectation(Format format) {
       return "begin with a letter or digit and hold only a-z, 0-9, `-`, `_` and `.`";
     case options::v1::FORMAT_UUID:
       return "be a UUID, such as `0192d3a4-5b6c-7d8e-9f01-23456789abcd`";
-    case options::v1::FORMAT_LANGUAGE: return "be `sv`, `da` or `en`";
-    case options::v1::FORMAT_EMAIL: return "be an e-mail address, such as `anna.berg@kalix.example`";
-    case options::v1::FORMAT_CASE_NUMBER: return "be a case number, such as `AVV-2026-000123`";
+    case options::v1::FORMAT_LANGUAGE:
+      return "be `sv`, `da` or `en`";
+    case options::v1::FORMAT_EMAIL:
+      return "be an e-mail address, such as `anna.berg@kalix.example`";
+    case options::v1::FORMAT_CASE_NUMBER:
+      return "be a case number, such as `AVV-2026-000123`";
     case options::v1::FORMAT_CASE_REFERENCE:
       return "be a UUID or a case number, such as `AVV-2026-000123`";
-    case options::v1::FORMAT_TOKEN: return "hold only visible ASCII characters, without spaces";
-    default: return "have the form its proto names";
+    case options::v1::FORMAT_TOKEN:
+      return "hold only visible ASCII characters, without spaces";
+    default:
+      return "have the form its proto names";
   }
 }
 

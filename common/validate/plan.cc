@@ -30,7 +30,8 @@ class Cache {
 
   const MessagePlan& Build(const Descriptor* type) {
     std::lock_guard lock(mutex_);
-    auto next = tables_.empty() ? std::make_unique<Table>() : std::make_unique<Table>(*tables_.back());
+    auto next =
+        tables_.empty() ? std::make_unique<Table>() : std::make_unique<Table>(*tables_.back());
     const MessagePlan& plan = Add(type, next.get());
     tables_.push_back(std::move(next));
     table_.store(tables_.back().get(), std::memory_order_release);
@@ -65,15 +66,19 @@ class Cache {
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
         return field->type() == FieldDescriptor::TYPE_BYTES ? CheckKind::kBytes : CheckKind::kText;
-      case FieldDescriptor::CPPTYPE_ENUM: return CheckKind::kEnum;
+      case FieldDescriptor::CPPTYPE_ENUM:
+        return CheckKind::kEnum;
       case FieldDescriptor::CPPTYPE_MESSAGE:
         return field->message_type() == google::protobuf::Timestamp::descriptor()
                    ? CheckKind::kTimestamp
                    : CheckKind::kMessage;
       case FieldDescriptor::CPPTYPE_DOUBLE:
-      case FieldDescriptor::CPPTYPE_FLOAT: return CheckKind::kReal;
-      case FieldDescriptor::CPPTYPE_BOOL: return CheckKind::kNothing;
-      default: return CheckKind::kInteger;
+      case FieldDescriptor::CPPTYPE_FLOAT:
+        return CheckKind::kReal;
+      case FieldDescriptor::CPPTYPE_BOOL:
+        return CheckKind::kNothing;
+      default:
+        return CheckKind::kInteger;
     }
   }
 
@@ -88,7 +93,8 @@ class Cache {
     check.bounded = rules.bounded();
     check.format = rules.format();
     check.max_length = rules.max_length() != 0 ? rules.max_length() : uint32_t{kDefaultMaxLength};
-    check.max_items = static_cast<int>(rules.max_items() != 0 ? rules.max_items() : kDefaultMaxItems);
+    check.max_items =
+        static_cast<int>(rules.max_items() != 0 ? rules.max_items() : kDefaultMaxItems);
     check.minimum = rules.minimum();
     check.maximum = rules.maximum();
     bool free_number = check.kind == CheckKind::kInteger && !check.bounded;
@@ -111,7 +117,8 @@ class Cache {
 }  // namespace
 
 const MessagePlan& PlanOf(const Descriptor* type) {
-  static Cache& cache = *new Cache;  // Never destroyed: requests may still run while the process ends.
+  static Cache& cache =
+      *new Cache;  // Never destroyed: requests may still run while the process ends.
   const MessagePlan* plan = cache.Find(type);
   return plan != nullptr ? *plan : cache.Build(type);
 }

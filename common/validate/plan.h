@@ -30,12 +30,12 @@ struct FieldCheck {
 };
 
 struct MessagePlan {
-  std::vector<FieldCheck> checks;                                      // Without OUTPUT_ONLY fields.
+  std::vector<FieldCheck> checks;  // Without OUTPUT_ONLY fields.
   std::vector<const google::protobuf::FieldDescriptor*> output_only;
 };
 
-// The plan of a generated message type; lives as long as the process. Thread-safe, without a lock once
-// the type has been seen.
+// The plan of a generated message type; lives as long as the process. Thread-safe, without a lock
+// once the type has been seen.
 const MessagePlan& PlanOf(const google::protobuf::Descriptor* type);
 
 }  // namespace avvik::validate

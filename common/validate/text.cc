@@ -9,8 +9,8 @@ namespace {
 constexpr uint64_t kEachByte = 0x0101010101010101;
 constexpr uint64_t kEachHigh = 0x8080808080808080;
 
-// Whether eight bytes are all printable ASCII (0x20–0x7E). No byte is above 0x7F once the first term is
-// zero, which makes the borrow of the second and the third harmless.
+// Whether eight bytes are all printable ASCII (0x20–0x7E). No byte is above 0x7F once the first
+// term is zero, which makes the borrow of the second and the third harmless.
 bool IsPrintable(uint64_t bytes) {
   uint64_t high = bytes & kEachHigh;
   uint64_t below_space = (bytes - kEachByte * 0x20) & kEachHigh;
@@ -44,7 +44,7 @@ int DecodeUtf8(std::string_view text, size_t* position) {
     *position += 1;
     return first;
   }
-  int length = first >= 0xC2 && first <= 0xDF ? 2
+  int length = first >= 0xC2 && first <= 0xDF   ? 2
                : first >= 0xE0 && first <= 0xEF ? 3
                : first >= 0xF0 && first <= 0xF4 ? 4
                                                 : 0;

@@ -17,8 +17,8 @@ struct TextFacts {
 // The facts of `text`. When it is not valid UTF-8 the others tell of what comes before the fault.
 TextFacts Inspect(std::string_view text);
 
-// Reads the code point at `*position` and moves behind it; -1 and no move when it is not valid UTF-8.
-// Needs `*position < text.size()`.
+// Reads the code point at `*position` and moves behind it; -1 and no move when it is not valid
+// UTF-8. Needs `*position < text.size()`.
 int DecodeUtf8(std::string_view text, size_t* position);
 
 }  // namespace avvik::validate

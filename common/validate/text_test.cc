@@ -33,13 +33,15 @@ TEST(Inspect, EveryPositionOfAFaultIsSeen) {
 }
 
 TEST(Inspect, RefusesMalformedUtf8) {
-  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xE2\x82",
-                          "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF0\x8F\xBF\xBF",
-                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFE", "a\xC3(b", "abcdefgh\xE2\x82"}) {
+  for (const char* bad :
+       {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xE2\x82",
+        "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80",
+        "\xF5\x80\x80\x80", "\xFE", "a\xC3(b", "abcdefgh\xE2\x82"}) {
     EXPECT_FALSE(Inspect(bad).valid_utf8) << testing::PrintToString(std::string(bad));
   }
-  for (const char* good : {"\x7E", "\xC2\xA0", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
-                           "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+  for (const char* good :
+       {"\x7E", "\xC2\xA0", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
+        "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_TRUE(Inspect(good).valid_utf8) << testing::PrintToString(std::string(good));
   }
 }
@@ -55,14 +57,24 @@ TEST(Inspect, WhatShowsNothingIsBlank) {
 }
 
 TEST(Inspect, ControlCharactersAboveAsciiAreControls) {
-  EXPECT_TRUE(Inspect("a\xC2\x85" "b").controls);
-  EXPECT_TRUE(Inspect("a\xC2\x9F" "b").controls);
-  EXPECT_FALSE(Inspect("a\xC2\xA1" "b").controls);
+  EXPECT_TRUE(Inspect("a\xC2\x85"
+                      "b")
+                  .controls);
+  EXPECT_TRUE(Inspect("a\xC2\x9F"
+                      "b")
+                  .controls);
+  EXPECT_FALSE(Inspect("a\xC2\xA1"
+                       "b")
+                   .controls);
 }
 
 TEST(Inspect, UnicodeLineSeparatorsBreakLines) {
-  EXPECT_TRUE(Inspect("a\xE2\x80\xA8" "b").line_breaks);
-  EXPECT_TRUE(Inspect("a\xE2\x80\xA9" "b").line_breaks);
+  EXPECT_TRUE(Inspect("a\xE2\x80\xA8"
+                      "b")
+                  .line_breaks);
+  EXPECT_TRUE(Inspect("a\xE2\x80\xA9"
+                      "b")
+                  .line_breaks);
 }
 
 }  // namespace

@@ -63,10 +63,10 @@ int64_t IntegerAt(const Message& message, const FieldDescriptor* field, int inde
     case FieldDescriptor::CPPTYPE_UINT64: {
       uint64_t value =
           index < 0 ? r->GetUInt64(message, field) : r->GetRepeatedUInt64(message, field, index);
-      return static_cast<int64_t>(
-          std::min<uint64_t>(value, std::numeric_limits<int64_t>::max()));
+      return static_cast<int64_t>(std::min<uint64_t>(value, std::numeric_limits<int64_t>::max()));
     }
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
@@ -101,7 +101,8 @@ class Walk {
 
  private:
   void Add(const Place& place, std::string description) {
-    if (violations_.size() < kMaxViolations) violations_.push_back({place.Path(), std::move(description)});
+    if (violations_.size() < kMaxViolations)
+      violations_.push_back({place.Path(), std::move(description)});
   }
 
   void Missing(const FieldCheck& check, const Place& place) {
@@ -112,8 +113,8 @@ class Walk {
     Add(place, std::move(description));
   }
 
-  // Whether there is a value to check. A text without presence is looked at always: emptiness is found
-  // together with the rest.
+  // Whether there is a value to check. A text without presence is looked at always: emptiness is
+  // found together with the rest.
   static bool Present(const Message& message, const FieldCheck& check) {
     const Reflection* r = message.GetReflection();
     if (check.field->has_presence()) return r->HasField(message, check.field);
@@ -139,13 +140,20 @@ class Walk {
   void CheckValue(const Message& message, const FieldCheck& check, const Place& place) {
     switch (check.kind) {
       case CheckKind::kText:
-      case CheckKind::kBytes: return CheckString(message, check, place);
-      case CheckKind::kEnum: return CheckEnum(message, check, place);
-      case CheckKind::kInteger: return CheckInteger(message, check, place);
-      case CheckKind::kReal: return CheckReal(message, check, place);
-      case CheckKind::kTimestamp: return CheckTimestamp(message, check, place);
-      case CheckKind::kMessage: return CheckMessage(message, check, place);
-      case CheckKind::kNothing: return;
+      case CheckKind::kBytes:
+        return CheckString(message, check, place);
+      case CheckKind::kEnum:
+        return CheckEnum(message, check, place);
+      case CheckKind::kInteger:
+        return CheckInteger(message, check, place);
+      case CheckKind::kReal:
+        return CheckReal(message, check, place);
+      case CheckKind::kTimestamp:
+        return CheckTimestamp(message, check, place);
+      case CheckKind::kMessage:
+        return CheckMessage(message, check, place);
+      case CheckKind::kNothing:
+        return;
     }
   }
 
@@ -153,8 +161,9 @@ class Walk {
     const Reflection* r = message.GetReflection();
     std::string scratch;
     const std::string& text =
-        place.index < 0 ? r->GetStringReference(message, check.field, &scratch)
-                        : r->GetRepeatedStringReference(message, check.field, place.index, &scratch);
+        place.index < 0
+            ? r->GetStringReference(message, check.field, &scratch)
+            : r->GetRepeatedStringReference(message, check.field, place.index, &scratch);
     if (check.kind == CheckKind::kBytes) {
       if (text.empty() && check.required) return Missing(check, place);
       return CheckLength(check, place, text.size(), "bytes");
@@ -165,7 +174,8 @@ class Walk {
     if (facts.blank && place.index >= 0) return Add(place, "must not be empty");
     if (facts.blank && check.required) return Missing(check, place);
     if (facts.line_breaks && !check.multiline) return Add(place, "must be one line, without tabs");
-    if (facts.length > check.max_length) return CheckLength(check, place, facts.length, "characters");
+    if (facts.length > check.max_length)
+      return CheckLength(check, place, facts.length, "characters");
     if (!text.empty() && !HasFormat(check.format, text)) {
       Add(place, "must " + std::string(Expectation(check.format)));
     }
@@ -243,7 +253,8 @@ void ClearOutputOnly(Message* message) {
   for (const FieldCheck& check : plan.checks) {
     if (check.kind != CheckKind::kMessage) continue;
     if (!check.field->is_repeated()) {
-      if (r->HasField(*message, check.field)) ClearOutputOnly(r->MutableMessage(message, check.field));
+      if (r->HasField(*message, check.field))
+        ClearOutputOnly(r->MutableMessage(message, check.field));
       continue;
     }
     for (int i = 0, size = r->FieldSize(*message, check.field); i < size; ++i) {

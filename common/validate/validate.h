@@ -1,5 +1,6 @@
-// Checks a request or data file against what its proto says of each field: `google.api.field_behavior`
-// and `avvik.options.v1.rules`. One check for every service, so that handlers begin with good values.
+// Checks a request or data file against what its proto says of each field:
+// `google.api.field_behavior` and `avvik.options.v1.rules`. One check for every service, so that
+// handlers begin with good values.
 #pragma once
 
 #include <cstddef>
@@ -18,22 +19,23 @@ inline constexpr size_t kDefaultMaxItems = 100;
 // Deepest nesting of messages.
 inline constexpr int kMaxDepth = 64;
 
-// Checks the whole tree of a generated message and returns INVALID_ARGUMENT (status::InvalidFields) with
-// every violation, in the order of the proto, up to kMaxViolations. The rules:
-//   required      text with something visible in it, a list with an item, an enum other than its zero, a
-//                 message that is set. A number or yes/no without `optional` always counts as given.
-//   text          valid UTF-8, no control character; line breaks and tabs only where `multiline`; at most
-//                 `max_length` code points; of the `format` unless empty. Items of a list are never empty.
-//   enum          a value the proto knows.
-//   number        within `minimum` and `maximum` when `bounded`; never NaN or infinite.
-//   list          at most `max_items`.
-//   Timestamp     from 1900-01-01 to the end of 9999, in UTC.
-// OUTPUT_ONLY fields are not looked at (AIP-203); ClearOutputOnly removes them. Descriptions name no
-// text of the caller's, and no number of a `sensitive` field or below one. Thread-safe; allocates nothing
-// when the message is good and its type has been seen before.
+// Checks the whole tree of a generated message and returns INVALID_ARGUMENT (status::InvalidFields)
+// with every violation, in the order of the proto, up to kMaxViolations. The rules:
+//   required    text with something visible in it, a list with an item, an enum other than zero, a
+//               message that is set; a number or yes/no without `optional` counts as given
+//   text        valid UTF-8 without control characters; line breaks and tabs only if `multiline`;
+//               at most `max_length` code points; of the `format` unless empty; never empty in a list
+//   enum        a value the proto knows
+//   number      within `minimum` and `maximum` when `bounded`; never NaN or infinite
+//   list        at most `max_items`
+//   Timestamp   from 1900-01-01 to the end of 9999, in UTC
+// OUTPUT_ONLY fields are not looked at (AIP-203); ClearOutputOnly removes them. Descriptions name
+// no text of the caller's, and no number of a `sensitive` field or below one. Thread-safe;
+// allocates nothing when the message is good and its type has been seen before.
 absl::Status Validate(const google::protobuf::Message& message);
 
-// Clears every OUTPUT_ONLY field of the tree: what callers may send along and nobody heeds (AIP-203).
+// Clears every OUTPUT_ONLY field of the tree: what callers may send along and nobody heeds
+// (AIP-203).
 void ClearOutputOnly(google::protobuf::Message* message);
 
 }  // namespace avvik::validate

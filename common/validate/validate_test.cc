@@ -84,12 +84,13 @@ TEST(Validate, ReportsEveryViolationInTheOrderOfTheProto) {
   request.mutable_report()->set_description(std::string(20001, 'x'));
   request.mutable_report()->set_unit("Home Care");
   request.mutable_report()->set_affected_persons(-1);
-  EXPECT_THAT(Faults(request),
-              ElementsAre("request_id: is required", "report.title: is required",
-                          "report.description: must be at most 20000 characters, has 20001",
-                          "report.unit: must begin with a letter or digit and hold only a-z, 0-9, `-`, `_` "
-                          "and `.`",
-                          "report.affected_persons: must be from 0 to 10000000000, is -1"));
+  EXPECT_THAT(
+      Faults(request),
+      ElementsAre("request_id: is required", "report.title: is required",
+                  "report.description: must be at most 20000 characters, has 20001",
+                  "report.unit: must begin with a letter or digit and hold only a-z, 0-9, `-`, `_` "
+                  "and `.`",
+                  "report.affected_persons: must be from 0 to 10000000000, is -1"));
   absl::Status status = Validate(request);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(status::ReasonOf(status), "INVALID_FIELDS");
@@ -116,7 +117,8 @@ TEST(Validate, LengthIsCountedInCodePoints) {
   request.mutable_report()->set_title(title);
   EXPECT_THAT(Faults(request), IsEmpty());
   request.mutable_report()->set_title(title + "x");
-  EXPECT_THAT(Faults(request), ElementsAre("report.title: must be at most 200 characters, has 201"));
+  EXPECT_THAT(Faults(request),
+              ElementsAre("report.title: must be at most 200 characters, has 201"));
 }
 
 TEST(Validate, TextWithoutMaxLengthHolds200) {
@@ -151,8 +153,9 @@ TEST(Validate, RefusesEnumNumbersTheProtoDoesNotKnow) {
   triage::v1::ListCasesRequest list;
   list.add_states(triage::v1::CASE_STATE_OPEN);
   list.add_states(static_cast<triage::v1::CaseState>(-3));
-  EXPECT_THAT(Faults(list), ElementsAre(AllOf(HasSubstr("states[1]: must be one of CASE_STATE_OPEN, "),
-                                              HasSubstr("is the unknown number -3"))));
+  EXPECT_THAT(Faults(list),
+              ElementsAre(AllOf(HasSubstr("states[1]: must be one of CASE_STATE_OPEN, "),
+                                HasSubstr("is the unknown number -3"))));
 }
 
 TEST(Validate, RequiredEnumMustBeSpecifiedAndNamesTheChoices) {
@@ -202,10 +205,9 @@ TEST(Validate, ReportsAtMostAHundredViolations) {
 }
 
 TEST(Validate, TimesLieBetween1900And9999) {
-  const std::map<int64_t, bool> rows = {{-2208988801, false}, {-2208988800, true},
-                                        {0, true},            {253402300799, true},
-                                        {253402300800, false}, {INT64_MAX, false},
-                                        {INT64_MIN, false}};
+  const std::map<int64_t, bool> rows = {
+      {-2208988801, false},  {-2208988800, true}, {0, true},         {253402300799, true},
+      {253402300800, false}, {INT64_MAX, false},  {INT64_MIN, false}};
   for (const auto& [seconds, good] : rows) {
     auto request = GoodSubmit();
     request.mutable_report()->mutable_occurred_time()->set_seconds(seconds);
@@ -213,7 +215,8 @@ TEST(Validate, TimesLieBetween1900And9999) {
   }
   auto request = GoodSubmit();
   request.mutable_report()->mutable_occurred_time()->set_nanos(1'000'000'000);
-  EXPECT_THAT(Faults(request), ElementsAre(HasSubstr("report.occurred_time: must be a time whose nano")));
+  EXPECT_THAT(Faults(request),
+              ElementsAre(HasSubstr("report.occurred_time: must be a time whose nano")));
 }
 
 TEST(Validate, NestingHasABound) {

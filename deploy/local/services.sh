@@ -16,20 +16,13 @@ start_service() {
     --log-level "${AVVIK_LOG_LEVEL:-info}"
 }
 
-# Who a service is to the others.
-identity_flags() {
-  printf '%s\n' --issuer "$AVVIK_ISSUER" --client-id "avvik-$1" \
-    --client-secret-file "$AVVIK_SECRETS/avvik-$1.secret"
-}
-
 # start_inner_service NAME FLAG…: one with a database, reached by the others only.
 start_inner_service() {
   local name=$1
   shift
-  local -a identity
-  mapfile -t identity < <(identity_flags "$name")
   start_service "$name" --listen "$(address_of "$name")" --database "$(conninfo "avvik_$name")" \
-    --redis "$AVVIK_REDIS" --roles "$AVVIK_ROOT/deploy/roles.yaml" --triage "$(address_of triage)" "${identity[@]}" "$@"
+    --redis "$AVVIK_REDIS" --roles "$AVVIK_ROOT/deploy/roles.yaml" --triage "$(address_of triage)" \
+    --issuer "$AVVIK_ISSUER" --client-id "avvik-$name" --client-secret-file "$AVVIK_SECRETS/avvik-$name.secret" "$@"
 }
 
 start_services() {
@@ -42,11 +35,12 @@ start_services() {
   start_inner_service delivery --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
     --smtp "smtp://127.0.0.1:$AVVIK_SMTP_PORT" --smtp-ca "$AVVIK_TLS/ca.pem" --smtp-user avvik \
     --smtp-password-file "$AVVIK_SECRETS/smtp.secret" --templates "$deploy/templates"
-  local -a identity
-  mapfile -t identity < <(identity_flags gateway)
-  start_service gateway --listen "127.0.0.1:$AVVIK_PORT" --static "$AVVIK_ROOT/web/dist" \
+  # Without a built web application the gateway serves the API alone.
+  local web=$AVVIK_ROOT/web/dist
+  [[ -d $web ]] || web=''
+  start_service gateway --listen "127.0.0.1:$AVVIK_PORT" --static "$web" --drain 5s \
     --intake "$(address_of intake)" --triage "$(address_of triage)" --escalation "$(address_of escalation)" \
-    --metrics "$(address_of metrics)" --delivery "$(address_of delivery)" "${identity[@]}"
+    --metrics "$(address_of metrics)" --delivery "$(address_of delivery)"
 }
 
 gateway_is_ready() { curl -fsS --max-time 5 "$AVVIK_URL/readyz"; }

@@ -177,7 +177,7 @@ std::optional<HttpResponse> GatewayHandler::RefuseCall(const HttpRequestHead& he
     return Options(meaning.match->allowed);
   }
   if (!IsBearer(head.Header("Authorization"))) {
-    return ToResponse(Simple(401, trace, "TOKEN_MISSING",
+    return ToResponse(Simple(401, trace, kTokenMissing,
                              "This takes an access token, as `Authorization: Bearer <token>`."));
   }
   if (!meaning.match.ok()) {

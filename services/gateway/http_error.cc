@@ -78,8 +78,13 @@ HttpResponse ToResponse(const Problem& problem) {
   response.body = ToJson(problem);
   response.headers = problem.headers;
   response.headers.push_back({"Cache-Control", "no-store"});
-  if (problem.status == 401)
-    response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"avvik\""});
+  if (problem.status == 401) {
+    // RFC 6750, section 3.1: no error code when the request carries no token.
+    const bool missing = problem.reason == kTokenMissing;
+    response.headers.push_back(
+        {"WWW-Authenticate",
+         missing ? "Bearer realm=\"avvik\"" : "Bearer realm=\"avvik\", error=\"invalid_token\""});
+  }
   if (problem.retry_after_seconds > 0) {
     response.headers.push_back({"Retry-After", std::to_string(problem.retry_after_seconds)});
   }

@@ -12,6 +12,9 @@ namespace avvik::gateway {
 
 inline constexpr char kProblemType[] = "application/problem+json";
 
+// The reason when a request carries no token at all.
+inline constexpr char kTokenMissing[] = "TOKEN_MISSING";
+
 struct Problem {
   int status = 500;    // HTTP status code; `title` is its phrase.
   std::string detail;  // A sentence for the caller.

@@ -169,8 +169,8 @@ void PrintPgbenchScript() {
   }
   const std::string tenant = "ARRAY['bench-' || :client_id]";
   const std::string request = "ARRAY['r' || :client_id || '-' || :random]";
-  const std::string number = "ARRAY['AVV-2026-' || (:last + 1)]";
-  const std::string id = "ARRAY[lpad(to_hex(:random), 16, '0') || lpad(to_hex(:other), 16, '0')]";
+  const std::string number = "ARRAY['AVV-2026-' || (:last::bigint + 1)]";
+  const std::string id = "ARRAY[lpad(to_hex(:random::bigint), 16, '0') || lpad(to_hex(:other::bigint), 16, '0')]";
   values[0] = id;
   values[1] = tenant;
   values[2] = number;
@@ -179,7 +179,7 @@ void PrintPgbenchScript() {
   values[30] = tenant;
   values.push_back(tenant);
   values.push_back("ARRAY[2026]");
-  values.push_back("ARRAY[:last + 1]");
+  values.push_back("ARRAY[:last::bigint + 1]");
 
   std::cout << "\\set random random(1, 9000000000000000000)\n"
             << "\\set other random(1, 9000000000000000000)\n"

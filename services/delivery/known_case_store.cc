@@ -1,0 +1,56 @@
+#include "services/delivery/known_case_store.h"
+
+#include "common/status/macros.h"
+
+namespace avvik::delivery {
+namespace {
+
+constexpr pg::Statement kFind{"delivery_find_known_case", R"sql(
+    SELECT number, report_id, unit, owner, drawn_in, organisation_version
+      FROM known_case
+     WHERE tenant = $1 AND case_id = $2)sql"};
+
+constexpr pg::Statement kPut{"delivery_put_known_case", R"sql(
+    INSERT INTO known_case
+           (tenant, case_id, number, report_id, unit, owner, drawn_in, organisation_version)
+    VALUES ($1,     $2,      $3,     $4,        $5,   $6,    $7,       $8)
+    ON CONFLICT (tenant, case_id) DO UPDATE
+       SET number = $3, report_id = $4, unit = $5, owner = $6, drawn_in = $7,
+           organisation_version = $8)sql"};
+
+constexpr pg::Statement kParked{"delivery_find_parked_case", R"sql(
+    SELECT EXISTS (SELECT FROM parked_event
+                    WHERE source = 'triage' AND tenant = $1 AND subject = 'cases/' || $2) AS parked
+    )sql"};
+
+}  // namespace
+
+absl::StatusOr<std::optional<KnownCase>> FindKnownCase(pg::Transaction& transaction,
+                                                       const std::string& tenant,
+                                                       const std::string& case_id) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kFind, {tenant, case_id}));
+  if (rows.empty()) return std::nullopt;
+  return KnownCase{.case_id = case_id,
+                   .number = rows[0].Text("number"),
+                   .report_id = rows[0].Text("report_id"),
+                   .unit = rows[0].Text("unit"),
+                   .owner = rows[0].Text("owner"),
+                   .drawn_in = rows[0].TextArray("drawn_in"),
+                   .organisation_version = rows[0].Int("organisation_version")};
+}
+
+absl::Status PutKnownCase(pg::Transaction& transaction, const std::string& tenant,
+                          const KnownCase& known) {
+  return transaction
+      .Execute(kPut, {tenant, known.case_id, known.number, known.report_id, known.unit, known.owner,
+                      pg::TextArray(known.drawn_in), known.organisation_version})
+      .status();
+}
+
+absl::StatusOr<bool> IsCaseParked(pg::Transaction& transaction, const std::string& tenant,
+                                  const std::string& case_id) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kParked, {tenant, case_id}));
+  return rows[0].Bool("parked");
+}
+
+}  // namespace avvik::delivery
