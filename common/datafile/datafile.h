@@ -29,7 +29,7 @@ using Check = std::function<absl::Status()>;
 // its `name` must be strict JSON. Then validate::Validate runs, and `check` when nothing else was
 // wrong.
 //
-// INVALID_ARGUMENT, reason `INVALID_FILE`, tells every mistake, one a line, in the order of the file
+// INVALID_ARGUMENT, reason `INVALID_FILE`, tells every mistake, one a line, in file order
 //   <name>:<line>:<column>: <field path>: <what is wrong>
 // and status::ViolationsOf gives the paths. After an error `*out` is empty. Never throws.
 // Thread-safe.

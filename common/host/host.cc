@@ -91,6 +91,7 @@ struct Host::Parts {
   std::vector<std::unique_ptr<RemoteEventLog>> logs;
   std::vector<std::unique_ptr<events::Consumer>> consumers;
   std::vector<process::Runnable*> own;
+  std::vector<process::Runnable*> in_front;
 };
 
 absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
@@ -142,6 +143,8 @@ void Host::Offer(rpc::HostedService hosted) { parts_->hosted.push_back(std::move
 
 void Host::Add(process::Runnable& part) { parts_->own.push_back(&part); }
 
+void Host::AddInFront(process::Runnable& part) { parts_->in_front.push_back(&part); }
+
 int Host::Run() {
   events::Inbox inbox(parts_->pool, parts_->handlers, parts_->clock);
   EventInboxService inbox_service(parts_->environment, inbox, parts_->pool);
@@ -155,6 +158,7 @@ int Host::Run() {
   for (const auto& consumer : parts_->consumers) running.push_back(consumer.get());
   running.insert(running.end(), parts_->own.begin(), parts_->own.end());
   running.push_back(&server);
+  running.insert(running.end(), parts_->in_front.begin(), parts_->in_front.end());
   return process::RunUntilSignal(running, parts_->settings.drain + absl::Seconds(10));
 }
 

@@ -53,6 +53,9 @@ class Host {
   void Offer(rpc::HostedService hosted);
   // Runs a part of the service's own between the event path and the server.
   void Add(process::Runnable& part);
+  // Runs a part that is begun after the server and ended before it: one that lets go of calls that would
+  // outlast the drain.
+  void AddInFront(process::Runnable& part);
 
   // Starts everything, waits for a stop signal, stops everything. Returns the exit status.
   int Run();

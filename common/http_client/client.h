@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct Request {
 struct Response {
   int status = 0;  // Any status the server gave, also 4xx and 5xx.
   std::string body;
+  // By lower-case name; of a repeated header the last.
+  std::map<std::string, std::string> headers = {};
 };
 
 // Thread-safe.

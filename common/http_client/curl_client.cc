@@ -3,13 +3,14 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
+#include <map>
+#include <string>
 #include <utility>
 
 namespace avvik::http_client {
 namespace {
-
-constexpr size_t kMaxIdleHandles = 4;
 
 // An address may carry a secret in its query; what comes before it may be shown.
 std::string WithoutQuery(const std::string& url) { return url.substr(0, url.find_first_of("?#")); }
@@ -38,6 +39,22 @@ size_t Receive(char* data, size_t, size_t size, void* user) {
     return 0;
   }
   answer->body.append(data, size);
+  return size;
+}
+
+// One line of the answer's head. A status line begins it anew: of an interim answer nothing is kept.
+size_t ReceiveHeader(char* data, size_t, size_t size, void* user) {
+  auto& headers = *static_cast<std::map<std::string, std::string>*>(user);
+  const std::string line(data, size);
+  if (line.rfind("HTTP/", 0) == 0) headers.clear();
+  const size_t colon = line.find(':');
+  if (colon == std::string::npos) return size;
+  std::string name = line.substr(0, colon);
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const size_t begin = line.find_first_not_of(" \t", colon + 1);
+  const size_t end = line.find_last_not_of(" \t\r\n");
+  headers[name] = begin == std::string::npos || end < begin ? "" : line.substr(begin, end - begin + 1);
   return size;
 }
 
@@ -72,7 +89,8 @@ class CurlClient::Lease {
   CURL* handle_;
 };
 
-CurlClient::CurlClient(std::string ca_file) : ca_file_(std::move(ca_file)) {
+CurlClient::CurlClient(std::string ca_file, size_t max_idle)
+    : ca_file_(std::move(ca_file)), max_idle_(max_idle) {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   static_cast<void>(initialised);
 }
@@ -99,7 +117,7 @@ void CurlClient::Return(void* handle) {
   curl_easy_reset(handle);
   {
     std::lock_guard lock(mutex_);
-    if (idle_.size() < kMaxIdleHandles) {
+    if (idle_.size() < max_idle_) {
       idle_.push_back(handle);
       return;
     }
@@ -114,6 +132,7 @@ absl::StatusOr<Response> CurlClient::Send(const Request& request) {
   if (curl == nullptr) return absl::ResourceExhaustedError("libcurl gave no handle");
 
   Answer answer{.body = {}, .limit = request.max_answer_bytes};
+  std::map<std::string, std::string> answer_headers;
   HeaderList headers;
   for (const std::string& line : request.headers) headers.Add(line);
   char error[CURL_ERROR_SIZE] = "";
@@ -128,6 +147,8 @@ absl::StatusOr<Response> CurlClient::Send(const Request& request) {
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Receive);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &ReceiveHeader);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &answer_headers);
   if (!ca_file_.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file_.c_str());
   if (request.method == "POST") {
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
@@ -153,7 +174,9 @@ absl::StatusOr<Response> CurlClient::Send(const Request& request) {
   }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  return Response{.status = static_cast<int>(status), .body = std::move(answer.body)};
+  return Response{.status = static_cast<int>(status),
+                  .body = std::move(answer.body),
+                  .headers = std::move(answer_headers)};
 }
 
 }  // namespace avvik::http_client

@@ -21,13 +21,13 @@ std::string At(const char* list, int index) {
 
 bool IsOfPeople(v1::Role role) { return role >= v1::EMPLOYEE && role <= v1::ADMINISTRATOR; }
 
-// A name of the IANA database and nothing the loader could take for a path of its own.
+// A name of the IANA database, without a leading slash or a dot that would lead the loader
+// elsewhere.
 bool IsTimeZone(const std::string& name) {
-  bool plain = !name.empty() && name[0] != '/' && name.find("..") == std::string::npos &&
-               std::all_of(name.begin(), name.end(), [](char c) {
-                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                        (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-' || c == '/';
-               });
+  bool plain = !name.empty() && name[0] != '/' && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '+' || c == '-' || c == '/';
+  });
   absl::TimeZone zone;
   return plain && absl::LoadTimeZone(name, &zone);
 }

@@ -24,7 +24,7 @@ inline constexpr int kMaxDepth = 64;
 //   required    text with something visible in it, a list with an item, an enum other than zero, a
 //               message that is set; a number or yes/no without `optional` counts as given
 //   text        valid UTF-8 without control characters; line breaks and tabs only if `multiline`;
-//               at most `max_length` code points; of the `format` unless empty; never empty in a list
+//               at most `max_length` code points; of the `format` unless empty; no empty items
 //   enum        a value the proto knows
 //   number      within `minimum` and `maximum` when `bounded`; never NaN or infinite
 //   list        at most `max_items`

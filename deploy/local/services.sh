@@ -34,7 +34,8 @@ start_services() {
     --delivery "$(address_of delivery)"
   start_inner_service delivery --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
     --smtp "smtp://127.0.0.1:$AVVIK_SMTP_PORT" --smtp-ca "$AVVIK_TLS/ca.pem" --smtp-user avvik \
-    --smtp-password-file "$AVVIK_SECRETS/smtp.secret" --templates "$deploy/templates"
+    --smtp-password-file "$AVVIK_SECRETS/smtp.secret" --templates "$deploy/templates" \
+    --base-url "$AVVIK_URL"
   # Without a built web application the gateway serves the API alone.
   local web=$AVVIK_ROOT/web/dist
   [[ -d $web ]] || web=''

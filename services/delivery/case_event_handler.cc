@@ -101,7 +101,7 @@ absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
                            Draft(*organisation, telling, event->facts));
     if (!draft.has_value()) continue;
     AVVIK_RETURN_IF_ERROR(
-        writer_.Queue(transaction, *draft, organisation->proto().mail_from()));
+        writer_.Queue(transaction, *draft, *organisation));
   }
   return PutKnownCase(transaction, tenant, KnownCaseOf(event->facts));
 }

@@ -58,7 +58,7 @@ absl::Status DutyEventHandler::Apply(pg::Transaction& transaction,
   draft->template_id = telling->template_id;
   draft->number = known->number;
   draft->unit = known->unit;
-  return writer_.Queue(transaction, *draft, organisation->proto().mail_from());
+  return writer_.Queue(transaction, *draft, *organisation);
 }
 
 }  // namespace avvik::delivery

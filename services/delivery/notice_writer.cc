@@ -25,8 +25,10 @@ constexpr pg::Statement kInsertNotice{"delivery_insert_notice", R"sql(
 }  // namespace
 
 absl::Status NoticeWriter::Queue(pg::Transaction& transaction, const NoticeDraft& draft,
-                                 const std::string& mail_from) {
+                                 const organisation::Organisation& organisation) {
   const std::string notice_id = ids_.Next();
+  const std::string& own = organisation.proto().mail_from();
+  const std::string& mail_from = own.empty() ? mail_from_ : own;
   const absl::Time now = clock_.Now();
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,

@@ -1,6 +1,10 @@
 // Puts notices in the queue, within the transaction of the event that gives rise to them.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "absl/status/status.h"
 #include "common/clock/clock.h"
 #include "common/ids/id_source.h"
@@ -13,16 +17,19 @@ namespace avvik::delivery {
 // Thread-safe.
 class NoticeWriter {
  public:
-  NoticeWriter(IdSource& ids, const Clock& clock) : ids_(ids), clock_(clock) {}
+  // `mail_from` is the sender for organisations that name none; may be empty.
+  NoticeWriter(IdSource& ids, const Clock& clock, std::string mail_from)
+      : ids_(ids), clock_(clock), mail_from_(std::move(mail_from)) {}
 
-  // Writes a notice and tells of it (NoticeQueued). Does nothing when there is one with the same tenant,
-  // cause, template and person already. `mail_from` is the sender's address at this time.
+  // Writes a notice of the organisation and tells of it (NoticeQueued). Does nothing when there is one
+  // with the same tenant, cause, template and person already.
   absl::Status Queue(pg::Transaction& transaction, const NoticeDraft& draft,
-                     const std::string& mail_from);
+                     const organisation::Organisation& organisation);
 
  private:
   IdSource& ids_;
   const Clock& clock_;
+  const std::string mail_from_;
 };
 
 // The draft for somebody in the organisation; nothing when the organisation no longer has the person.

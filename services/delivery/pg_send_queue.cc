@@ -30,9 +30,9 @@ constexpr pg::Statement kRead{"delivery_read_notice_for_record",
 // notice that was sent already changes nothing but the count.
 constexpr pg::Statement kRecord{"delivery_record_attempt", R"sql(
     UPDATE notice
-       SET state           = $2,
-           next_attempt_at = $3,
-           sent_at         = CASE WHEN $2 = 3 THEN coalesce(sent_at, $4) END,
+       SET state           = $2::smallint,
+           next_attempt_at = $3::timestamptz,
+           sent_at         = CASE WHEN $2 = 3 THEN coalesce(sent_at, $4::timestamptz) END,
            attempt_count   = attempt_count + 1,
            failures        = CASE WHEN $2 = 3 THEN failures ELSE failures + 1 END,
            version         = CASE WHEN $2 <> 1 AND state <> $2 THEN version + 1 ELSE version END,
@@ -44,6 +44,9 @@ constexpr pg::Statement kRecord{"delivery_record_attempt", R"sql(
 constexpr pg::Statement kInsertAttempt{"delivery_insert_attempt", R"sql(
     INSERT INTO notice_attempt (notice_id, attempt, at, succeeded, reply_code, error, duration_ms)
     VALUES                     ($1,        $2,      $3, $4,        $5,         $6,    $7))sql"};
+
+constexpr pg::Statement kFindAttempt{
+    "delivery_find_attempt", "SELECT FROM notice_attempt WHERE notice_id = $1 AND at = $2"};
 
 constexpr pg::Statement kRenew{"delivery_renew_leases",
                                "UPDATE notice SET lease_until = $2 WHERE state = 2 AND holder = $1"};
@@ -74,7 +77,7 @@ constexpr pg::Statement kDepth{"delivery_read_depth", R"sql(
            count(*) FILTER (WHERE state = 4) AS failed,
            min(created_at) FILTER (WHERE state <> 4) AS oldest
       FROM notice
-     WHERE state IN (1, 2, 4))sql"};
+     WHERE state <> 3)sql"};
 
 }  // namespace
 
@@ -98,6 +101,11 @@ absl::StatusOr<std::optional<Notice>> PgSendQueue::Record(const Notice& notice,
         const bool ours = before[0].Int("state") == v1::NOTICE_STATE_SENDING &&
                           before[0].Text("holder") == holder;
         if (!ours && !attempt.succeeded) return std::nullopt;
+        // A sender that did not hear whether its record was kept records again.
+        AVVIK_ASSIGN_OR_RETURN(
+            const pg::Rows recorded_before,
+            transaction.Execute(kFindAttempt, {notice.notice_id, attempt.time}));
+        if (!recorded_before.empty()) return std::nullopt;
         const bool waits = verdict.state == v1::NOTICE_STATE_WAITING;
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,

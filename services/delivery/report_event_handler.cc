@@ -55,7 +55,7 @@ absl::Status ReportEventHandler::Apply(pg::Transaction& transaction,
   const auto draft = DraftForReporter(*organisation, reporter, TemplateId::kReportReceived,
                                       submitted->report_id());
   if (!draft.has_value()) return absl::OkStatus();
-  return writer_.Queue(transaction, *draft, organisation->proto().mail_from());
+  return writer_.Queue(transaction, *draft, *organisation);
 }
 
 }  // namespace avvik::delivery

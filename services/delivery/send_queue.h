@@ -33,8 +33,9 @@ class SendQueue {
                                                      absl::Time lease) = 0;
 
   // Records an attempt and its verdict, and tells of a notice that has come to its end. A failure counts
-  // only while the notice is still `holder`'s; a success always, because the mail has left. Returns the
-  // notice as it is now; nothing when the failure did not count.
+  // only while the notice is still `holder`'s; a success always, because the mail has left. May be
+  // repeated when the outcome is not known. Returns the notice as it is now; nothing when nothing was
+  // recorded.
   virtual absl::StatusOr<std::optional<Notice>> Record(const Notice& notice,
                                                        const std::string& holder,
                                                        const Attempt& attempt,

@@ -73,9 +73,8 @@ absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
   if (organisation == nullptr) return error::NoOrganisation(event.tenant());
   AVVIK_ASSIGN_OR_RETURN(const CaseFacts facts,
                          FactsFromProto(event.tenant(), *told, rpc::FromProtoTime(event.time())));
-  AVVIK_RETURN_IF_ERROR(KeepCase(transaction, facts, told->SerializeAsString()));
   AVVIK_ASSIGN_OR_RETURN(const std::vector<Duty> duties,
-                         LockDutiesOfCase(transaction, facts.tenant, facts.case_id));
+                         KeepCase(transaction, facts, told->SerializeAsString()));
   const deadline::Calendar calendar = CalendarOf(*organisation);
   const absl::Time now = clock_.Now();
   for (const DutyDecision& decision : Assess(regimes_, facts, *organisation)) {

@@ -17,16 +17,15 @@ constexpr pg::Statement kListStages{"escalation_list_stages", R"sql(
      WHERE duty_id = ANY ($1::uuid[])
      ORDER BY duty_id, place)sql"};
 
-constexpr pg::Statement kLockDutiesOfCase{"escalation_lock_duties_of_case", R"sql(
+constexpr pg::Statement kKeepCase{"escalation_keep_case", R"sql(
+    WITH kept AS (
+      INSERT INTO case_record (tenant, case_id, facts, told_at)
+      VALUES                  ($1,     $2,      $3,    $4)
+      ON CONFLICT (tenant, case_id) DO UPDATE SET facts = $3, told_at = $4)
     SELECT * FROM duty
      WHERE tenant = $1 AND case_id = $2
      ORDER BY id
        FOR UPDATE)sql"};
-
-constexpr pg::Statement kKeepCase{"escalation_keep_case", R"sql(
-    INSERT INTO case_record (tenant, case_id, facts, told_at)
-    VALUES                  ($1,     $2,      $3,    $4)
-    ON CONFLICT (tenant, case_id) DO UPDATE SET facts = $3, told_at = $4)sql"};
 
 constexpr pg::Statement kReadCase{
     "escalation_read_case",
@@ -99,19 +98,12 @@ absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, const
   return duties;
 }
 
-absl::StatusOr<std::vector<Duty>> LockDutiesOfCase(pg::Transaction& transaction,
-                                                   const std::string& tenant,
-                                                   const std::string& case_id) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                         transaction.Execute(kLockDutiesOfCase, {tenant, case_id}));
+absl::StatusOr<std::vector<Duty>> KeepCase(pg::Transaction& transaction, const CaseFacts& facts,
+                                           const std::string& bytes) {
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      transaction.Execute(kKeepCase, {facts.tenant, facts.case_id, pg::Bytes{bytes}, facts.as_of}));
   return WithStages(transaction, rows);
-}
-
-absl::Status KeepCase(pg::Transaction& transaction, const CaseFacts& facts,
-                      const std::string& bytes) {
-  return transaction
-      .Execute(kKeepCase, {facts.tenant, facts.case_id, pg::Bytes{bytes}, facts.as_of})
-      .status();
 }
 
 absl::StatusOr<CaseFacts> ReadCase(pg::Transaction& transaction, const Duty& duty) {

@@ -17,14 +17,10 @@ namespace avvik::escalation {
 // The duties of rows that hold all columns of duty, with their stages.
 absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, const pg::Rows& rows);
 
-// The duties of a case, locked.
-absl::StatusOr<std::vector<Duty>> LockDutiesOfCase(pg::Transaction& transaction,
-                                                   const std::string& tenant,
-                                                   const std::string& case_id);
-
-// Keeps what triage told of a case. `bytes` is the CaseFacts as told.
-absl::Status KeepCase(pg::Transaction& transaction, const CaseFacts& facts,
-                      const std::string& bytes);
+// Keeps what triage told of a case, and gives the duties of the case, locked. `bytes` is the
+// CaseFacts as told.
+absl::StatusOr<std::vector<Duty>> KeepCase(pg::Transaction& transaction, const CaseFacts& facts,
+                                           const std::string& bytes);
 
 // What triage last told of the case of a duty.
 absl::StatusOr<CaseFacts> ReadCase(pg::Transaction& transaction, const Duty& duty);

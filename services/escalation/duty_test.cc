@@ -434,6 +434,15 @@ TEST_F(DutyTest, CorrectedAwarenessMayMakeAStageOverdueAndBack) {
   EXPECT_THAT(News(), ElementsAre("changed"));
 }
 
+TEST_F(DutyTest, OverdueStageThatGetsMoreTimeIsNotCalledDueSoon) {
+  Open("SE-GDPR-33", TestCase(), At("2026-11-23T17:00:00+01:00"));
+  CaseFacts facts = TestCase();
+  facts.aware_time += absl::Hours(2);
+  Reassess(facts, At("2026-11-23T17:00:00+01:00"));
+  EXPECT_EQ(Stage("anmalan").state, StageState::STAGE_STATE_DUE_SOON);
+  EXPECT_THAT(News(), ElementsAre("changed"));
+}
+
 TEST_F(DutyTest, CorrectedAwarenessMayMakeASubmissionLate) {
   Open("SE-GDPR-33", TestCase());
   Tell("anmalan", "2026-11-23T16:00:00+01:00");

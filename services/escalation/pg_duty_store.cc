@@ -36,7 +36,7 @@ constexpr pg::Statement kListDuties{"escalation_list_duties", R"sql(
        AND ($5 = '' OR number = $5
             OR case_id = CASE WHEN $5 LIKE '________-____-____-____-____________'
                               THEN $5::uuid END)
-       AND ($6::smallint[] = '{}' OR state = ANY ($6))
+       AND ($6::integer[] = '{}' OR state = ANY ($6))
        AND ($7 = '' OR regime = $7)
        AND ($8::timestamptz IS NULL OR (urgent_at, id) > ($8::timestamptz, $9::uuid))
      ORDER BY urgent_at, id
@@ -49,7 +49,7 @@ constexpr pg::Statement kCountDuties{"escalation_count_duties", R"sql(
        AND ($5 = '' OR number = $5
             OR case_id = CASE WHEN $5 LIKE '________-____-____-____-____________'
                               THEN $5::uuid END)
-       AND ($6::smallint[] = '{}' OR state = ANY ($6))
+       AND ($6::integer[] = '{}' OR state = ANY ($6))
        AND ($7 = '' OR regime = $7))sql"};
 
 // SKIP LOCKED: several copies of the service share the work, and nobody waits for a person's

@@ -344,6 +344,7 @@ void HttpConnection::Close() {
   heartbeat_.cancel();
   Error ignored;
   socket_.close(ignored);
+  server_.Gone(this);
   if (!is_stream_) return;
   --server_.streams;
   stream_over_ = true;

@@ -38,6 +38,7 @@ struct HttpServerCore {
   void Accept();
   void Admit(boost::asio::ip::tcp::socket socket);
   void Run();
+  // No longer open; may be said twice.
   void Gone(HttpConnection* connection);
   std::vector<std::shared_ptr<HttpConnection>> Connections();
 

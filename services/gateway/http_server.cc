@@ -16,6 +16,8 @@ using Error = boost::system::error_code;
 
 // Connections beyond the limit that are still told so; more are closed without a word.
 constexpr int kRefusedConnections = 64;
+// Cutting connections off is a matter of a moment.
+constexpr absl::Duration kCutTime = absl::Seconds(1);
 // How long accepting pauses after it failed.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
@@ -146,6 +148,7 @@ void HttpServer::Stop() {
     const auto left = core_->Connections();
     log::Warning("connections_cut", {{"count", left.size()}});
     for (const auto& connection : left) connection->Cut();
+    wait_for_all(kCutTime);
   }
   core_->work.reset();
   core_->io.stop();

@@ -1,7 +1,5 @@
 #include "services/gateway/json_proto.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -233,18 +231,6 @@ absl::Status ReadRequest(const Route& route, const PathTemplate::Bindings& bindi
   reader.ReadQuery(query, message);
   AVVIK_RETURN_IF_ERROR(reader.ReadBody(body, message));
   return reader.Result();
-}
-
-absl::StatusOr<std::string> WriteJson(const Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  std::string text;
-  const auto written = google::protobuf::util::MessageToJsonString(message, &text, options);
-  if (!written.ok()) {
-    return absl::InternalError("cannot write " + message.GetDescriptor()->full_name() + " as JSON");
-  }
-  return text;
 }
 
 }  // namespace avvik::gateway

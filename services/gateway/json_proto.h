@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "services/gateway/route_table.h"
 
 namespace avvik::gateway {
@@ -27,9 +26,5 @@ inline constexpr size_t kMaxQueryParameters = 200;
 absl::Status ReadRequest(const Route& route, const PathTemplate::Bindings& bindings,
                          std::string_view query, std::string_view body,
                          google::protobuf::Message* message);
-
-// The message as JSON: proto names, enums as names, 64-bit numbers as texts, and every plain field,
-// also when it is zero. INTERNAL when the message cannot be written.
-absl::StatusOr<std::string> WriteJson(const google::protobuf::Message& message);
 
 }  // namespace avvik::gateway

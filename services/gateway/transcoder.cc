@@ -13,6 +13,7 @@
 #include "common/status/macros.h"
 #include "services/gateway/http_error.h"
 #include "services/gateway/json_proto.h"
+#include "services/gateway/json_writer.h"
 #include "services/gateway/sse.h"
 
 namespace avvik::gateway {

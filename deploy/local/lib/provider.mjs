@@ -10,6 +10,7 @@ import { messagePage, signOutPage } from './pages.mjs';
 const PERSON_GRANT = 'urn:avvik:grant:person';
 const RESOURCE = 'urn:avvik';
 const AUDIENCE = 'avvik';
+const PERSON_SCOPES = ['openid', 'profile', 'email'];
 const HOUR = 3600;
 
 const SERVICE_CLIENTS = ['avvik-intake', 'avvik-triage', 'avvik-escalation', 'avvik-metrics', 'avvik-delivery',
@@ -33,42 +34,41 @@ function keys(home) {
 
 function clients(home, webUrl) {
   const secrets = join(home, 'secrets');
-  const machine = (id, scope, grants = []) => ({
+  const client = (id, grants, rest) => ({
     client_id: id,
     client_secret: secret(secrets, id),
-    grant_types: ['client_credentials', ...grants],
+    grant_types: grants,
     redirect_uris: [],
     response_types: [],
-    scope,
+    ...rest,
   });
+  const machine = (id, scope) => client(id, ['client_credentials'], { scope });
   return [
     ...SERVICE_CLIENTS.map((id) => machine(id, 'avvik.service')),
     machine(TICKETS_CLIENT, 'avvik.tickets'),
-    machine('avvik-cli', 'avvik.service', [PERSON_GRANT]),
-    {
-      client_id: 'avvik-web',
+    // Sets the installation up: applies organisations, looks after the event path.
+    machine('avvik-operator', 'avvik.operator'),
+    client('avvik-cli', [PERSON_GRANT]),
+    client('avvik-web', ['authorization_code', 'refresh_token'], {
       client_name: 'Avvik',
-      client_secret: secret(secrets, 'avvik-web'),
-      grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       redirect_uris: [`${webUrl}/auth/callback`],
       post_logout_redirect_uris: [`${webUrl}/`],
       id_token_signed_response_alg: 'ES256',
-      scope: 'openid profile email',
-    },
+      scope: PERSON_SCOPES.join(' '),
+    }),
   ];
 }
 
 // People's tokens are signed by ES256, machines' by RS256, so that both are in daily use.
 function resourceServer(_ctx, resource, client) {
   if (resource !== RESOURCE) throw new errors.InvalidTarget();
-  const forMachine = client.grantTypeAllowed('client_credentials') && !client.grantTypeAllowed(PERSON_GRANT);
   return {
     audience: AUDIENCE,
-    scope: client.scope,
+    scope: client.scope ?? '',
     accessTokenFormat: 'jwt',
     accessTokenTTL: HOUR,
-    jwt: { sign: { alg: forMachine ? 'RS256' : 'ES256' } },
+    jwt: { sign: { alg: client.grantTypeAllowed('client_credentials') ? 'RS256' : 'ES256' } },
   };
 }
 
@@ -111,7 +111,7 @@ export function makeProvider({ issuer, home, webUrl, people }) {
     },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
     responseTypes: ['code'],
-    scopes: ['openid', 'profile', 'email', 'avvik.service', 'avvik.tickets'],
+    scopes: [...PERSON_SCOPES, 'avvik.service', 'avvik.operator', 'avvik.tickets'],
     claims: { openid: ['sub', 'tenant'], profile: ['name'], email: ['email'] },
     // Name and e-mail go into the ID token, not only to the userinfo endpoint.
     conformIdTokenClaims: false,

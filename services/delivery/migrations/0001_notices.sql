@@ -29,6 +29,7 @@ CREATE TABLE notice (
 );
 CREATE INDEX notice_due ON notice (next_attempt_at, notice_id) WHERE state = 1;
 CREATE INDEX notice_sending ON notice (lease_until) WHERE state = 2;
+CREATE INDEX notice_not_sent ON notice (state, created_at) WHERE state <> 3;
 CREATE INDEX notice_by_state ON notice (tenant, state, notice_id);
 CREATE INDEX notice_by_number ON notice (tenant, number, notice_id);
 -- For erasing addresses: only rows that still have one are in it.

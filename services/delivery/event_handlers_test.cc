@@ -1,0 +1,234 @@
+// What delivery makes of the events it hears, against real PostgreSQL.
+#include "avvik/escalation/v1/escalation_events.pb.h"
+#include "avvik/intake/v1/intake_events.pb.h"
+#include "avvik/triage/v1/triage_events.pb.h"
+#include "common/events/consumer.h"
+#include "services/delivery/case_event_handler.h"
+#include "services/delivery/duty_event_handler.h"
+#include "services/delivery/report_event_handler.h"
+#include "services/delivery/test_support.h"
+
+namespace avvik::delivery {
+namespace {
+
+using avvik::testing::HasCode;
+using avvik::testing::IsError;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr char kCase[] = "00000000-0000-7000-8000-00000000ca5e";
+constexpr char kReport[] = "00000000-0000-7000-8000-000000000e90";
+
+class EventHandlersTest : public DeliveryTest {
+ protected:
+  EventHandlersTest() {
+    reporters_.reporters[kReport] = {.login = "reporter",
+                                     .email = "reporter@kalix.example",
+                                     .language = "en",
+                                     .number = kNumber,
+                                     .unit = "social",
+                                     .confidential = false,
+                                     .imported = false};
+  }
+
+  // An event with an id of its own.
+  events::v1::StoredEvent Event(const std::string& source, const std::string& subject,
+                                const google::protobuf::Message& data) {
+    events::v1::StoredEvent stored;
+    stored.set_position(++position_);
+    *stored.mutable_event() = events::MakeEvent(
+        ids_, source,
+        {.tenant = kTenant, .subject = subject, .subject_version = 1, .time = clock_.Now()}, data);
+    return stored;
+  }
+  absl::Status Hear(events::EventHandler& handler, const events::v1::StoredEvent& stored) {
+    if (absl::Status prepared = handler.Prepare(std::span(&stored, 1)); !prepared.ok()) {
+      return prepared;
+    }
+    return InTransaction(
+        [&](pg::Transaction& transaction) { return handler.Apply(transaction, stored); });
+  }
+
+  intake::v1::ReportSubmitted Submitted() {
+    intake::v1::ReportSubmitted submitted;
+    submitted.set_report_id(kReport);
+    submitted.set_number(kNumber);
+    return submitted;
+  }
+  triage::v1::CaseFacts Facts(const std::string& owner,
+                              const std::vector<std::string>& drawn_in = {}) {
+    triage::v1::CaseFacts facts;
+    facts.set_case_id(kCase);
+    facts.set_number(kNumber);
+    facts.set_report_id(kReport);
+    facts.set_unit("social");
+    if (!owner.empty()) facts.mutable_owner()->set_person_id(PersonId(owner));
+    for (const std::string& login : drawn_in) {
+      facts.add_drawn_in()->set_person_id(PersonId(login));
+    }
+    facts.set_organisation_version(1);
+    return facts;
+  }
+  template <typename Message>
+  absl::Status HearCase(const triage::v1::CaseFacts& facts) {
+    Message message;
+    *message.mutable_facts() = facts;
+    return Hear(cases_, Event("triage", std::string("cases/") + kCase, message));
+  }
+  template <typename Message>
+  absl::Status HearStage(absl::Time target, absl::Time found) {
+    Message message;
+    message.set_stage("notify");
+    escalation::v1::DutyFacts* facts = message.mutable_facts();
+    facts->set_case_id(kCase);
+    facts->set_number(kNumber);
+    facts->mutable_create_time()->set_seconds(absl::ToUnixSeconds(found));
+    escalation::v1::StageFacts* stage = facts->add_stages();
+    stage->set_stage("notify");
+    stage->mutable_target_time()->set_seconds(absl::ToUnixSeconds(target));
+    return Hear(duties_, Event("escalation", "duties/1", message));
+  }
+
+  // The notices as `template recipient language`, in the order they were queued.
+  std::vector<std::string> Notices() {
+    static constexpr pg::Statement statement{
+        "test_notices",
+        "SELECT template || ' ' || recipient || ' ' || language AS notice FROM notice "
+        "ORDER BY notice_id"};
+    std::vector<std::string> notices;
+    const auto rows = database_->pool().Query(statement);
+    for (const pg::Row row : *rows) notices.push_back(row.Text("notice"));
+    return notices;
+  }
+
+  FakeReporterSource reporters_;
+  ReportEventHandler reports_{writer_, reporters_, directory_, [] {}};
+  CaseEventHandler cases_{writer_, reporters_, directory_, [] {}};
+  DutyEventHandler duties_{writer_, directory_, [] {}};
+  int64_t position_ = 0;
+};
+
+TEST_F(EventHandlersTest, AReporterIsToldThatTheReportHasArrived) {
+  ASSERT_OK(Hear(reports_, Event("intake", "reports/1", Submitted())));
+  EXPECT_THAT(Notices(), ElementsAre("report_received reporter@kalix.example en"));
+  EXPECT_EQ(Value("SELECT number || ' ' || unit || ' ' || message_id = "
+                  "number || ' ' || unit || ' ' || notice_id || '@kalix.example' FROM notice"),
+            "true");
+  EXPECT_THAT(Told(), ElementsAre("NoticeQueued 1"));
+}
+
+TEST_F(EventHandlersTest, WithoutALanguageTheOrganisationsFirstIsUsed) {
+  reporters_.reporters[kReport].language = "";
+  ASSERT_OK(Hear(reports_, Event("intake", "reports/1", Submitted())));
+  EXPECT_THAT(Notices(), ElementsAre("report_received reporter@kalix.example sv"));
+}
+
+TEST_F(EventHandlersTest, ARepeatedEventMakesNoSecondNotice) {
+  const auto event = Event("intake", "reports/1", Submitted());
+  ASSERT_OK(Hear(reports_, event));
+  ASSERT_OK(Hear(reports_, event));
+  EXPECT_EQ(Notices().size(), 1u);
+  EXPECT_THAT(Told(), ElementsAre("NoticeQueued 1"));
+}
+
+TEST_F(EventHandlersTest, ImportedReportsAndReportsWithoutAddressAreNotAnswered) {
+  intake::v1::ReportSubmitted imported = Submitted();
+  imported.set_imported(true);
+  ASSERT_OK(Hear(reports_, Event("intake", "reports/1", imported)));
+  reporters_.reporters[kReport].imported = true;
+  ASSERT_OK(Hear(reports_, Event("intake", "reports/1", Submitted())));
+  reporters_.reporters[kReport] = {.login = "reporter", .email = ""};
+  ASSERT_OK(Hear(reports_, Event("intake", "reports/1", Submitted())));
+  reporters_.reporters.clear();
+  ASSERT_OK(Hear(reports_, Event("intake", "reports/1", Submitted())));
+  EXPECT_THAT(Notices(), IsEmpty());
+}
+
+TEST_F(EventHandlersTest, AnEventWaitsWhileIntakeIsAway) {
+  reporters_.away = true;
+  EXPECT_THAT(Hear(reports_, Event("intake", "reports/1", Submitted())),
+              HasCode(absl::StatusCode::kUnavailable));
+  // What was not prepared is not taken for a report that nobody made.
+  EXPECT_THAT(InTransaction([&](pg::Transaction& transaction) {
+                return reports_.Apply(transaction, Event("intake", "reports/1", Submitted()));
+              }),
+              IsError(absl::StatusCode::kUnavailable, "REPORTER_NOT_ASKED"));
+}
+
+TEST_F(EventHandlersTest, AnAddressOfAConfidentialReporterIsMarked) {
+  reporters_.reporters[kReport].confidential = true;
+  ASSERT_OK(Hear(reports_, Event("intake", "reports/1", Submitted())));
+  EXPECT_EQ(Value("SELECT withheld FROM notice"), "true");
+}
+
+TEST_F(EventHandlersTest, OwnerAndThoseDrawnInAreToldOnce) {
+  ASSERT_OK(HearCase<triage::v1::CaseOpened>(Facts("anna", {"daisy", "anna"})));
+  ASSERT_OK(HearCase<triage::v1::CaseAssigned>(Facts("anna", {"daisy"})));
+  ASSERT_OK(HearCase<triage::v1::CaseClassified>(Facts("anna", {"daisy"})));
+  EXPECT_THAT(Notices(), ElementsAre("case_assigned anna@kalix.example sv",
+                                     "case_drawn_in daisy@kalix.example en"));
+  ASSERT_OK(HearCase<triage::v1::CaseAssigned>(Facts("daisy")));
+  ASSERT_OK(HearCase<triage::v1::CaseAssigned>(Facts("anna", {"daisy"})));
+  EXPECT_THAT(Notices(), ElementsAre("case_assigned anna@kalix.example sv",
+                                     "case_drawn_in daisy@kalix.example en",
+                                     "case_assigned daisy@kalix.example en",
+                                     "case_assigned anna@kalix.example sv"));
+}
+
+TEST_F(EventHandlersTest, SomebodyWhoIsNoLongerThereIsPassedOver) {
+  ASSERT_OK(HearCase<triage::v1::CaseOpened>(Facts("gone", {"daisy"})));
+  EXPECT_THAT(Notices(), ElementsAre("case_drawn_in daisy@kalix.example en"));
+}
+
+TEST_F(EventHandlersTest, AnEventWaitsForItsOrganisation) {
+  triage::v1::CaseFacts facts = Facts("anna");
+  facts.set_organisation_version(2);
+  EXPECT_THAT(HearCase<triage::v1::CaseOpened>(facts), HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Notices(), IsEmpty());
+}
+
+TEST_F(EventHandlersTest, AReporterIsToldThatTheCaseIsClosed) {
+  ASSERT_OK(HearCase<triage::v1::CaseOpened>(Facts("")));
+  ASSERT_OK(HearCase<triage::v1::CaseClosed>(Facts("")));
+  EXPECT_THAT(Notices(), ElementsAre("report_closed reporter@kalix.example en"));
+  triage::v1::CaseFacts imported = Facts("");
+  imported.set_imported(true);
+  ASSERT_OK(HearCase<triage::v1::CaseClosed>(imported));
+  EXPECT_EQ(Notices().size(), 1u);
+}
+
+TEST_F(EventHandlersTest, StagesAreToldToTheOwnerOfNow) {
+  ASSERT_OK(HearCase<triage::v1::CaseOpened>(Facts("anna")));
+  ASSERT_OK(HearCase<triage::v1::CaseAssigned>(Facts("daisy")));
+  ASSERT_OK(HearStage<escalation::v1::StageDueSoon>(kNow + absl::Hours(1), kNow));
+  ASSERT_OK(HearStage<escalation::v1::StageOverdue>(kNow + absl::Hours(1), kNow));
+  ASSERT_OK(HearStage<escalation::v1::StageOverdue>(kNow - absl::Hours(1), kNow));
+  EXPECT_THAT(Notices(), ElementsAre("case_assigned anna@kalix.example sv",
+                                     "case_assigned daisy@kalix.example en",
+                                     "stage_due_soon daisy@kalix.example en",
+                                     "stage_overdue daisy@kalix.example en"));
+}
+
+TEST_F(EventHandlersTest, AStageWaitsForItsCaseUnlessThatIsParked) {
+  EXPECT_THAT(HearStage<escalation::v1::StageDueSoon>(kNow + absl::Hours(1), kNow),
+              IsError(absl::StatusCode::kUnavailable, "CASE_NOT_HEARD_OF"));
+  database_->Run(
+      "INSERT INTO parked_event (source, position, tenant, type, subject, event, error, parked_at, "
+      "attempts) VALUES ('triage', 1, 'kalix', '', 'cases/00000000-0000-7000-8000-00000000ca5e', "
+      "'', '', now(), 1)");
+  EXPECT_THAT(HearStage<escalation::v1::StageDueSoon>(kNow + absl::Hours(1), kNow),
+              IsError(absl::StatusCode::kFailedPrecondition, "CASE_PARKED"));
+}
+
+TEST_F(EventHandlersTest, OtherEventsAreNoneOfItsBusiness) {
+  triage::v1::OrganisationApplied applied;
+  applied.set_version(1);
+  for (events::EventHandler* handler :
+       std::initializer_list<events::EventHandler*>{&reports_, &cases_, &duties_}) {
+    EXPECT_OK(Hear(*handler, Event("triage", "organisation", applied)));
+  }
+  EXPECT_THAT(Notices(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace avvik::delivery

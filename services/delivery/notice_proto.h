@@ -1,0 +1,26 @@
+// Between the domain's notice and the API's.
+#pragma once
+
+#include <span>
+
+#include "avvik/delivery/v1/delivery.pb.h"
+#include "services/delivery/notice.h"
+#include "services/delivery/notice_store.h"
+
+namespace avvik::delivery {
+
+// How much of the address a caller sees.
+enum class AddressView {
+  kShown,     // All, but those of confidential reporters.
+  kWithheld,  // None.
+};
+
+// A notice without attempts. The address of a confidential reporter is only for the one whose pseudonym
+// is `person_id`.
+v1::Notice ToProto(const Notice& notice, AddressView view, const std::string& person_id);
+
+v1::Attempt ToProto(const Attempt& attempt);
+
+v1::Queue ToProto(const QueueCount& count);
+
+}  // namespace avvik::delivery

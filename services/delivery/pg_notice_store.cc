@@ -1,0 +1,176 @@
+#include "services/delivery/pg_notice_store.h"
+
+#include "absl/time/clock.h"
+#include "common/events/outbox.h"
+#include "common/status/macros.h"
+#include "services/delivery/delivery_events.h"
+#include "services/delivery/errors.h"
+#include "services/delivery/notice_rows.h"
+#include "services/delivery/retry_schedule.h"
+
+namespace avvik::delivery {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(5);
+
+// $3 whether everything is visible, $4 visible units, $5 the caller's pseudonym. What is hidden is as
+// good as absent.
+constexpr pg::Statement kGetNotice{"delivery_get_notice", R"sql(
+    SELECT * FROM notice
+     WHERE tenant = $1 AND notice_id = $2
+       AND ($3::boolean OR unit = ANY ($4::text[]) OR person_id = $5))sql"};
+
+constexpr pg::Statement kListAttempts{"delivery_list_attempts", R"sql(
+    SELECT at, succeeded, reply_code, error, duration_ms FROM notice_attempt
+     WHERE notice_id = $1
+     ORDER BY attempt)sql"};
+
+// Ids are ordered by time, so paging by id is paging by time. $5 states, $6 number, $7 the id after which
+// to go on.
+constexpr pg::Statement kListNotices{"delivery_list_notices", R"sql(
+    SELECT * FROM notice
+     WHERE tenant = $1
+       AND ($2::boolean OR unit = ANY ($3::text[]) OR person_id = $4)
+       AND ($5::smallint[] = '{}' OR state = ANY ($5))
+       AND ($6 = '' OR number = $6)
+       AND ($7 = '' OR notice_id < CASE WHEN $7 = '' THEN NULL ELSE $7::uuid END)
+     ORDER BY notice_id DESC
+     LIMIT $8)sql"};
+
+constexpr pg::Statement kCountNotices{"delivery_count_notices", R"sql(
+    SELECT count(*) AS total FROM notice
+     WHERE tenant = $1
+       AND ($2::boolean OR unit = ANY ($3::text[]) OR person_id = $4)
+       AND ($5::smallint[] = '{}' OR state = ANY ($5))
+       AND ($6 = '' OR number = $6))sql"};
+
+constexpr pg::Statement kCountQueue{"delivery_count_queue", R"sql(
+    SELECT count(*) FILTER (WHERE state IN (1, 2)) AS waiting,
+           count(*) FILTER (WHERE state = 3) AS sent,
+           count(*) FILTER (WHERE state = 4) AS failed,
+           min(created_at) FILTER (WHERE state IN (1, 2)) AS oldest
+      FROM notice
+     WHERE tenant = $1)sql"};
+
+constexpr pg::Statement kLockNotice{
+    "delivery_lock_notice", "SELECT * FROM notice WHERE tenant = $1 AND notice_id = $2 FOR UPDATE"};
+
+constexpr pg::Statement kRetryNotice{"delivery_retry_notice", R"sql(
+    UPDATE notice
+       SET state = 1, next_attempt_at = $2, give_up_at = $3, failures = 0, version = $4
+     WHERE notice_id = $1
+    RETURNING *)sql"};
+
+absl::StatusOr<std::vector<Attempt>> ReadAttempts(pg::Transaction& transaction,
+                                                  const std::string& notice_id) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kListAttempts, {notice_id}));
+  std::vector<Attempt> attempts;
+  attempts.reserve(rows.size());
+  for (const pg::Row row : rows) {
+    attempts.push_back({.time = row.Time("at"),
+                        .succeeded = row.Bool("succeeded"),
+                        .reply_code = static_cast<int>(row.Int("reply_code")),
+                        .error = row.Text("error"),
+                        .duration = absl::Milliseconds(row.Int("duration_ms"))});
+  }
+  return attempts;
+}
+
+pg::Param StateArray(const std::vector<v1::NoticeState>& states) {
+  std::vector<pg::Param> numbers;
+  for (const v1::NoticeState state : states) numbers.emplace_back(static_cast<int>(state));
+  return pg::Array(numbers);
+}
+
+}  // namespace
+
+absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Get(const std::string& tenant,
+                                                      const std::string& notice_id,
+                                                      const Visibility& visibility) {
+  using Result = absl::StatusOr<NoticeWithAttempts>;
+  return pg::InTransaction(
+      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> Result {
+        AVVIK_ASSIGN_OR_RETURN(
+            const pg::Rows rows,
+            transaction.Execute(kGetNotice,
+                                {tenant, notice_id, visibility.everything,
+                                 pg::TextArray(visibility.units), visibility.person_id}));
+        if (rows.empty()) return error::NoticeNotFound(notice_id);
+        NoticeWithAttempts found{.notice = NoticeFromRow(rows[0]), .attempts = {}};
+        AVVIK_ASSIGN_OR_RETURN(found.attempts, ReadAttempts(transaction, notice_id));
+        return found;
+      });
+}
+
+absl::StatusOr<NoticePage> PgNoticeStore::List(const std::string& tenant,
+                                               const Visibility& visibility,
+                                               const NoticeFilter& filter,
+                                               const std::string& after, int limit) {
+  using Result = absl::StatusOr<NoticePage>;
+  const pg::Param units = pg::TextArray(visibility.units);
+  const pg::Param states = StateArray(filter.states);
+  return pg::InTransaction(
+      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> Result {
+        NoticePage page;
+        AVVIK_ASSIGN_OR_RETURN(
+            const pg::Rows rows,
+            transaction.Execute(kListNotices,
+                                {tenant, visibility.everything, units, visibility.person_id, states,
+                                 filter.number, after, limit + 1}));
+        for (const pg::Row row : rows) {
+          if (page.notices.size() == static_cast<size_t>(limit)) {
+            page.more = true;
+            break;
+          }
+          page.notices.push_back(NoticeFromRow(row));
+        }
+        AVVIK_ASSIGN_OR_RETURN(
+            const pg::Rows total,
+            transaction.Execute(kCountNotices, {tenant, visibility.everything, units,
+                                                visibility.person_id, states, filter.number}));
+        page.total = total[0].Int("total");
+        return page;
+      });
+}
+
+absl::StatusOr<QueueCount> PgNoticeStore::Count(const std::string& tenant) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kCountQueue, {tenant}));
+  return QueueCount{.waiting = rows[0].Int("waiting"),
+                    .failed = rows[0].Int("failed"),
+                    .sent = rows[0].Int("sent"),
+                    .oldest = rows[0].OptionalTime("oldest")};
+}
+
+absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Retry(const std::string& tenant,
+                                                        const std::string& notice_id,
+                                                        absl::Time now,
+                                                        const audit::Record& trace) {
+  using Result = absl::StatusOr<NoticeWithAttempts>;
+  return pg::InTransaction(
+      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> Result {
+        AVVIK_ASSIGN_OR_RETURN(const pg::Rows before,
+                               transaction.Execute(kLockNotice, {tenant, notice_id}));
+        if (before.empty()) return error::NoticeNotFound(notice_id);
+        const Notice notice = NoticeFromRow(before[0]);
+        const bool failed = notice.state == v1::NOTICE_STATE_FAILED;
+        if (!failed && notice.state != v1::NOTICE_STATE_WAITING) {
+          return error::NoticeNotRetryable(notice_id, notice.state);
+        }
+        if (notice.draft.recipient.empty()) return error::AddressErased(notice_id);
+        AVVIK_ASSIGN_OR_RETURN(
+            const pg::Rows rows,
+            transaction.Execute(kRetryNotice, {notice_id, now, now + kGiveUpAfter,
+                                               notice.version + (failed ? 1 : 0)}));
+        NoticeWithAttempts retried{.notice = NoticeFromRow(rows[0]), .attempts = {}};
+        if (failed) {
+          const events::v1::Event event =
+              NoticeEvent(ids_, retried.notice, now, trace.trace_parent);
+          AVVIK_RETURN_IF_ERROR(events::Append(transaction, std::span(&event, 1)));
+        }
+        AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
+        AVVIK_ASSIGN_OR_RETURN(retried.attempts, ReadAttempts(transaction, notice_id));
+        return retried;
+      });
+}
+
+}  // namespace avvik::delivery

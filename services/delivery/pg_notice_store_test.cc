@@ -1,0 +1,191 @@
+#include "services/delivery/pg_notice_store.h"
+
+#include "services/delivery/notice_proto.h"
+#include "services/delivery/test_support.h"
+
+namespace avvik::delivery {
+namespace {
+
+using avvik::testing::IsError;
+using ::testing::ElementsAre;
+
+const Visibility kAll = {.everything = true, .units = {}, .person_id = ""};
+
+class PgNoticeStoreTest : public DeliveryTest {
+ protected:
+  std::string Only() { return Value("SELECT notice_id FROM notice"); }
+  audit::Record Trace() {
+    return {.id = ids_.Next(), .tenant = kTenant, .at = clock_.Now(), .actor = "admin"};
+  }
+  // Ends the notice that is due with this state.
+  void End(v1::NoticeState state) {
+    const Notice notice = **queue_.Take("x", clock_.Now(), clock_.Now() + absl::Seconds(15));
+    const Attempt attempt{.time = clock_.Now(),
+                          .succeeded = state == v1::NOTICE_STATE_SENT,
+                          .reply_code = 250,
+                          .error = "",
+                          .duration = absl::Milliseconds(12)};
+    ASSERT_OK(queue_.Record(notice, "x", attempt, {.state = state, .next_attempt = clock_.Now()},
+                            clock_.Now()));
+  }
+};
+
+TEST_F(PgNoticeStoreTest, ANoticeIsReadWithItsAttempts) {
+  Queue("event-1");
+  End(v1::NOTICE_STATE_SENT);
+  const auto found = store_.Get(kTenant, Only(), kAll);
+  ASSERT_OK(found);
+  const NoticeDraft& draft = found->notice.draft;
+  EXPECT_EQ(draft.cause, "event-1");
+  EXPECT_EQ(draft.template_id, TemplateId::kCaseAssigned);
+  EXPECT_EQ(draft.recipient, "anna@kalix.example");
+  EXPECT_EQ(found->notice.state, v1::NOTICE_STATE_SENT);
+  EXPECT_EQ(found->notice.created, kNow);
+  EXPECT_EQ(found->notice.sent, kNow);
+  ASSERT_EQ(found->attempts.size(), 1u);
+  EXPECT_EQ(found->attempts[0].duration, absl::Milliseconds(12));
+}
+
+TEST_F(PgNoticeStoreTest, OnlyWhatIsVisibleIsFoundListedAndCounted) {
+  Queue("event-1");
+  NoticeDraft other = Draft("event-2");
+  other.unit = "school";
+  other.person_id = PersonId("daisy");
+  Queue(other);
+  const auto total = [&](const Visibility& visibility) {
+    const auto page = store_.List(kTenant, visibility, {}, "", 10);
+    EXPECT_EQ(static_cast<int64_t>(page->notices.size()), page->total);
+    return page->total;
+  };
+  EXPECT_EQ(total(kAll), 2);
+  EXPECT_EQ(total({.units = {"social"}}), 1);
+  EXPECT_EQ(total({.person_id = PersonId("daisy")}), 1);
+  EXPECT_EQ(total({.units = {"social"}, .person_id = PersonId("daisy")}), 2);
+  EXPECT_EQ(total({.units = {"elsewhere"}, .person_id = PersonId("eve")}), 0);
+  EXPECT_EQ(store_.List("orebro", kAll, {}, "", 10)->total, 0);
+  const std::string id = Value("SELECT notice_id FROM notice WHERE unit = 'school'");
+  EXPECT_OK(store_.Get(kTenant, id, {.units = {"school"}}));
+  EXPECT_THAT(store_.Get(kTenant, id, {.units = {"social"}}),
+              IsError(absl::StatusCode::kNotFound, "NOTICE_NOT_FOUND"));
+  EXPECT_THAT(store_.Get("orebro", id, kAll),
+              IsError(absl::StatusCode::kNotFound, "NOTICE_NOT_FOUND"));
+}
+
+TEST_F(PgNoticeStoreTest, AListIsPagedNewestFirst) {
+  for (int i = 0; i < 5; ++i) {
+    Queue("event-" + std::to_string(i));
+    clock_.Advance(absl::Seconds(1));
+  }
+  std::vector<std::string> causes;
+  std::string after;
+  for (bool more = true; more;) {
+    const auto page = store_.List(kTenant, kAll, {}, after, 2);
+    ASSERT_OK(page);
+    EXPECT_EQ(page->total, 5);
+    for (const Notice& notice : page->notices) causes.push_back(notice.draft.cause);
+    after = page->notices.back().notice_id;
+    more = page->more;
+  }
+  EXPECT_THAT(causes, ElementsAre("event-4", "event-3", "event-2", "event-1", "event-0"));
+}
+
+TEST_F(PgNoticeStoreTest, AListIsNarrowedByStateAndNumber) {
+  Queue("event-1");
+  End(v1::NOTICE_STATE_SENT);
+  NoticeDraft other = Draft("event-2");
+  other.number = "AVV-2026-000124";
+  Queue(other);
+  const auto total = [&](const NoticeFilter& filter) {
+    return store_.List(kTenant, kAll, filter, "", 10)->total;
+  };
+  EXPECT_EQ(total({.states = {v1::NOTICE_STATE_SENT}}), 1);
+  EXPECT_EQ(total({.states = {v1::NOTICE_STATE_SENT, v1::NOTICE_STATE_WAITING}}), 2);
+  EXPECT_EQ(total({.states = {v1::NOTICE_STATE_FAILED}}), 0);
+  EXPECT_EQ(total({.number = "AVV-2026-000124"}), 1);
+  EXPECT_EQ(total({.states = {v1::NOTICE_STATE_SENT}, .number = "AVV-2026-000124"}), 0);
+}
+
+TEST_F(PgNoticeStoreTest, TheQueueIsCounted) {
+  for (int i = 0; i < 4; ++i) {
+    Queue("event-" + std::to_string(i));
+    clock_.Advance(absl::Seconds(1));
+  }
+  End(v1::NOTICE_STATE_SENT);
+  End(v1::NOTICE_STATE_FAILED);
+  ASSERT_OK(queue_.Take("x", clock_.Now(), clock_.Now() + absl::Seconds(15)));
+  const auto count = store_.Count(kTenant);
+  ASSERT_OK(count);
+  EXPECT_EQ(count->sent, 1);
+  EXPECT_EQ(count->failed, 1);
+  EXPECT_EQ(count->waiting, 2);
+  EXPECT_EQ(count->oldest, kNow + absl::Seconds(2));
+  EXPECT_EQ(store_.Count("orebro")->oldest, std::nullopt);
+}
+
+TEST_F(PgNoticeStoreTest, AFailedNoticeIsTriedAgainWithAllItsTime) {
+  Queue("event-1");
+  End(v1::NOTICE_STATE_FAILED);
+  clock_.Advance(absl::Hours(72));
+  const auto retried = store_.Retry(kTenant, Only(), clock_.Now(), Trace());
+  ASSERT_OK(retried);
+  EXPECT_EQ(retried->notice.state, v1::NOTICE_STATE_WAITING);
+  EXPECT_EQ(retried->notice.next_attempt, clock_.Now());
+  EXPECT_EQ(retried->notice.give_up, clock_.Now() + absl::Hours(48));
+  EXPECT_EQ(retried->notice.failures, 0);
+  EXPECT_EQ(retried->notice.attempt_count, 1);
+  EXPECT_EQ(retried->attempts.size(), 1u);
+  End(v1::NOTICE_STATE_SENT);
+  EXPECT_THAT(Told(), ElementsAre("NoticeQueued 1", "NoticeFailed 2", "NoticeQueued 3",
+                                  "NoticeSent 4"));
+  EXPECT_EQ(Value("SELECT actor FROM audit_record"), "admin");
+}
+
+TEST_F(PgNoticeStoreTest, AWaitingNoticeIsMadeDueWithoutAnEvent) {
+  Queue("event-1");
+  const Notice notice = **queue_.Take("x", clock_.Now(), clock_.Now() + absl::Seconds(15));
+  const Attempt attempt{.time = clock_.Now(), .reply_code = 451, .error = "later"};
+  ASSERT_OK(queue_.Record(notice, "x", attempt,
+                          {.state = v1::NOTICE_STATE_WAITING,
+                           .next_attempt = clock_.Now() + absl::Hours(4)},
+                          clock_.Now()));
+  ASSERT_OK(store_.Retry(kTenant, Only(), clock_.Now(), Trace()));
+  EXPECT_TRUE(queue_.Take("x", clock_.Now(), clock_.Now() + absl::Seconds(15))->has_value());
+  EXPECT_THAT(Told(), ElementsAre("NoticeQueued 1"));
+}
+
+TEST_F(PgNoticeStoreTest, WhatIsSentOrErasedIsNotTriedAgain) {
+  Queue("event-1");
+  ASSERT_OK(queue_.Take("x", clock_.Now(), clock_.Now() + absl::Seconds(15)));
+  const auto refused = [&](const char* reason) {
+    EXPECT_THAT(store_.Retry(kTenant, Only(), clock_.Now(), Trace()),
+                IsError(absl::StatusCode::kFailedPrecondition, reason));
+  };
+  refused("NOTICE_NOT_RETRYABLE");
+  database_->Run("UPDATE notice SET state = 4, holder = NULL, lease_until = NULL, recipient = ''");
+  refused("ADDRESS_ERASED");
+  database_->Run("UPDATE notice SET state = 3, sent_at = now()");
+  refused("NOTICE_NOT_RETRYABLE");
+  EXPECT_THAT(store_.Retry("orebro", Only(), clock_.Now(), Trace()),
+              IsError(absl::StatusCode::kNotFound, "NOTICE_NOT_FOUND"));
+  EXPECT_EQ(Value("SELECT count(*) FROM audit_record"), "0");
+}
+
+TEST_F(PgNoticeStoreTest, AConfidentialReportersAddressIsForThemselves) {
+  NoticeDraft draft = Draft("event-1");
+  draft.withheld = true;
+  draft.person_id = PersonId("reporter");
+  draft.recipient = "reporter@kalix.example";
+  Queue(draft);
+  const Notice notice = store_.Get(kTenant, Only(), kAll)->notice;
+  EXPECT_EQ(ToProto(notice, AddressView::kShown, PersonId("anna")).recipient(), "");
+  EXPECT_EQ(ToProto(notice, AddressView::kShown, PersonId("reporter")).recipient(),
+            "reporter@kalix.example");
+  Notice open = notice;
+  open.draft.withheld = false;
+  EXPECT_EQ(ToProto(open, AddressView::kShown, PersonId("anna")).recipient(),
+            "reporter@kalix.example");
+  EXPECT_EQ(ToProto(open, AddressView::kWithheld, PersonId("anna")).recipient(), "");
+}
+
+}  // namespace
+}  // namespace avvik::delivery

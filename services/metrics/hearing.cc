@@ -1,0 +1,27 @@
+#include "services/metrics/hearing.h"
+
+#include "common/status/macros.h"
+
+namespace avvik::metrics {
+
+Hearing::Hearing(const pg::Settings& database, const std::string& redis,
+                 const std::vector<Source>& sources, events::EventHandler& handler,
+                 const Clock& clock) {
+  for (const Source& source : sources) {
+    handlers_[source.name] = &handler;
+    consumers_.push_back(std::make_unique<events::Consumer>(
+        events::ConsumerSettings{.source = source.name, .database = database, .redis = redis},
+        handler, *source.log, clock));
+  }
+}
+
+absl::Status Hearing::Start() {
+  for (const auto& consumer : consumers_) AVVIK_RETURN_IF_ERROR(consumer->Start());
+  return absl::OkStatus();
+}
+
+void Hearing::Stop() {
+  for (const auto& consumer : consumers_) consumer->Stop();
+}
+
+}  // namespace avvik::metrics

@@ -1,0 +1,70 @@
+#include "absl/time/clock.h"
+#include "common/audit/audit.h"
+#include "common/events/inbox.h"
+#include "common/events/migrations.h"
+#include "common/host/event_services.h"
+#include "common/host/host.h"
+#include "common/organisation/pg_keeper.h"
+#include "common/process/lifecycle.h"
+#include "services/metrics/event_handlers.h"
+#include "services/metrics/hearing.h"
+#include "services/metrics/metrics_config.h"
+#include "services/metrics/metrics_service.h"
+#include "services/metrics/migrations.h"
+#include "services/metrics/pg_figure_store.h"
+
+namespace {
+
+// Connections that read figures: one brings the ledgers up to date at a time, and operators look in.
+constexpr int kFigureConnections = 4;
+constexpr absl::Duration kFirstReading = absl::Minutes(5);
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace avvik;
+  process::BlockStopSignals();
+  metrics::MetricsConfig config;
+  if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
+
+  auto host = host::Host::Make("metrics", config.host,
+                               pg::Join({events::outbox::Migrations(), audit::Migrations(),
+                                         organisation::Migrations(), metrics::Migrations()}));
+  if (!host.ok()) return host::FailStart(host.status());
+  host::Host& h = **host;
+  const absl::Status migrated = metrics::MigrateFigures(h.database());
+  if (!migrated.ok()) return host::FailStart(migrated);
+
+  const pg::Settings in_use = metrics::OnSchema(h.database(), metrics::kFigureSchema);
+  pg::Pool pool(in_use, kFigureConnections);
+  metrics::PgFigureStore store(pool);
+  metrics::Ledgers ledgers(store, h.clock());
+  const auto read = ledgers.CatchUp(absl::Now() + kFirstReading);
+  if (!read.ok()) return host::FailStart(read.status());
+  metrics::Painter painter(ledgers, h.telemetry());
+  metrics::Watchers watchers(painter.ForWatchers(), h.clock(), h.telemetry(), config.watchers);
+
+  rpc::Peer intake(config.intake, h.tokens());
+  rpc::Peer escalation(config.escalation, h.tokens());
+  rpc::Peer delivery(config.delivery, h.tokens());
+  host::RemoteEventLog reports(intake), cases(h.triage()), duties(escalation), notices(delivery);
+  const std::vector<metrics::Source> sources = {{"intake", &reports},
+                                                {"triage", &cases},
+                                                {"escalation", &duties},
+                                                {"delivery", &notices}};
+  metrics::FigureEventHandler handler(store, [&] { watchers.Wake(); });
+  metrics::Hearing hearing(in_use, h.redis(), sources, handler, h.clock());
+  events::Inbox inbox(pool, hearing.handlers(), h.clock());
+  host::EventInboxService inbox_service(h.environment(), inbox, h.pool());
+  metrics::FigureEventHandler quiet_handler(store, [] {});
+  metrics::Rebuilder rebuilder(h.database(), h.pool(), sources, quiet_handler, h.clock(),
+                               [&] { watchers.Wake(); });
+  metrics::MetricsService service(h.environment(), painter, watchers, rebuilder);
+
+  h.Add(hearing);
+  h.Add(rebuilder);
+  h.AddInFront(watchers);
+  h.Offer({&inbox_service, events::v1::EventInbox::service_full_name()});
+  h.Offer({&service, metrics::v1::Metrics::service_full_name()});
+  return h.Run();
+}

@@ -1,0 +1,119 @@
+#include "services/triage/case.h"
+
+#include <utility>
+
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/triage/case_states.h"
+#include "services/triage/errors.h"
+
+namespace avvik::triage {
+namespace {
+
+CaseChange Changed(Case subject, Happening happening, absl::Time now) {
+  ++subject.version;
+  subject.updated = now;
+  return {std::move(subject), happening};
+}
+
+}  // namespace
+
+CaseChange Open(const ReportTold& report, const std::string& tenant, std::string id,
+                const ClassificationRules& rules, const organisation::Organisation& organisation,
+                absl::Time now) {
+  Case opened;
+  opened.id = std::move(id);
+  opened.tenant = tenant;
+  opened.number = report.number;
+  opened.report_id = report.report_id;
+  opened.title = report.title;
+  opened.unit = report.unit;
+  opened.system = report.system;
+  opened.category = report.facts.category;
+  opened.classification = rules.First(report.facts, organisation.FindSystem(report.system));
+  opened.occurred = report.occurred;
+  opened.discovered = report.discovered;
+  opened.aware = report.reported;
+  opened.reported = report.reported;
+  opened.opened = now;
+  opened.imported = report.imported;
+  opened.updated = now;
+  opened.organisation_version = organisation.version();
+  return {std::move(opened), Happening::kOpened};
+}
+
+RoutedFacts RoutedFactsOf(const Case& subject) {
+  return {.category = subject.category,
+          .unit = subject.unit,
+          .system = subject.system,
+          .personal_data = subject.classification.personal_data(),
+          .national_security = subject.classification.national_security()};
+}
+
+absl::StatusOr<CaseChange> Assign(Case subject, Party owner, std::vector<Party> drawn_in,
+                                  int64_t organisation_version, absl::Time now) {
+  AVVIK_ASSIGN_OR_RETURN(subject.state, After(subject.state, Command::kAssign));
+  subject.owner = std::move(owner);
+  subject.drawn_in = std::move(drawn_in);
+  subject.organisation_version = organisation_version;
+  return Changed(std::move(subject), Happening::kAssigned, now);
+}
+
+absl::StatusOr<CaseChange> Classify(Case subject, v1::Classification classification,
+                                    std::optional<absl::Time> aware, absl::Time now) {
+  AVVIK_ASSIGN_OR_RETURN(subject.state, After(subject.state, Command::kClassify));
+  if (aware.has_value()) {
+    if (*aware > now + kClockSkew) return status::InvalidField("aware_time", "is in the future");
+    subject.aware = *aware;
+  }
+  subject.classification = std::move(classification);
+  return Changed(std::move(subject), Happening::kClassified, now);
+}
+
+absl::StatusOr<CaseChange> Acknowledge(Case subject, absl::Time now) {
+  AVVIK_ASSIGN_OR_RETURN(subject.state, After(subject.state, Command::kAcknowledge));
+  // How long it took the first time is what is counted.
+  if (!subject.acknowledged.has_value()) subject.acknowledged = now;
+  return Changed(std::move(subject), Happening::kAcknowledged, now);
+}
+
+absl::StatusOr<CaseChange> AddNote(Case subject, Note note) {
+  AVVIK_ASSIGN_OR_RETURN(subject.state, After(subject.state, Command::kNote));
+  const absl::Time now = note.created;
+  subject.notes.push_back(std::move(note));
+  return Changed(std::move(subject), Happening::kNoted, now);
+}
+
+absl::StatusOr<CaseChange> Close(Case subject, v1::Resolution resolution, std::string outcome,
+                                 absl::Time now) {
+  AVVIK_ASSIGN_OR_RETURN(subject.state, After(subject.state, Command::kClose));
+  subject.resolution = resolution;
+  subject.outcome = std::move(outcome);
+  subject.closed = now;
+  return Changed(std::move(subject), Happening::kClosed, now);
+}
+
+absl::StatusOr<CaseChange> Reopen(Case subject, Note reason) {
+  AVVIK_ASSIGN_OR_RETURN(subject.state, After(subject.state, Command::kReopen));
+  const absl::Time now = reason.created;
+  subject.resolution = v1::RESOLUTION_UNSPECIFIED;
+  subject.outcome.clear();
+  subject.closed.reset();
+  ++subject.reopen_count;
+  subject.notes.push_back(std::move(reason));
+  return Changed(std::move(subject), Happening::kReopened, now);
+}
+
+CaseChange ReportChanged(Case subject, bool withdrawn, absl::Time now) {
+  subject.withdrawn = subject.withdrawn || withdrawn;
+  return Changed(std::move(subject), Happening::kReportChanged, now);
+}
+
+std::string EtagOf(const Case& subject) { return std::to_string(subject.version); }
+
+absl::Status CheckEtag(const Case& subject, const std::string& etag) {
+  if (etag.empty() || etag == EtagOf(subject)) return absl::OkStatus();
+  return error::CaseChanged(EtagOf(subject));
+}
+
+}  // namespace avvik::triage

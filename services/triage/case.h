@@ -1,0 +1,127 @@
+// The domain of triage: what a case is, and what may happen to it. Values in, decision out; no clock, no
+// store.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/triage/classification.h"
+#include "services/triage/routing.h"
+
+namespace avvik::triage {
+
+// Longest a clock of a caller may run ahead of ours.
+inline constexpr absl::Duration kClockSkew = absl::Minutes(5);
+
+// What intake told of a report.
+struct ReportTold {
+  std::string report_id;
+  std::string number;
+  std::string title;
+  std::string unit;
+  std::string system;
+  ReportedFacts facts;
+  std::optional<absl::Time> occurred;
+  std::optional<absl::Time> discovered;
+  absl::Time reported;
+  bool imported = false;
+};
+
+struct Note {
+  std::string id;
+  std::string text;
+  Party author;
+  absl::Time created;
+};
+
+struct Case {
+  std::string id;
+  std::string tenant;
+  std::string number;
+  std::string report_id;
+  std::string title;
+  v1::CaseState state = v1::CASE_STATE_OPEN;
+  std::string unit;
+  std::string system;
+  type::v1::Category category = type::v1::CATEGORY_UNSPECIFIED;
+  v1::Classification classification;
+  Party owner;
+  std::vector<Party> drawn_in;
+  std::optional<absl::Time> occurred;
+  std::optional<absl::Time> discovered;
+  absl::Time aware;     // When somebody responsible knew; the statutory clocks start here.
+  absl::Time reported;  // When the municipality was first told.
+  absl::Time opened;
+  std::optional<absl::Time> acknowledged;
+  std::optional<absl::Time> closed;
+  v1::Resolution resolution = v1::RESOLUTION_UNSPECIFIED;
+  std::string outcome;
+  int reopen_count = 0;
+  bool imported = false;
+  bool withdrawn = false;
+  std::vector<Note> notes;
+  absl::Time updated;
+  int64_t organisation_version = 0;
+  int64_t version = 1;
+};
+
+// What happened to a case, as the others are told.
+enum class Happening {
+  kOpened,
+  kClassified,
+  kAssigned,
+  kAcknowledged,
+  kNoted,
+  kReportChanged,
+  kClosed,
+  kReopened,
+};
+
+// A case after a change.
+struct CaseChange {
+  Case changed;
+  Happening happening;
+};
+
+// A case for a report, classified by rule and without an owner. A unit or system that the organisation does
+// not know (any more) is kept as told and counts as not named.
+CaseChange Open(const ReportTold& report, const std::string& tenant, std::string id,
+                const ClassificationRules& rules, const organisation::Organisation& organisation,
+                absl::Time now);
+
+// What routing looks at of a case.
+RoutedFacts RoutedFactsOf(const Case& subject);
+
+// The others: FAILED_PRECONDITION (CASE_STATE) when the case is in another state.
+
+// `owner` owns the case; `drawn_in` replaces those drawn in so far.
+absl::StatusOr<CaseChange> Assign(Case subject, Party owner, std::vector<Party> drawn_in,
+                                  int64_t organisation_version, absl::Time now);
+
+// `classification` has passed ClassificationRules::ByPerson. A given `aware` corrects the time of awareness:
+// INVALID_ARGUMENT when it is in the future.
+absl::StatusOr<CaseChange> Classify(Case subject, v1::Classification classification,
+                                    std::optional<absl::Time> aware, absl::Time now);
+
+absl::StatusOr<CaseChange> Acknowledge(Case subject, absl::Time now);
+absl::StatusOr<CaseChange> AddNote(Case subject, Note note);
+absl::StatusOr<CaseChange> Close(Case subject, v1::Resolution resolution, std::string outcome,
+                                 absl::Time now);
+// The reason is kept as a note.
+absl::StatusOr<CaseChange> Reopen(Case subject, Note reason);
+
+// The report behind the case was supplemented, or taken back. Possible in every state.
+CaseChange ReportChanged(Case subject, bool withdrawn, absl::Time now);
+
+// The version as the API shows it.
+std::string EtagOf(const Case& subject);
+
+// ABORTED (CASE_CHANGED) when `etag` is given and not of this version.
+absl::Status CheckEtag(const Case& subject, const std::string& etag);
+
+}  // namespace avvik::triage

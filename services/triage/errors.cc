@@ -1,0 +1,52 @@
+#include "services/triage/errors.h"
+
+#include "common/status/error.h"
+
+namespace avvik::triage::error {
+
+using status::Error;
+
+absl::Status CaseNotFound(const std::string& reference) {
+  return Error(absl::StatusCode::kNotFound, "there is no case " + reference, "CASE_NOT_FOUND",
+               {{"case", reference}});
+}
+
+absl::Status CaseChanged(const std::string& current_etag) {
+  return Error(absl::StatusCode::kAborted, "the case has changed since; read it again",
+               "CASE_CHANGED", {{"etag", current_etag}});
+}
+
+absl::Status NotInThisState(const std::string& verb, const std::string& state) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "a case that is " + state + " cannot be changed by " + verb, "CASE_STATE",
+               {{"command", verb}, {"state", state}});
+}
+
+absl::Status UnknownOwner(const std::string& login) {
+  return status::InvalidField("owner", "is not a person of the organisation: " + login);
+}
+
+absl::Status NobodyToOwn() {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "the organisation's rules find nobody to own the case", "NOBODY_TO_OWN");
+}
+
+absl::Status NoOrganisation(const std::string& tenant) {
+  return Error(absl::StatusCode::kUnavailable,
+               "no organisation has been applied for " + tenant +
+                   "; an administrator does that with `avvik organisation apply`",
+               "NO_ORGANISATION", {{"tenant", tenant}});
+}
+
+absl::Status OtherTenant(const std::string& tenant) {
+  return Error(absl::StatusCode::kPermissionDenied,
+               "the organisation is of the tenant " + tenant + ", not of the caller's",
+               "OTHER_TENANT", {{"tenant", tenant}});
+}
+
+absl::Status ReportUnknown(const std::string& report_id) {
+  return Error(absl::StatusCode::kNotFound, "intake does not know the report " + report_id,
+               "REPORT_UNKNOWN", {{"report", report_id}});
+}
+
+}  // namespace avvik::triage::error

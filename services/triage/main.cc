@@ -1,0 +1,37 @@
+#include "common/audit/audit.h"
+#include "common/events/migrations.h"
+#include "common/host/host.h"
+#include "common/organisation/pg_keeper.h"
+#include "common/process/lifecycle.h"
+#include "services/triage/pg_case_store.h"
+#include "services/triage/report_event_handler.h"
+#include "services/triage/triage_config.h"
+#include "services/triage/triage_service.h"
+
+int main(int argc, char** argv) {
+  using namespace avvik;
+  process::BlockStopSignals();
+  triage::TriageConfig config;
+  if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
+  const auto rules = triage::ClassificationRules::Load(config.classification);
+  if (!rules.ok()) return host::FailStart(rules.status());
+
+  auto host = host::Host::Make(
+      "triage", config.host,
+      pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
+                organisation::Migrations(), triage::Migrations()}));
+  if (!host.ok()) return host::FailStart(host.status());
+  host::Host& h = **host;
+
+  rpc::Peer intake(config.intake, h.tokens());
+  triage::OrganisationStore organisations(h.pool(), h.ids());
+  triage::PgCaseStore cases(h.pool(), h.ids());
+  triage::RemoteReportTitles titles(intake);
+  triage::ReportEventHandler reports(titles, h.directory(), *rules, h.ids(), h.clock(),
+                                     [&h] { h.publisher().Wake(); });
+  triage::TriageService service(h.environment(), cases, organisations, h.directory(), *rules,
+                                h.publisher(), h.ids());
+  h.Hear("intake", intake, reports);
+  h.Offer({&service, triage::v1::Triage::service_full_name()});
+  return h.Run();
+}

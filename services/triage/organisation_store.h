@@ -1,0 +1,44 @@
+// Where organisations are kept: every version each municipality has had.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/audit/audit.h"
+#include "common/ids/id_source.h"
+#include "common/organisation/diff.h"
+#include "common/organisation/directory.h"
+#include "common/pg/pool.h"
+
+namespace avvik::triage {
+
+// What applying an organisation did.
+struct Applied {
+  std::vector<organisation::Change> changes;  // Empty when nothing differs.
+  int64_t version = 0;                        // The version in force afterwards.
+};
+
+// Thread-safe. UNAVAILABLE when the database cannot be reached.
+class OrganisationStore {
+ public:
+  OrganisationStore(pg::Pool& pool, IdSource& ids) : pool_(pool), ids_(ids) {}
+
+  // Makes the organisation (which has passed organisation::Check) the one in force of its tenant, with the
+  // audit record and the event, unless it means the same as the one that is. With `validate_only` nothing
+  // is written.
+  absl::StatusOr<Applied> Apply(const organisation::v1::Organisation& wanted, bool validate_only,
+                                absl::Time now, const audit::Record& trace);
+
+  // The organisation in force when its version is above `known_version`, else nothing.
+  absl::StatusOr<std::optional<organisation::Snapshot>> Fetch(const std::string& tenant,
+                                                              int64_t known_version);
+  absl::StatusOr<std::vector<std::string>> Tenants();
+
+ private:
+  pg::Pool& pool_;
+  IdSource& ids_;
+};
+
+}  // namespace avvik::triage

@@ -1,0 +1,202 @@
+#include "services/triage/pg_case_store.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/events/outbox.h"
+#include "common/status/macros.h"
+#include "services/triage/case_rows.h"
+#include "services/triage/errors.h"
+#include "services/triage/triage_events.h"
+
+namespace avvik::triage {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(5);
+
+// $3 whether everything is visible, $4 visible units, $5 login. What is hidden is as good as absent.
+constexpr pg::Statement kGetCase{"triage_get_case", R"sql(
+    SELECT * FROM triage_case
+     WHERE tenant = $1
+       AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
+                                     THEN $2::uuid END)
+       AND ($3::boolean OR unit = ANY ($4::text[]) OR owner_login = $5
+            OR drawn_in_logins @> ARRAY[$5]))sql"};
+
+constexpr pg::Statement kLockCase{"triage_lock_case", R"sql(
+    SELECT * FROM triage_case
+     WHERE tenant = $1
+       AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
+                                     THEN $2::uuid END)
+       AND ($3::boolean OR unit = ANY ($4::text[]) OR owner_login = $5
+            OR drawn_in_logins @> ARRAY[$5])
+       FOR UPDATE)sql"};
+
+constexpr pg::Statement kLockCaseOfReport{
+    "triage_lock_case_of_report",
+    "SELECT * FROM triage_case WHERE tenant = $1 AND report_id = $2 FOR UPDATE"};
+
+// Ids are ordered by time, so paging by id is paging by time. $5 states, $6 units, $7 system, $8 owner,
+// $9 least severity, $10 the id after which to go on.
+constexpr pg::Statement kListCases{"triage_list_cases", R"sql(
+    SELECT * FROM triage_case
+     WHERE tenant = $1
+       AND ($2::boolean OR unit = ANY ($3::text[]) OR owner_login = $4
+            OR drawn_in_logins @> ARRAY[$4])
+       AND ($5::integer[] = '{}' OR state = ANY ($5))
+       AND ($6::text[] = '{}' OR unit = ANY ($6))
+       AND ($7 = '' OR system = $7)
+       AND ($8 = '' OR owner_login = $8)
+       AND severity >= $9
+       AND ($10 = '' OR id < CASE WHEN $10 = '' THEN NULL ELSE $10::uuid END)
+     ORDER BY id DESC
+     LIMIT $11)sql"};
+
+constexpr pg::Statement kCountCases{"triage_count_cases", R"sql(
+    SELECT count(*) AS total FROM triage_case
+     WHERE tenant = $1
+       AND ($2::boolean OR unit = ANY ($3::text[]) OR owner_login = $4
+            OR drawn_in_logins @> ARRAY[$4])
+       AND ($5::integer[] = '{}' OR state = ANY ($5))
+       AND ($6::text[] = '{}' OR unit = ANY ($6))
+       AND ($7 = '' OR system = $7)
+       AND ($8 = '' OR owner_login = $8)
+       AND severity >= $9)sql"};
+
+constexpr pg::Statement kListNotes{"triage_list_notes", R"sql(
+    SELECT id, text, author_login, created_at FROM note
+     WHERE case_id = $1
+     ORDER BY created_at, id)sql"};
+
+constexpr pg::Statement kFindNote{"triage_find_note",
+                                  "SELECT 1 FROM note WHERE case_id = $1 AND request_id = $2"};
+
+constexpr pg::Statement kInsertNote{"triage_insert_note", R"sql(
+    INSERT INTO note (id, case_id, request_id, text, author_login, created_at)
+    VALUES           ($1, $2,      $3,         $4,   $5,           $6))sql"};
+
+constexpr pg::Statement kInsertCase{"triage_insert_case", R"sql(
+    INSERT INTO triage_case
+    VALUES ($1,  $2,  $3,  $4,  $5,  $6,  $7,  $8,  $9,  $10, $11, $12, $13, $14, $15, $16,
+            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32))sql"};
+
+// The columns in the order of CaseColumns, so that what changes is not listed twice.
+constexpr pg::Statement kUpdateCase{"triage_update_case", R"sql(
+    UPDATE triage_case
+       SET (id, tenant, number, report_id, title, state, unit, system, category, severity,
+            classification, owner_login, owner_role, owner_unit, drawn_in_logins, drawn_in_roles,
+            drawn_in_units, occurred_at, discovered_at, aware_at, reported_at, opened_at,
+            acknowledged_at, closed_at, resolution, outcome, reopen_count, imported, withdrawn,
+            updated_at, organisation_version, version)
+         = ($1,  $2,  $3,  $4,  $5,  $6,  $7,  $8,  $9,  $10, $11, $12, $13, $14, $15, $16,
+            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+     WHERE id = $1)sql"};
+
+absl::StatusOr<Case> Read(pg::Transaction& transaction, const pg::Statement& statement,
+                          const std::string& tenant, const std::string& reference,
+                          const Visibility& visibility) {
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      transaction.Execute(statement, {tenant, reference, visibility.everything,
+                                      pg::TextArray(visibility.units), visibility.login}));
+  if (rows.empty()) return error::CaseNotFound(reference);
+  AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(rows[0]));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows notes, transaction.Execute(kListNotes, {found.id}));
+  for (const pg::Row row : notes) {
+    found.notes.push_back({.id = row.Text("id"),
+                           .text = row.Text("text"),
+                           .author = {.login = row.Text("author_login")},
+                           .created = row.Time("created_at")});
+  }
+  return found;
+}
+
+}  // namespace
+
+absl::Status InsertCase(pg::Transaction& transaction, const Case& opened) {
+  return transaction.ExecuteWith(kInsertCase, CaseColumns(opened)).status();
+}
+
+absl::Status UpdateCase(pg::Transaction& transaction, const Case& changed) {
+  return transaction.ExecuteWith(kUpdateCase, CaseColumns(changed)).status();
+}
+
+absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transaction,
+                                                     const std::string& tenant,
+                                                     const std::string& report_id) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.Execute(kLockCaseOfReport, {tenant, report_id}));
+  if (rows.empty()) return std::nullopt;
+  AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(rows[0]));
+  return std::optional<Case>(std::move(found));
+}
+
+absl::StatusOr<Case> PgCaseStore::Get(const std::string& tenant, const std::string& reference,
+                                      const Visibility& visibility) {
+  return pg::InTransaction(
+      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
+        return Read(transaction, kGetCase, tenant, reference, visibility);
+      });
+}
+
+absl::StatusOr<CasePage> PgCaseStore::List(const std::string& tenant, const Visibility& visibility,
+                                           const CaseFilter& filter, const std::string& after,
+                                           int limit) {
+  const pg::Param visible = pg::TextArray(visibility.units);
+  const pg::Param states =
+      pg::Array(std::vector<pg::Param>(filter.states.begin(), filter.states.end()));
+  const pg::Param units = pg::TextArray(filter.units);
+  const int severity = filter.minimum_severity;
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows total,
+      pool_.Query(kCountCases, {tenant, visibility.everything, visible, visibility.login, states,
+                                units, filter.system, filter.owner, severity}));
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      pool_.Query(kListCases, {tenant, visibility.everything, visible, visibility.login, states,
+                               units, filter.system, filter.owner, severity, after, limit + 1}));
+  CasePage page;
+  page.total = total[0].Int("total");
+  page.more = rows.size() > static_cast<size_t>(limit);
+  for (const pg::Row row : rows) {
+    if (page.cases.size() == static_cast<size_t>(limit)) break;
+    AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(row));
+    page.cases.push_back(std::move(found));
+  }
+  return page;
+}
+
+absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::string& reference,
+                                         const Visibility& visibility,
+                                         const std::string& request_id, const audit::Record& trace,
+                                         const Decision& decide) {
+  return pg::InTransaction(
+      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
+        AVVIK_ASSIGN_OR_RETURN(const Case before,
+                               Read(transaction, kLockCase, tenant, reference, visibility));
+        if (!request_id.empty()) {
+          AVVIK_ASSIGN_OR_RETURN(const pg::Rows repeat,
+                                 transaction.Execute(kFindNote, {before.id, request_id}));
+          if (!repeat.empty()) return before;
+        }
+        AVVIK_ASSIGN_OR_RETURN(const CaseChange change, decide(before));
+        const Case& after = change.changed;
+        AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, after));
+        for (size_t i = before.notes.size(); i < after.notes.size(); ++i) {
+          const Note& note = after.notes[i];
+          const pg::Param key = request_id.empty() ? pg::Param(std::nullopt) : pg::Param(request_id);
+          AVVIK_RETURN_IF_ERROR(transaction
+                                    .Execute(kInsertNote, {note.id, after.id, key, note.text,
+                                                           note.author.login, note.created})
+                                    .status());
+        }
+        audit::Record record = trace;
+        record.subject = "cases/" + after.id;
+        AVVIK_RETURN_IF_ERROR(audit::Append(transaction, record));
+        const events::v1::Event event = EventOf(ids_, change, trace.trace_parent);
+        AVVIK_RETURN_IF_ERROR(events::Append(transaction, std::span(&event, 1)));
+        return after;
+      });
+}
+
+}  // namespace avvik::triage

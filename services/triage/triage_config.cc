@@ -1,0 +1,13 @@
+#include "services/triage/triage_config.h"
+
+namespace avvik::triage {
+
+std::optional<int> TriageConfig::Load(int argc, const char* const* argv) {
+  config::Reader reader("avvik-triage", "Owns the organisation and the cases.");
+  host.Declare(reader);
+  reader.RequiredText("intake", &intake, "gRPC address of intake");
+  reader.Text("classification", &classification, "how reports are classified");
+  return reader.Parse(argc, argv);
+}
+
+}  // namespace avvik::triage

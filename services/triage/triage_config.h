@@ -1,0 +1,20 @@
+// The settings of triage.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "common/host/settings.h"
+
+namespace avvik::triage {
+
+struct TriageConfig {
+  host::Settings host;
+  std::string intake;
+  std::string classification = "deploy/classification.yaml";
+
+  // Reads flags and environment. An exit status when the process shall end at once.
+  std::optional<int> Load(int argc, const char* const* argv);
+};
+
+}  // namespace avvik::triage

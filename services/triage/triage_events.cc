@@ -1,0 +1,106 @@
+#include "services/triage/triage_events.h"
+
+#include "avvik/triage/v1/triage_events.pb.h"
+#include "common/events/outbox.h"
+#include "common/rpc/time.h"
+
+namespace avvik::triage {
+namespace {
+
+using rpc::ToProtoTime;
+
+v1::PartyReference ReferenceTo(const Case& subject, const Party& party) {
+  v1::PartyReference reference;
+  if (!party.login.empty()) {
+    reference.set_person_id(organisation::PersonId(subject.tenant, party.login));
+  }
+  reference.set_role(party.role);
+  reference.set_unit(party.unit);
+  return reference;
+}
+
+v1::CaseFacts FactsOf(const Case& subject) {
+  v1::CaseFacts facts;
+  facts.set_case_id(subject.id);
+  facts.set_number(subject.number);
+  facts.set_report_id(subject.report_id);
+  facts.set_state(subject.state);
+  facts.set_unit(subject.unit);
+  facts.set_system(subject.system);
+  facts.set_category(subject.category);
+  *facts.mutable_classification() = subject.classification;
+  *facts.mutable_owner() = ReferenceTo(subject, subject.owner);
+  for (const Party& party : subject.drawn_in) {
+    *facts.add_drawn_in() = ReferenceTo(subject, party);
+  }
+  if (subject.occurred.has_value()) *facts.mutable_occurred_time() = ToProtoTime(*subject.occurred);
+  *facts.mutable_aware_time() = ToProtoTime(subject.aware);
+  *facts.mutable_reported_time() = ToProtoTime(subject.reported);
+  *facts.mutable_open_time() = ToProtoTime(subject.opened);
+  if (subject.acknowledged.has_value()) {
+    *facts.mutable_acknowledge_time() = ToProtoTime(*subject.acknowledged);
+  }
+  if (subject.closed.has_value()) *facts.mutable_close_time() = ToProtoTime(*subject.closed);
+  facts.set_resolution(subject.resolution);
+  facts.set_reopen_count(subject.reopen_count);
+  facts.set_imported(subject.imported);
+  facts.set_organisation_version(subject.organisation_version);
+  return facts;
+}
+
+template <typename Message>
+events::v1::Event Tell(IdSource& ids, const CaseChange& change, const std::string& trace_parent,
+                       Message message) {
+  const Case& subject = change.changed;
+  *message.mutable_facts() = FactsOf(subject);
+  return events::MakeEvent(ids, "triage",
+                           {.tenant = subject.tenant,
+                            .subject = "cases/" + subject.id,
+                            .subject_version = subject.version,
+                            .time = subject.updated,
+                            .trace_parent = trace_parent},
+                           message);
+}
+
+}  // namespace
+
+events::v1::Event EventOf(IdSource& ids, const CaseChange& change,
+                          const std::string& trace_parent) {
+  switch (change.happening) {
+    case Happening::kOpened:
+      return Tell(ids, change, trace_parent, v1::CaseOpened());
+    case Happening::kClassified:
+      return Tell(ids, change, trace_parent, v1::CaseClassified());
+    case Happening::kAssigned:
+      return Tell(ids, change, trace_parent, v1::CaseAssigned());
+    case Happening::kAcknowledged:
+      return Tell(ids, change, trace_parent, v1::CaseAcknowledged());
+    case Happening::kNoted:
+      return Tell(ids, change, trace_parent, v1::CaseNoted());
+    case Happening::kReportChanged: {
+      v1::CaseReportChanged message;
+      message.set_withdrawn(change.changed.withdrawn);
+      return Tell(ids, change, trace_parent, message);
+    }
+    case Happening::kClosed:
+      return Tell(ids, change, trace_parent, v1::CaseClosed());
+    case Happening::kReopened:
+      break;
+  }
+  return Tell(ids, change, trace_parent, v1::CaseReopened());
+}
+
+events::v1::Event OrganisationEvent(IdSource& ids, const std::string& tenant, int64_t version,
+                                    absl::Time now, const std::string& trace_parent) {
+  v1::OrganisationApplied message;
+  message.set_version(version);
+  return events::MakeEvent(ids, "triage",
+                           {.tenant = tenant,
+                            .subject = "organisation",
+                            .subject_version = version,
+                            .time = now,
+                            .trace_parent = trace_parent},
+                           message);
+}
+
+}  // namespace avvik::triage

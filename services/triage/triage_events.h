@@ -1,0 +1,17 @@
+// What triage tells the other services.
+#pragma once
+
+#include "avvik/events/v1/event.pb.h"
+#include "common/ids/id_source.h"
+#include "services/triage/case.h"
+
+namespace avvik::triage {
+
+// The event of a change, with the case's facts after it.
+events::v1::Event EventOf(IdSource& ids, const CaseChange& change, const std::string& trace_parent);
+
+// The organisation of `tenant` has a new version.
+events::v1::Event OrganisationEvent(IdSource& ids, const std::string& tenant, int64_t version,
+                                    absl::Time now, const std::string& trace_parent);
+
+}  // namespace avvik::triage

@@ -1,0 +1,72 @@
+// The gRPC face of triage: each method validates, converts, acts and answers.
+#pragma once
+
+#include "avvik/triage/v1/triage.grpc.pb.h"
+#include "common/events/publisher.h"
+#include "common/ids/id_source.h"
+#include "common/organisation/directory.h"
+#include "common/rpc/environment.h"
+#include "services/triage/case_store.h"
+#include "services/triage/organisation_store.h"
+
+namespace avvik::triage {
+
+// Thread-safe.
+class TriageService final : public v1::Triage::Service {
+ public:
+  // All of them must outlive the service.
+  TriageService(rpc::Environment& environment, CaseStore& cases, OrganisationStore& organisations,
+                organisation::Directory& directory, const ClassificationRules& rules,
+                events::Publisher& publisher, IdSource& ids)
+      : environment_(environment),
+        cases_(cases),
+        organisations_(organisations),
+        directory_(directory),
+        rules_(rules),
+        publisher_(publisher),
+        ids_(ids) {}
+
+  grpc::Status GetCase(grpc::ServerContext* context, const v1::GetCaseRequest* request,
+                       v1::Case* response) override;
+  grpc::Status ListCases(grpc::ServerContext* context, const v1::ListCasesRequest* request,
+                         v1::ListCasesResponse* response) override;
+  grpc::Status ClassifyCase(grpc::ServerContext* context, const v1::ClassifyCaseRequest* request,
+                            v1::Case* response) override;
+  grpc::Status AssignCase(grpc::ServerContext* context, const v1::AssignCaseRequest* request,
+                          v1::Case* response) override;
+  grpc::Status AcknowledgeCase(grpc::ServerContext* context,
+                               const v1::AcknowledgeCaseRequest* request,
+                               v1::Case* response) override;
+  grpc::Status AddNote(grpc::ServerContext* context, const v1::AddNoteRequest* request,
+                       v1::Case* response) override;
+  grpc::Status CloseCase(grpc::ServerContext* context, const v1::CloseCaseRequest* request,
+                         v1::Case* response) override;
+  grpc::Status ReopenCase(grpc::ServerContext* context, const v1::ReopenCaseRequest* request,
+                          v1::Case* response) override;
+  grpc::Status ExplainCase(grpc::ServerContext* context, const v1::ExplainCaseRequest* request,
+                           v1::ExplainCaseResponse* response) override;
+  grpc::Status GetOrganisation(grpc::ServerContext* context,
+                               const v1::GetOrganisationRequest* request,
+                               v1::GetOrganisationResponse* response) override;
+  grpc::Status ApplyOrganisation(grpc::ServerContext* context,
+                                 const v1::ApplyOrganisationRequest* request,
+                                 v1::ApplyOrganisationResponse* response) override;
+  grpc::Status FollowOrganisation(grpc::ServerContext* context,
+                                  const v1::FollowOrganisationRequest* request,
+                                  v1::FollowOrganisationResponse* response) override;
+
+ private:
+  // Changes a case as `decide` says and answers with it.
+  absl::Status Change(const rpc::Call& call, const std::string& case_id,
+                      const std::string& request_id, const Decision& decide, v1::Case* response);
+
+  rpc::Environment& environment_;
+  CaseStore& cases_;
+  OrganisationStore& organisations_;
+  organisation::Directory& directory_;
+  const ClassificationRules& rules_;
+  events::Publisher& publisher_;
+  IdSource& ids_;
+};
+
+}  // namespace avvik::triage
