@@ -16,10 +16,11 @@ absl::Time TimeOf(const google::protobuf::Timestamp& time) {
 
 }  // namespace
 
-Importer::Importer(const Mapping& mapping, const Surroundings& around, Options options,
+Importer::Importer(const Mapping& mapping, const Surroundings& around, StopSignal& stop, Options options,
                    std::function<void(const Rejection&)> on_rejected)
     : mapping_(mapping),
       around_(around),
+      stop_(stop),
       options_(options),
       on_rejected_(std::move(on_rejected)),
       queue_(2 * static_cast<size_t>(options.concurrency)) {}
@@ -129,6 +130,7 @@ void Importer::End(const absl::Status& why) {
     if (end_.ok()) end_ = why;
   }
   queue_.Abandon();
+  stop_.Stop();
 }
 
 }  // namespace avvik::cli

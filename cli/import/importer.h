@@ -12,6 +12,7 @@
 #include "avvik/intake/v1/intake.pb.h"
 #include "cli/import/mapping.h"
 #include "cli/import/record.h"
+#include "cli/import/stop_signal.h"
 #include "cli/import/submitter.h"
 #include "cli/import/work_queue.h"
 
@@ -35,13 +36,14 @@ class Importer {
   using Next = std::function<absl::StatusOr<bool>(Item*)>;
   using Send = std::function<Outcome(const intake::v1::SubmitReportRequest&)>;
 
-  // `mapping` and `around` must outlive it. `on_rejected` is called for each rejected line, by one thread at a time.
-  Importer(const Mapping& mapping, const Surroundings& around, Options options,
+  // All must outlive it. `on_rejected` is called for each rejected line, by one thread at a time. `stop` is raised when the
+  // import ends before its time, so that what waits in `send` comes to an end.
+  Importer(const Mapping& mapping, const Surroundings& around, StopSignal& stop, Options options,
            std::function<void(const Rejection&)> on_rejected);
 
   // Takes all lines that `next` gives, each once; `send` is called by several threads. Returns when all are settled, or
   // with the error that made an end of it: of reading, or of an outcome that is hopeless or gave up. ABORTED after Stop. Of
-  // two lines with one key the first is settled before the second is sent. Beside the lines under way it keeps sixteen
+  // two lines with one key the first is settled before the second is sent. Beside the lines under way it keeps some forty
   // bytes for each line read, to know such lines.
   absl::Status Run(const Next& next, const Send& send);
 
@@ -67,6 +69,7 @@ class Importer {
 
   const Mapping& mapping_;
   const Surroundings& around_;
+  StopSignal& stop_;
   const Options options_;
   const std::function<void(const Rejection&)> on_rejected_;
   WorkQueue<Work> queue_;

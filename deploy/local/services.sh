@@ -36,9 +36,9 @@ start_services() {
     --smtp "smtp://127.0.0.1:$AVVIK_SMTP_PORT" --smtp-ca "$AVVIK_TLS/ca.pem" --smtp-user avvik \
     --smtp-password-file "$AVVIK_SECRETS/smtp.secret" --templates "$deploy/templates" \
     --base-url "$AVVIK_URL"
-  # Without a built web application the gateway serves the API alone.
+  # Without a built web application the gateway serves the welcome page.
   local web=$AVVIK_ROOT/web/dist
-  [[ -d $web ]] || web=''
+  [[ -d $web ]] || web=$AVVIK_ROOT/web/static
   start_service gateway --listen "127.0.0.1:$AVVIK_PORT" --static "$web" --drain 5s \
     --intake "$(address_of intake)" --triage "$(address_of triage)" --escalation "$(address_of escalation)" \
     --metrics "$(address_of metrics)" --delivery "$(address_of delivery)"

@@ -94,14 +94,12 @@ absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
   if (organisation == nullptr) return error::NoOrganisation(tenant);
   AVVIK_ASSIGN_OR_RETURN(const std::optional<KnownCase> before,
                          FindKnownCase(transaction, tenant, event->facts.case_id()));
-  for (const Telling& telling :
-       TellingsOfCase(stored.event().id(), event->change, event->facts,
-                      before.has_value() ? &*before : nullptr)) {
+  for (const Telling& telling : TellingsOfCase(stored.event().id(), event->change, event->facts,
+                                               before.has_value() ? &*before : nullptr)) {
     AVVIK_ASSIGN_OR_RETURN(const std::optional<NoticeDraft> draft,
                            Draft(*organisation, telling, event->facts));
     if (!draft.has_value()) continue;
-    AVVIK_RETURN_IF_ERROR(
-        writer_.Queue(transaction, *draft, *organisation));
+    AVVIK_RETURN_IF_ERROR(writer_.Queue(transaction, *draft, *organisation));
   }
   return PutKnownCase(transaction, tenant, KnownCaseOf(event->facts));
 }

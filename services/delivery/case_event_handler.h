@@ -1,5 +1,5 @@
-// Hears triage: owners, those drawn in, and reporters are told; and what stands in a case is remembered for
-// the events of its duties.
+// Hears triage: owners, those drawn in, and reporters are told; and what stands in a case is
+// remembered for the events of its duties.
 #pragma once
 
 #include <functional>

@@ -5,11 +5,14 @@
 namespace avvik::delivery {
 
 std::optional<int> DeliveryConfig::Load(int argc, const char* const* argv) {
-  config::Reader reader("avvik-delivery", "Sends notices by e-mail, each once, every attempt on record.");
+  config::Reader reader("avvik-delivery",
+                        "Sends notices by e-mail, each once, every attempt on record.");
   host.Declare(reader);
   reader.RequiredText("intake", &intake, "gRPC address of intake, which knows the reporters");
-  reader.RequiredText("escalation", &escalation, "gRPC address of escalation, whose events are heard");
-  reader.RequiredText("smtp", &smtp.url, "mail server: smtp://host:port (STARTTLS) or smtps://host:port");
+  reader.RequiredText("escalation", &escalation,
+                      "gRPC address of escalation, whose events are heard");
+  reader.RequiredText("smtp", &smtp.url,
+                      "mail server: smtp://host:port (STARTTLS) or smtps://host:port");
   reader.Text("smtp-ca", &smtp.ca_file,
               "certificates the mail server is checked against, PEM; empty for the machine's own");
   reader.Text("smtp-user", &smtp.user, "user at the mail server; empty for none");
@@ -20,7 +23,8 @@ std::optional<int> DeliveryConfig::Load(int argc, const char* const* argv) {
   reader.Number("workers", &workers, 1, 32, "most notices handed over at a time");
   reader.Number("address-days", &address_days, 1, 3650,
                 "days after which the address of a notice that came to its end is erased");
-  reader.Text("base-url", &base_url, "where links lead, in place of the organisations' own base_url");
+  reader.Text("base-url", &base_url,
+              "where links lead, in place of the organisations' own base_url");
   reader.Text("mail-from", &mail_from, "sender for organisations that name no mail_from");
   if (const auto status = reader.Parse(argc, argv); status.has_value()) return status;
   if (!smtp_password_file.empty()) {

@@ -21,7 +21,8 @@ struct DeliveryConfig {
   std::string base_url;
   std::string mail_from;
 
-  // Reads flags, environment and the password file. An exit status when the process shall end at once.
+  // Reads flags, environment and the password file. An exit status when the process shall end at
+  // once.
   std::optional<int> Load(int argc, const char* const* argv);
 };
 

@@ -7,8 +7,8 @@
 
 namespace avvik::delivery {
 
-// NoticeQueued, NoticeSent or NoticeFailed, by the state the notice is in; for one that is being sent,
-// NoticeQueued. `notice.version` is the version after the change.
+// NoticeQueued, NoticeSent or NoticeFailed, by the state the notice is in; for one that is being
+// sent, NoticeQueued. `notice.version` is the version after the change.
 events::v1::Event NoticeEvent(IdSource& ids, const Notice& notice, absl::Time now,
                               const std::string& trace_parent);
 

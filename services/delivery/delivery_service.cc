@@ -86,14 +86,14 @@ grpc::Status DeliveryService::RetryNotice(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     const std::string subject = "notices/" + request->notice_id();
     call.set_subject(subject);
-    AVVIK_ASSIGN_OR_RETURN(const NoticeWithAttempts retried,
-                           store_.Retry(call.tenant(), request->notice_id(), call.now(),
-                                        call.Trace(subject)));
+    AVVIK_ASSIGN_OR_RETURN(
+        const NoticeWithAttempts retried,
+        store_.Retry(call.tenant(), request->notice_id(), call.now(), call.Trace(subject)));
     due_();
     // Whoever runs Avvik need not be somebody who may read to whom it writes.
     const bool reads = environment_.GrantFor(call, kReadNotices).allowed();
-    *response = ToProto(retried, reads ? AddressView::kShown : AddressView::kWithheld,
-                        PersonOf(call));
+    *response =
+        ToProto(retried, reads ? AddressView::kShown : AddressView::kWithheld, PersonOf(call));
     return absl::OkStatus();
   });
 }

@@ -12,11 +12,10 @@ absl::Status NoticeNotFound(const std::string& notice_id) {
 }
 
 absl::Status NoticeNotRetryable(const std::string& notice_id, v1::NoticeState state) {
-  return Error(absl::StatusCode::kFailedPrecondition,
-               "only a waiting or failed notice is tried again; this one is " +
-                   v1::NoticeState_Name(state),
-               "NOTICE_NOT_RETRYABLE",
-               {{"notice", notice_id}, {"state", v1::NoticeState_Name(state)}});
+  return Error(
+      absl::StatusCode::kFailedPrecondition,
+      "only a waiting or failed notice is tried again; this one is " + v1::NoticeState_Name(state),
+      "NOTICE_NOT_RETRYABLE", {{"notice", notice_id}, {"state", v1::NoticeState_Name(state)}});
 }
 
 absl::Status AddressErased(const std::string& notice_id) {

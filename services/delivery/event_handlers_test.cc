@@ -169,10 +169,10 @@ TEST_F(EventHandlersTest, OwnerAndThoseDrawnInAreToldOnce) {
                                      "case_drawn_in daisy@kalix.example en"));
   ASSERT_OK(HearCase<triage::v1::CaseAssigned>(Facts("daisy")));
   ASSERT_OK(HearCase<triage::v1::CaseAssigned>(Facts("anna", {"daisy"})));
-  EXPECT_THAT(Notices(), ElementsAre("case_assigned anna@kalix.example sv",
-                                     "case_drawn_in daisy@kalix.example en",
-                                     "case_assigned daisy@kalix.example en",
-                                     "case_assigned anna@kalix.example sv"));
+  EXPECT_THAT(
+      Notices(),
+      ElementsAre("case_assigned anna@kalix.example sv", "case_drawn_in daisy@kalix.example en",
+                  "case_assigned daisy@kalix.example en", "case_assigned anna@kalix.example sv"));
 }
 
 TEST_F(EventHandlersTest, SomebodyWhoIsNoLongerThereIsPassedOver) {
@@ -203,10 +203,10 @@ TEST_F(EventHandlersTest, StagesAreToldToTheOwnerOfNow) {
   ASSERT_OK(HearStage<escalation::v1::StageDueSoon>(kNow + absl::Hours(1), kNow));
   ASSERT_OK(HearStage<escalation::v1::StageOverdue>(kNow + absl::Hours(1), kNow));
   ASSERT_OK(HearStage<escalation::v1::StageOverdue>(kNow - absl::Hours(1), kNow));
-  EXPECT_THAT(Notices(), ElementsAre("case_assigned anna@kalix.example sv",
-                                     "case_assigned daisy@kalix.example en",
-                                     "stage_due_soon daisy@kalix.example en",
-                                     "stage_overdue daisy@kalix.example en"));
+  EXPECT_THAT(
+      Notices(),
+      ElementsAre("case_assigned anna@kalix.example sv", "case_assigned daisy@kalix.example en",
+                  "stage_due_soon daisy@kalix.example en", "stage_overdue daisy@kalix.example en"));
 }
 
 TEST_F(EventHandlersTest, AStageWaitsForItsCaseUnlessThatIsParked) {

@@ -16,8 +16,8 @@ std::string Part(const std::string& type, const std::string& boundary, const std
 }  // namespace
 
 absl::StatusOr<std::string> Compose(const Mail& mail) {
-  for (const auto& [name, address] : {std::pair<const char*, const std::string&>{"sender", mail.from},
-                                      {"recipient", mail.to}}) {
+  for (const auto& [name, address] :
+       {std::pair<const char*, const std::string&>{"sender", mail.from}, {"recipient", mail.to}}) {
     if (!IsMailAddress(address)) {
       return absl::InvalidArgumentError(std::string("the ") + name +
                                         "'s address is not one that mail can be sent with");
@@ -46,7 +46,8 @@ absl::StatusOr<std::string> Compose(const Mail& mail) {
   header("Message-ID", "<" + mail.message_id + ">");
   header("References", "<" + mail.thread_id + ">");
   header("In-Reply-To", "<" + mail.thread_id + ">");
-  // RFC 3834: no vacation notice and no other robot shall answer; Exchange wants it said its own way.
+  // RFC 3834: no vacation notice and no other robot shall answer; Exchange wants it said its own
+  // way.
   header("Auto-Submitted", "auto-generated");
   header("X-Auto-Response-Suppress", "All");
   header("Content-Language", mail.language);

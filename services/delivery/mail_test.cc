@@ -27,16 +27,17 @@ Mail Example() {
 TEST(ComposeTest, AMailHasEveryHeader) {
   const auto message = Compose(Example());
   ASSERT_TRUE(message.ok()) << message.status();
-  EXPECT_THAT(*message,
-              StartsWith("Date: Mon, 21 Sep 2026 16:13:20 +0200\r\n"
-                         "From: \"Kalix kommun\"\r\n <avvik@kalix.example>\r\n"
-                         "To: anna.berg@kalix.example\r\n"
-                         "Subject: =?UTF-8?B?RHUgYW5zdmFyYXIgZsO2ciDDpHJlbmRlIEFWVi0yMDI2LTAwMDEy?=\r\n"
-                         " =?UTF-8?B?Mw==?=\r\n"
-                         "Message-ID: <00000000-0000-7000-8000-000000000001@kalix.example>\r\n"
-                         "References: <AVV-2026-000123.kalix@kalix.example>\r\n"
-                         "In-Reply-To: <AVV-2026-000123.kalix@kalix.example>\r\n"
-                         "Auto-Submitted: auto-generated\r\n"));
+  EXPECT_THAT(
+      *message,
+      StartsWith("Date: Mon, 21 Sep 2026 16:13:20 +0200\r\n"
+                 "From: \"Kalix kommun\"\r\n <avvik@kalix.example>\r\n"
+                 "To: anna.berg@kalix.example\r\n"
+                 "Subject: =?UTF-8?B?RHUgYW5zdmFyYXIgZsO2ciDDpHJlbmRlIEFWVi0yMDI2LTAwMDEy?=\r\n"
+                 " =?UTF-8?B?Mw==?=\r\n"
+                 "Message-ID: <00000000-0000-7000-8000-000000000001@kalix.example>\r\n"
+                 "References: <AVV-2026-000123.kalix@kalix.example>\r\n"
+                 "In-Reply-To: <AVV-2026-000123.kalix@kalix.example>\r\n"
+                 "Auto-Submitted: auto-generated\r\n"));
   EXPECT_THAT(*message, HasSubstr("\r\nContent-Language: sv\r\n"));
   EXPECT_THAT(*message, HasSubstr("\r\nMIME-Version: 1.0\r\n"));
 }

@@ -47,9 +47,9 @@ int main(int argc, char** argv) {
              return std::uniform_real_distribution<double>(0, 1)(random);
            },
        .told = [&h] { h.publisher().Wake(); }});
-  delivery::QueueKeeper keeper({.holder = sender.holder(),
-                                .keep_addresses = absl::Hours(24) * config.address_days},
-                               queue, h.clock(), h.telemetry());
+  delivery::QueueKeeper keeper(
+      {.holder = sender.holder(), .keep_addresses = absl::Hours(24) * config.address_days}, queue,
+      h.clock(), h.telemetry());
 
   rpc::Peer intake(config.intake, h.tokens());
   rpc::Peer escalation(config.escalation, h.tokens());

@@ -13,8 +13,8 @@ namespace {
 
 constexpr char kHex[] = "0123456789ABCDEF";
 constexpr size_t kLongestPlainText = 60;
-// A line with an encoded word holds at most 76 characters (RFC 2047 section 2): 12 of frame, 52 of base64
-// for 39 bytes, and the header's name before the first.
+// A line with an encoded word holds at most 76 characters (RFC 2047 section 2): 12 of frame, 52 of
+// base64 for 39 bytes, and the header's name before the first.
 constexpr size_t kBytesPerWord = 39;
 constexpr size_t kLongestLine = 76;
 

@@ -33,7 +33,8 @@ inline constexpr std::array<std::string_view, 3> kLanguages = {"sv", "da", "en"}
 std::string_view TemplateName(TemplateId id);
 std::optional<TemplateId> TemplateFromName(std::string_view name);
 
-// Whether the notice is for the reporter, who follows the report, and not for a handler of the case.
+// Whether the notice is for the reporter, who follows the report, and not for a handler of the
+// case.
 bool IsForReporter(TemplateId id);
 
 // What makes a new notice.

@@ -15,8 +15,8 @@ enum class AddressView {
   kWithheld,  // None.
 };
 
-// A notice without attempts. The address of a confidential reporter is only for the one whose pseudonym
-// is `person_id`.
+// A notice without attempts. The address of a confidential reporter is only for the one whose
+// pseudonym is `person_id`.
 v1::Notice ToProto(const Notice& notice, AddressView view, const std::string& person_id);
 
 v1::Attempt ToProto(const Attempt& attempt);

@@ -8,8 +8,7 @@ Notice NoticeFromRow(const pg::Row& row) {
   NoticeDraft& draft = notice.draft;
   draft.tenant = row.Text("tenant");
   draft.cause = row.Text("cause");
-  draft.template_id =
-      TemplateFromName(row.Text("template")).value_or(TemplateId::kReportReceived);
+  draft.template_id = TemplateFromName(row.Text("template")).value_or(TemplateId::kReportReceived);
   draft.person_id = row.Text("person_id");
   draft.number = row.Text("number");
   draft.unit = row.Text("unit");

@@ -39,9 +39,9 @@ std::vector<Telling> TellingsOfCase(const std::string& event_id, CaseChange chan
     tellings.push_back({TemplateId::kCaseAssigned, event_id, now.owner});
   }
   for (const std::string& person : now.drawn_in) {
-    const bool known = before != nullptr &&
-                       std::find(before->drawn_in.begin(), before->drawn_in.end(), person) !=
-                           before->drawn_in.end();
+    const bool known =
+        before != nullptr && std::find(before->drawn_in.begin(), before->drawn_in.end(), person) !=
+                                 before->drawn_in.end();
     // Whoever owns the case is in it already.
     if (!known && person != now.owner) {
       tellings.push_back({TemplateId::kCaseDrawnIn, now.case_id, person});

@@ -1,5 +1,5 @@
-// Who is told what, and when: the events of the other services in, notices to make out. No store, no
-// clock.
+// Who is told what, and when: the events of the other services in, notices to make out. No store,
+// no clock.
 #pragma once
 
 #include <optional>
@@ -33,9 +33,9 @@ enum class CaseChange { kReopened, kClosed, kOther };
 std::vector<Telling> TellingsOfCase(const std::string& event_id, CaseChange change,
                                     const triage::v1::CaseFacts& facts, const KnownCase* before);
 
-// What a statutory step that is due soon or overdue gives to tell the owner. Nothing when nobody owns
-// the case, or when the step's target had passed before the duty was found: who gets the case sees that
-// with it.
+// What a statutory step that is due soon or overdue gives to tell the owner. Nothing when nobody
+// owns the case, or when the step's target had passed before the duty was found: who gets the case
+// sees that with it.
 std::optional<Telling> TellingOfStage(const std::string& event_id, TemplateId template_id,
                                       const escalation::v1::DutyFacts& facts,
                                       const std::string& stage, const KnownCase& known);

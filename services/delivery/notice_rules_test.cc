@@ -80,9 +80,9 @@ TEST(TellingOfStageTest, AStageIsToldToTheOwnerOfItsCase) {
   const KnownCase known = KnownCaseOf(Facts("p_anna"));
   EXPECT_THAT(TellingOfStage("event-1", TemplateId::kStageOverdue, duty, "notify", known),
               Optional(Telling{TemplateId::kStageOverdue, "event-1", "p_anna"}));
-  EXPECT_EQ(TellingOfStage("event-1", TemplateId::kStageDueSoon, duty, "notify",
-                           KnownCaseOf(Facts(""))),
-            std::nullopt);
+  EXPECT_EQ(
+      TellingOfStage("event-1", TemplateId::kStageDueSoon, duty, "notify", KnownCaseOf(Facts(""))),
+      std::nullopt);
 }
 
 TEST(TellingOfStageTest, AStageThatWasPastWhenFoundIsNotTold) {

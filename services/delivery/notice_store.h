@@ -11,8 +11,8 @@
 
 namespace avvik::delivery {
 
-// Which notices a caller may see. `everything` wins; otherwise those of cases in `units`, and those sent
-// to the caller.
+// Which notices a caller may see. `everything` wins; otherwise those of cases in `units`, and those
+// sent to the caller.
 struct Visibility {
   bool everything = false;
   std::vector<std::string> units;
@@ -62,9 +62,9 @@ class NoticeStore {
   virtual absl::StatusOr<QueueCount> Count(const std::string& tenant) = 0;
 
   // Makes a waiting or failed notice due at `now`, with the time for its attempts beginning anew; a
-  // failed one is told of as queued. NOT_FOUND as Get; FAILED_PRECONDITION (NOTICE_NOT_RETRYABLE) for a
-  // notice that is being sent or was, (ADDRESS_ERASED) for one without its address. `trace` is recorded
-  // with the change.
+  // failed one is told of as queued. NOT_FOUND as Get; FAILED_PRECONDITION (NOTICE_NOT_RETRYABLE)
+  // for a notice that is being sent or was, (ADDRESS_ERASED) for one without its address. `trace`
+  // is recorded with the change.
   virtual absl::StatusOr<NoticeWithAttempts> Retry(const std::string& tenant,
                                                    const std::string& notice_id, absl::Time now,
                                                    const audit::Record& trace) = 0;

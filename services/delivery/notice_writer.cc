@@ -32,12 +32,11 @@ absl::Status NoticeWriter::Queue(pg::Transaction& transaction, const NoticeDraft
   const absl::Time now = clock_.Now();
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      transaction.Execute(
-          kInsertNotice,
-          {notice_id, draft.tenant, draft.cause, TemplateName(draft.template_id), draft.person_id,
-           draft.number, draft.unit, draft.recipient, draft.withheld, draft.language,
-           MessageId(notice_id, mail_from), now, static_cast<int>(v1::NOTICE_STATE_WAITING),
-           now + kGiveUpAfter}));
+      transaction.Execute(kInsertNotice,
+                          {notice_id, draft.tenant, draft.cause, TemplateName(draft.template_id),
+                           draft.person_id, draft.number, draft.unit, draft.recipient,
+                           draft.withheld, draft.language, MessageId(notice_id, mail_from), now,
+                           static_cast<int>(v1::NOTICE_STATE_WAITING), now + kGiveUpAfter}));
   if (rows.empty()) return absl::OkStatus();
   const events::v1::Event event = NoticeEvent(ids_, NoticeFromRow(rows[0]), now, "");
   return events::Append(transaction, std::span(&event, 1));

@@ -21,8 +21,8 @@ class NoticeWriter {
   NoticeWriter(IdSource& ids, const Clock& clock, std::string mail_from)
       : ids_(ids), clock_(clock), mail_from_(std::move(mail_from)) {}
 
-  // Writes a notice of the organisation and tells of it (NoticeQueued). Does nothing when there is one
-  // with the same tenant, cause, template and person already.
+  // Writes a notice of the organisation and tells of it (NoticeQueued). Does nothing when there is
+  // one with the same tenant, cause, template and person already.
   absl::Status Queue(pg::Transaction& transaction, const NoticeDraft& draft,
                      const organisation::Organisation& organisation);
 
@@ -32,7 +32,8 @@ class NoticeWriter {
   const std::string mail_from_;
 };
 
-// The draft for somebody in the organisation; nothing when the organisation no longer has the person.
+// The draft for somebody in the organisation; nothing when the organisation no longer has the
+// person.
 std::optional<NoticeDraft> DraftForPerson(const organisation::Organisation& organisation,
                                           const std::string& person_id);
 

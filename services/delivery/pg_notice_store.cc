@@ -13,8 +13,8 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// $3 whether everything is visible, $4 visible units, $5 the caller's pseudonym. What is hidden is as
-// good as absent.
+// $3 whether everything is visible, $4 visible units, $5 the caller's pseudonym. What is hidden is
+// as good as absent.
 constexpr pg::Statement kGetNotice{"delivery_get_notice", R"sql(
     SELECT * FROM notice
      WHERE tenant = $1 AND notice_id = $2
@@ -25,8 +25,8 @@ constexpr pg::Statement kListAttempts{"delivery_list_attempts", R"sql(
      WHERE notice_id = $1
      ORDER BY attempt)sql"};
 
-// Ids are ordered by time, so paging by id is paging by time. $5 states, $6 number, $7 the id after which
-// to go on.
+// Ids are ordered by time, so paging by id is paging by time. $5 states, $6 number, $7 the id after
+// which to go on.
 constexpr pg::Statement kListNotices{"delivery_list_notices", R"sql(
     SELECT * FROM notice
      WHERE tenant = $1
@@ -104,8 +104,8 @@ absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Get(const std::string& tenant,
 
 absl::StatusOr<NoticePage> PgNoticeStore::List(const std::string& tenant,
                                                const Visibility& visibility,
-                                               const NoticeFilter& filter,
-                                               const std::string& after, int limit) {
+                                               const NoticeFilter& filter, const std::string& after,
+                                               int limit) {
   using Result = absl::StatusOr<NoticePage>;
   const pg::Param units = pg::TextArray(visibility.units);
   const pg::Param states = StateArray(filter.states);

@@ -135,8 +135,8 @@ TEST_F(PgNoticeStoreTest, AFailedNoticeIsTriedAgainWithAllItsTime) {
   EXPECT_EQ(retried->notice.attempt_count, 1);
   EXPECT_EQ(retried->attempts.size(), 1u);
   End(v1::NOTICE_STATE_SENT);
-  EXPECT_THAT(Told(), ElementsAre("NoticeQueued 1", "NoticeFailed 2", "NoticeQueued 3",
-                                  "NoticeSent 4"));
+  EXPECT_THAT(Told(),
+              ElementsAre("NoticeQueued 1", "NoticeFailed 2", "NoticeQueued 3", "NoticeSent 4"));
   EXPECT_EQ(Value("SELECT actor FROM audit_record"), "admin");
 }
 
@@ -144,10 +144,10 @@ TEST_F(PgNoticeStoreTest, AWaitingNoticeIsMadeDueWithoutAnEvent) {
   Queue("event-1");
   const Notice notice = **queue_.Take("x", clock_.Now(), clock_.Now() + absl::Seconds(15));
   const Attempt attempt{.time = clock_.Now(), .reply_code = 451, .error = "later"};
-  ASSERT_OK(queue_.Record(notice, "x", attempt,
-                          {.state = v1::NOTICE_STATE_WAITING,
-                           .next_attempt = clock_.Now() + absl::Hours(4)},
-                          clock_.Now()));
+  ASSERT_OK(queue_.Record(
+      notice, "x", attempt,
+      {.state = v1::NOTICE_STATE_WAITING, .next_attempt = clock_.Now() + absl::Hours(4)},
+      clock_.Now()));
   ASSERT_OK(store_.Retry(kTenant, Only(), clock_.Now(), Trace()));
   EXPECT_TRUE(queue_.Take("x", clock_.Now(), clock_.Now() + absl::Seconds(15))->has_value());
   EXPECT_THAT(Told(), ElementsAre("NoticeQueued 1"));

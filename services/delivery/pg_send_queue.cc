@@ -45,11 +45,12 @@ constexpr pg::Statement kInsertAttempt{"delivery_insert_attempt", R"sql(
     INSERT INTO notice_attempt (notice_id, attempt, at, succeeded, reply_code, error, duration_ms)
     VALUES                     ($1,        $2,      $3, $4,        $5,         $6,    $7))sql"};
 
-constexpr pg::Statement kFindAttempt{
-    "delivery_find_attempt", "SELECT FROM notice_attempt WHERE notice_id = $1 AND at = $2"};
+constexpr pg::Statement kFindSuccess{
+    "delivery_find_success",
+    "SELECT FROM notice_attempt WHERE notice_id = $1 AND at = $2 AND succeeded"};
 
-constexpr pg::Statement kRenew{"delivery_renew_leases",
-                               "UPDATE notice SET lease_until = $2 WHERE state = 2 AND holder = $1"};
+constexpr pg::Statement kRenew{
+    "delivery_renew_leases", "UPDATE notice SET lease_until = $2 WHERE state = 2 AND holder = $1"};
 
 constexpr pg::Statement kRescue{"delivery_rescue_notices", R"sql(
     WITH lost AS (
@@ -101,11 +102,11 @@ absl::StatusOr<std::optional<Notice>> PgSendQueue::Record(const Notice& notice,
         const bool ours = before[0].Int("state") == v1::NOTICE_STATE_SENDING &&
                           before[0].Text("holder") == holder;
         if (!ours && !attempt.succeeded) return std::nullopt;
-        // A sender that did not hear whether its record was kept records again.
-        AVVIK_ASSIGN_OR_RETURN(
-            const pg::Rows recorded_before,
-            transaction.Execute(kFindAttempt, {notice.notice_id, attempt.time}));
-        if (!recorded_before.empty()) return std::nullopt;
+        // A sender that did not hear whether its record was kept records again. After a failure
+        // that was kept, the notice is no longer its.
+        AVVIK_ASSIGN_OR_RETURN(const pg::Rows kept,
+                               transaction.Execute(kFindSuccess, {notice.notice_id, attempt.time}));
+        if (!kept.empty()) return std::nullopt;
         const bool waits = verdict.state == v1::NOTICE_STATE_WAITING;
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
@@ -115,10 +116,9 @@ absl::StatusOr<std::optional<Notice>> PgSendQueue::Record(const Notice& notice,
         const Notice recorded = NoticeFromRow(rows[0]);
         AVVIK_RETURN_IF_ERROR(
             transaction
-                .Execute(kInsertAttempt,
-                         {notice.notice_id, recorded.attempt_count, attempt.time,
-                          attempt.succeeded, attempt.reply_code, attempt.error,
-                          absl::ToInt64Milliseconds(attempt.duration)})
+                .Execute(kInsertAttempt, {notice.notice_id, recorded.attempt_count, attempt.time,
+                                          attempt.succeeded, attempt.reply_code, attempt.error,
+                                          absl::ToInt64Milliseconds(attempt.duration)})
                 .status());
         const bool ended = !waits && before[0].Int("state") != verdict.state;
         if (ended) {

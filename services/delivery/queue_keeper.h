@@ -1,5 +1,5 @@
-// Keeps the queue in order: prolongs the leases of this process, puts back what a process that is gone
-// held, measures the queue, and erases addresses with time.
+// Keeps the queue in order: prolongs the leases of this process, puts back what a process that is
+// gone held, measures the queue, and erases addresses with time.
 #pragma once
 
 #include <string>

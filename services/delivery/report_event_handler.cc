@@ -20,17 +20,16 @@ std::optional<NoticeDraft> DraftForReporter(const organisation::Organisation& or
                                             const std::optional<Reporter>& reporter,
                                             TemplateId template_id, const std::string& cause) {
   if (!reporter.has_value() || reporter->email.empty() || reporter->imported) return std::nullopt;
-  return NoticeDraft{
-      .tenant = organisation.tenant(),
-      .cause = cause,
-      .template_id = template_id,
-      .person_id = organisation::PersonId(organisation.tenant(), reporter->login),
-      .number = reporter->number,
-      .unit = reporter->unit,
-      .recipient = reporter->email,
-      .withheld = reporter->confidential,
-      .language =
-          reporter->language.empty() ? organisation.default_language() : reporter->language};
+  return NoticeDraft{.tenant = organisation.tenant(),
+                     .cause = cause,
+                     .template_id = template_id,
+                     .person_id = organisation::PersonId(organisation.tenant(), reporter->login),
+                     .number = reporter->number,
+                     .unit = reporter->unit,
+                     .recipient = reporter->email,
+                     .withheld = reporter->confidential,
+                     .language = reporter->language.empty() ? organisation.default_language()
+                                                            : reporter->language};
 }
 
 absl::Status ReportEventHandler::Prepare(std::span<const events::v1::StoredEvent> batch) {

@@ -10,8 +10,8 @@
 
 namespace avvik::delivery {
 
-// The notice that answers a reporter; nothing when the report has nobody to answer or was brought from an
-// older register.
+// The notice that answers a reporter; nothing when the report has nobody to answer or was brought
+// from an older register.
 std::optional<NoticeDraft> DraftForReporter(const organisation::Organisation& organisation,
                                             const std::optional<Reporter>& reporter,
                                             TemplateId template_id, const std::string& cause);

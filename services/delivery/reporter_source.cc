@@ -20,8 +20,7 @@ Reporter FromProto(const intake::v1::Report& report) {
           .language = report.language(),
           .number = report.number(),
           .unit = report.unit(),
-          .confidential =
-              report.confidentiality() == intake::v1::CONFIDENTIALITY_CONFIDENTIAL,
+          .confidential = report.confidentiality() == intake::v1::CONFIDENTIALITY_CONFIDENTIAL,
           .imported = report.has_origin()};
 }
 

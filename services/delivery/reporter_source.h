@@ -1,5 +1,5 @@
-// Who made a report and how to reach them. Only intake knows; delivery asks when there is something to
-// tell, and keeps no more than the address on the notice.
+// Who made a report and how to reach them. Only intake knows; delivery asks when there is something
+// to tell, and keeps no more than the address on the notice.
 #pragma once
 
 #include <map>

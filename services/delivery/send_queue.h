@@ -32,10 +32,10 @@ class SendQueue {
   virtual absl::StatusOr<std::optional<Notice>> Take(const std::string& holder, absl::Time now,
                                                      absl::Time lease) = 0;
 
-  // Records an attempt and its verdict, and tells of a notice that has come to its end. A failure counts
-  // only while the notice is still `holder`'s; a success always, because the mail has left. May be
-  // repeated when the outcome is not known. Returns the notice as it is now; nothing when nothing was
-  // recorded.
+  // Records an attempt and its verdict, and tells of a notice that has come to its end. A failure
+  // counts only while the notice is still `holder`'s; a success always, because the mail has left.
+  // May be repeated when the outcome is not known. Returns the notice as it is now; nothing when
+  // nothing was recorded.
   virtual absl::StatusOr<std::optional<Notice>> Record(const Notice& notice,
                                                        const std::string& holder,
                                                        const Attempt& attempt,
@@ -44,8 +44,8 @@ class SendQueue {
   // Prolongs the lease on everything `holder` is sending.
   virtual absl::Status Renew(const std::string& holder, absl::Time lease) = 0;
 
-  // Puts back what a sender held past its lease, with an attempt whose outcome is not known. Returns how
-  // many.
+  // Puts back what a sender held past its lease, with an attempt whose outcome is not known.
+  // Returns how many.
   virtual absl::StatusOr<int64_t> Rescue(absl::Time now) = 0;
 
   // Erases the addresses of notices that have come to their end and were queued before `before`.

@@ -41,7 +41,8 @@ std::string Storable(const std::string& text) {
 }
 
 std::string LinkTo(const std::string& base_url, const Notice& notice) {
-  const std::string base = base_url.ends_with('/') ? base_url.substr(0, base_url.size() - 1) : base_url;
+  const std::string base =
+      base_url.ends_with('/') ? base_url.substr(0, base_url.size() - 1) : base_url;
   return base + (IsForReporter(notice.draft.template_id) ? "/reports/" : "/cases/") +
          notice.draft.number;
 }
@@ -95,14 +96,14 @@ absl::StatusOr<Sender::Round> Sender::RunOnce(Worker& worker) {
   const HandOverResult result = HandOverTo(*worker.mailer, *notice);
   const absl::Time ended = parts_.clock.Now();
   NotePassage(result.outcome, ended);
-  worker.unrecorded = Worker::Unrecorded{
-      .notice = *notice,
-      .attempt = {.time = begun,
-                  .succeeded = result.outcome == HandOver::kAccepted,
-                  .reply_code = result.reply_code,
-                  .error = Storable(result.error),
-                  .duration = ended - begun},
-      .verdict = Judge(*notice, result.outcome, ended)};
+  worker.unrecorded =
+      Worker::Unrecorded{.notice = *notice,
+                         .attempt = {.time = begun,
+                                     .succeeded = result.outcome == HandOver::kAccepted,
+                                     .reply_code = result.reply_code,
+                                     .error = Storable(result.error),
+                                     .duration = ended - begun},
+                         .verdict = Judge(*notice, result.outcome, ended)};
   parts_.telemetry
       .Counter("avvik_delivery_attempts_total", "Attempts to hand a notice over, by outcome.",
                {{"outcome", OutcomeName(result.outcome)}})
@@ -121,9 +122,8 @@ absl::Status Sender::RecordPending(Worker& worker) {
       parts_.queue.Record(notice, holder_, attempt, verdict, parts_.clock.Now()));
   if (!attempt.succeeded) {
     const bool given_up = recorded.has_value() && recorded->state == v1::NOTICE_STATE_FAILED;
-    const std::initializer_list<log::Field> fields = {{"notice", notice.notice_id},
-                                                      {"reply_code", attempt.reply_code},
-                                                      {"error", attempt.error}};
+    const std::initializer_list<log::Field> fields = {
+        {"notice", notice.notice_id}, {"reply_code", attempt.reply_code}, {"error", attempt.error}};
     if (given_up) {
       log::Error("notice_failed", fields);
     } else {
@@ -138,8 +138,8 @@ absl::Status Sender::RecordPending(Worker& worker) {
 HandOverResult Sender::HandOverTo(Mailer& mailer, const Notice& notice) const {
   const absl::StatusOr<Envelope> envelope = MakeEnvelope(notice);
   if (envelope.ok()) return mailer.Send(*envelope);
-  return {.outcome = absl::IsInvalidArgument(envelope.status()) ? HandOver::kRefused
-                                                                : HandOver::kDeferred,
+  return {.outcome =
+              absl::IsInvalidArgument(envelope.status()) ? HandOver::kRefused : HandOver::kDeferred,
           .reply_code = 0,
           .error = std::string(envelope.status().message())};
 }
@@ -155,23 +155,21 @@ absl::StatusOr<Envelope> Sender::MakeEnvelope(const Notice& notice) const {
   const std::string& from = names.mail_from().empty() ? settings_.mail_from : names.mail_from();
   if (base_url.empty()) return absl::UnavailableError("the organisation names no base_url");
   if (from.empty()) return absl::UnavailableError("the organisation names no mail_from");
-  RenderedNotice words = parts_.templates.Render(draft.template_id, draft.language,
-                                                 {.number = draft.number,
-                                                  .link = LinkTo(base_url, notice),
-                                                  .organisation = names.name()});
-  AVVIK_ASSIGN_OR_RETURN(
-      std::string message,
-      Compose({.from_name = names.name(),
-               .from = from,
-               .to = draft.recipient,
-               .subject = std::move(words.subject),
-               .text = std::move(words.text),
-               .html = std::move(words.html),
-               .language = draft.language,
-               .message_id = notice.message_id,
-               .thread_id = ThreadId(draft.tenant, draft.number, from),
-               .date = notice.created,
-               .zone = organisation->time_zone()}));
+  RenderedNotice words = parts_.templates.Render(
+      draft.template_id, draft.language,
+      {.number = draft.number, .link = LinkTo(base_url, notice), .organisation = names.name()});
+  AVVIK_ASSIGN_OR_RETURN(std::string message,
+                         Compose({.from_name = names.name(),
+                                  .from = from,
+                                  .to = draft.recipient,
+                                  .subject = std::move(words.subject),
+                                  .text = std::move(words.text),
+                                  .html = std::move(words.html),
+                                  .language = draft.language,
+                                  .message_id = notice.message_id,
+                                  .thread_id = ThreadId(draft.tenant, draft.number, from),
+                                  .date = notice.created,
+                                  .zone = organisation->time_zone()}));
   return Envelope{.from = from, .to = draft.recipient, .message = std::move(message)};
 }
 

@@ -90,8 +90,8 @@ class Sender final : public process::Runnable {
   HandOverResult HandOverTo(Mailer& mailer, const Notice& notice) const;
   Verdict Judge(const Notice& notice, HandOver outcome, absl::Time now) const;
   absl::Status RecordPending(Worker& worker);
-  // While the mail server cannot be reached, workers wait together instead of spending the attempts of
-  // every notice.
+  // While the mail server cannot be reached, workers wait together instead of spending the attempts
+  // of every notice.
   void NotePassage(HandOver outcome, absl::Time now);
 
   const SenderSettings settings_;

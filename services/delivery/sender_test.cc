@@ -94,7 +94,8 @@ class SenderTest : public DeliveryTest {
   // `state attempts` of the notices, in the order they were queued.
   std::vector<std::string> States() {
     static constexpr pg::Statement statement{
-        "test_states", "SELECT state || ' ' || attempt_count AS line FROM notice ORDER BY notice_id"};
+        "test_states",
+        "SELECT state || ' ' || attempt_count AS line FROM notice ORDER BY notice_id"};
     std::vector<std::string> states;
     const auto rows = database_->pool().Query(statement);
     for (const pg::Row row : *rows) states.push_back(row.Text("line"));

@@ -17,9 +17,9 @@ constexpr size_t kMaxReplyBytes = 300;
 struct Dialogue {
   std::string_view unsent;  // The rest of the message.
   SmtpPhase phase = SmtpPhase::kSession;
-  int reply_code = 0;       // Of the answer to the last command.
-  std::string reply;        // Its last line.
-  bool over = false;        // Only the farewell follows.
+  int reply_code = 0;  // Of the answer to the last command.
+  std::string reply;   // Its last line.
+  bool over = false;   // Only the farewell follows.
 };
 
 size_t GiveMessage(char* buffer, size_t, size_t size, void* user) {
@@ -35,8 +35,8 @@ size_t TakeReply(char* data, size_t, size_t size, void* user) {
   auto* dialogue = static_cast<Dialogue*>(user);
   if (dialogue->over) return size;
   const std::string line(data, size);
-  if (line.size() >= 3 && std::all_of(line.begin(), line.begin() + 3,
-                                      [](char c) { return c >= '0' && c <= '9'; })) {
+  if (line.size() >= 3 &&
+      std::all_of(line.begin(), line.begin() + 3, [](char c) { return c >= '0' && c <= '9'; })) {
     dialogue->reply_code = std::atoi(line.substr(0, 3).c_str());
     dialogue->reply = line.substr(0, std::min(line.find_first_of("\r\n"), kMaxReplyBytes));
   }
@@ -67,7 +67,8 @@ int FollowCommands(CURL*, curl_infotype type, char* data, size_t size, void* use
 }
 
 struct Recipients {
-  explicit Recipients(const std::string& address) : list(curl_slist_append(nullptr, address.c_str())) {}
+  explicit Recipients(const std::string& address)
+      : list(curl_slist_append(nullptr, address.c_str())) {}
   ~Recipients() { curl_slist_free_all(list); }
   curl_slist* list;
 };

@@ -1,5 +1,5 @@
-// SMTP on libcurl (RFC 5321, with STARTTLS of RFC 3207 or TLS from the start of RFC 8314). The connection
-// is kept for the next message.
+// SMTP on libcurl (RFC 5321, with STARTTLS of RFC 3207 or TLS from the start of RFC 8314). The
+// connection is kept for the next message.
 #pragma once
 
 #include <memory>
@@ -16,12 +16,12 @@ struct SmtpSettings {
   std::string ca_file;   // Certificates to trust, PEM; empty means those of the machine.
   std::string user;      // Empty: no sign-in.
   std::string password;  // Never written to a log or an error.
-  // Send without TLS when the server has none, and to whoever answers. Only for a server on a network
-  // that nobody else is on.
+  // Send without TLS when the server has none, and to whoever answers. Only for a server on a
+  // network that nobody else is on.
   bool insecure = false;
   absl::Duration connect_timeout = absl::Seconds(15);
-  // For one whole message. A server may take long over the last dot (RFC 5321 section 4.5.3.2.6), and a
-  // message given up then is sent twice.
+  // For one whole message. A server may take long over the last dot (RFC 5321 section 4.5.3.2.6),
+  // and a message given up then is sent twice.
   absl::Duration timeout = absl::Minutes(5);
 };
 
@@ -46,8 +46,8 @@ class SmtpMailer final : public Mailer {
   void* const curl_;  // The easy handle with its connection.
 };
 
-// What a reply means for a message, by how far the dialogue had come. `reply_code` is the server's answer
-// to the last command, 0 when the connection ended first.
+// What a reply means for a message, by how far the dialogue had come. `reply_code` is the server's
+// answer to the last command, 0 when the connection ended first.
 enum class SmtpPhase { kSession, kRecipient, kData };
 HandOver JudgeReply(SmtpPhase phase, int reply_code);
 

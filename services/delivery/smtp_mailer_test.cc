@@ -37,9 +37,8 @@ TEST(CheckSmtpSettingsTest, SettingsThatCannotWorkAreNamed) {
   EXPECT_THAT(mistake({.url = "http://mail.kalix.example"}), HasSubstr("--smtp"));
   EXPECT_THAT(mistake({.url = "smtp://a:b@mail.kalix.example"}), HasSubstr("--smtp-user"));
   EXPECT_THAT(mistake({.url = "smtp://m.example", .user = "a"}), HasSubstr("belong together"));
-  EXPECT_THAT(
-      mistake({.url = "smtp://m.example", .user = "a", .password = "b", .insecure = true}),
-      HasSubstr("--smtp-insecure"));
+  EXPECT_THAT(mistake({.url = "smtp://m.example", .user = "a", .password = "b", .insecure = true}),
+              HasSubstr("--smtp-insecure"));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ constexpr size_t kMaxFiles = 1000;
 using Values = std::map<std::string, std::string, std::less<>>;
 
 size_t LineAt(std::string_view text, size_t position) {
-  return 1 + static_cast<size_t>(std::count(text.begin(), text.begin() + static_cast<long>(position), '\n'));
+  return 1 + static_cast<size_t>(
+                 std::count(text.begin(), text.begin() + static_cast<long>(position), '\n'));
 }
 
 // Collects what is wrong in a set of files.
@@ -70,7 +71,8 @@ class Checker {
       seen.insert(name);
     }
     for (const std::string& name : needed) {
-      if (!seen.contains(name)) Wrong(file, LineAt(text, text.size() - 1), "`{{" + name + "}}` is missing");
+      if (!seen.contains(name))
+        Wrong(file, LineAt(text, text.size() - 1), "`{{" + name + "}}` is missing");
     }
   }
 
@@ -196,9 +198,8 @@ RenderedNotice TemplateSet::Render(TemplateId id, const std::string& language,
   const Language& words =
       found != languages_.end() ? found->second : languages_.at(std::string(kLanguages[0]));
   const auto& parts = words.templates.at(id);
-  const Values plain = {{"number", values.number},
-                        {"link", values.link},
-                        {"organisation", values.organisation}};
+  const Values plain = {
+      {"number", values.number}, {"link", values.link}, {"organisation", values.organisation}};
   Values escaped;
   for (const auto& [name, value] : plain) escaped[name] = EscapeHtml(value);
 
@@ -210,7 +211,8 @@ RenderedNotice TemplateSet::Render(TemplateId id, const std::string& language,
   in_layout = escaped;
   in_layout["content"] = Fill(parts.html, escaped);
   in_layout["subject"] = EscapeHtml(rendered.subject);
-  in_layout["language"] = EscapeHtml(found != languages_.end() ? language : std::string(kLanguages[0]));
+  in_layout["language"] =
+      EscapeHtml(found != languages_.end() ? language : std::string(kLanguages[0]));
   rendered.html = Fill(words.html_layout, in_layout);
   return rendered;
 }

@@ -1,10 +1,10 @@
 // The words of notices: files `<language>/<template>.txt` and `.html` within the files
 // `<language>/layout.txt` and `layout.html`.
 //
-// The first line of a template's .txt is `Subject: …`, the second is empty, the rest is the body. What
-// stands in `{{…}}` is filled in: `number`, `link` and `organisation` everywhere but in layouts, which
-// have `content`, `organisation` and, in HTML, `subject` and `language`. HTML is escaped where values go
-// in.
+// The first line of a template's .txt is `Subject: …`, the second is empty, the rest is the body.
+// What stands in `{{…}}` is filled in: `number`, `link` and `organisation` everywhere but in
+// layouts, which have `content`, `organisation` and, in HTML, `subject` and `language`. HTML is
+// escaped where values go in.
 #pragma once
 
 #include <map>
@@ -33,9 +33,9 @@ class TemplateSet {
   // Files by path, such as `sv/report_received.txt`.
   using Files = std::map<std::string, std::string>;
 
-  // Reads every template in every language from a folder. INVALID_ARGUMENT with all mistakes, each as
-  // `file:line: reason`: a missing or unknown file, an unknown placeholder, a body without number or
-  // link, no subject.
+  // Reads every template in every language from a folder. INVALID_ARGUMENT with all mistakes, each
+  // as `file:line: reason`: a missing or unknown file, an unknown placeholder, a body without
+  // number or link, no subject.
   static absl::StatusOr<TemplateSet> Load(const std::string& folder);
 
   // The same for files already read; mistakes are reported below `folder`.

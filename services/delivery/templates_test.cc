@@ -93,8 +93,7 @@ TEST(TemplateSetTest, FilesThatAreNoTextAreRefused) {
 }
 
 TEST(TemplateSetTest, AMissingFolderIsNamed) {
-  EXPECT_THAT(std::string(TemplateSet::Load("/nowhere").status().message()),
-              HasSubstr("/nowhere"));
+  EXPECT_THAT(std::string(TemplateSet::Load("/nowhere").status().message()), HasSubstr("/nowhere"));
 }
 
 TEST(ShippedTemplatesTest, EveryTemplateSaysNumberAndLinkInEveryLanguage) {

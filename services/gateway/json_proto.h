@@ -1,6 +1,5 @@
-// Turns what HTTP callers send into request messages, and answers into JSON. The form is the proto3
-// JSON mapping; names are taken in both spellings (`request_id`, `requestId`) and given as in the
-// proto.
+// Turns what HTTP callers send into request messages. The form is the proto3 JSON mapping; names are
+// taken in both spellings, `request_id` and `requestId`.
 #pragma once
 
 #include <google/protobuf/message.h>

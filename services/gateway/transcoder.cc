@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "common/identity/caller.h"
 #include "common/log/log.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/validate/format.h"
 #include "services/gateway/http_error.h"
 #include "services/gateway/json_proto.h"
 #include "services/gateway/json_writer.h"
@@ -58,6 +60,9 @@ absl::Status Stopping() {
                        "STOPPING");
 }
 
+// The header by which an operator names the municipality it speaks about.
+constexpr char kTenantHeader[] = "Avvik-Tenant";
+
 }  // namespace
 
 // What is called, and with what.
@@ -66,6 +71,7 @@ struct Transcoder::Target {
   std::string path;
   const Descriptor* answer_type = nullptr;
   std::string authorization;
+  std::string tenant;  // Named by a machine that speaks for several; otherwise empty.
   grpc::ByteBuffer request;
 
   std::unique_ptr<grpc::ClientContext> NewContext(const Trace& trace,
@@ -73,6 +79,7 @@ struct Transcoder::Target {
     auto context = std::make_unique<grpc::ClientContext>();
     context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
     context->AddMetadata("authorization", authorization);
+    if (!tenant.empty()) context->AddMetadata(identity::kTenantMetadata, tenant);
     context->AddMetadata("traceparent", trace.parent);
     return context;
   }
@@ -249,6 +256,10 @@ void Transcoder::Call(const RouteMatch& match, const HttpRequest& request, const
   target.path = route.GrpcPath();
   target.answer_type = route.method->output_type();
   target.authorization = std::string(request.head.Header("Authorization"));
+  target.tenant = std::string(request.head.Header(kTenantHeader));
+  if (!target.tenant.empty() && !validate::HasFormat(options::v1::FORMAT_SLUG, target.tenant)) {
+    return refuse(status::InvalidField(kTenantHeader, "is not the name of a tenant"));
+  }
   if (route.method->server_streaming()) {
     CallStream(std::move(target), trace, std::move(responder));
   } else {

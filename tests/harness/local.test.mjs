@@ -133,7 +133,12 @@ test('A service gets a token by client credentials, in the scope that is its own
   const { aud, client_id: client, scope, exp, iat, iss } = payload(answer.access_token);
   assert.deepEqual({ aud, client, scope, lifetime: exp - iat, iss },
     { aud: 'avvik', client: 'avvik-intake', scope: 'avvik.service', lifetime: 3600, iss: `http://127.0.0.1:${port + 1}` });
+  const scopeOf = async (client, asked) => payload((await askToken(client,
+    { grant_type: 'client_credentials', scope: asked })).access_token).scope;
+  assert.equal(await scopeOf('avvik-operator', 'avvik.operator'), 'avvik.operator');
+  assert.equal(await scopeOf('avvik-tickets', 'avvik.tickets'), 'avvik.tickets');
   assert.equal((await askToken('avvik-tickets', { grant_type: 'client_credentials', scope: 'avvik.service' })).error, 'invalid_scope');
+  assert.equal((await askToken('avvik-cli', { grant_type: 'client_credentials' })).status, 400);
 });
 
 test('A script gets the token of anybody in the organisation file, and of nobody else', async () => {

@@ -1,0 +1,127 @@
+#include "services/metrics/tally.h"
+
+#include "gmock/gmock.h"
+#include "services/metrics/test_figures.h"
+
+namespace avvik::metrics {
+namespace {
+
+using ::testing::ElementsAre;
+
+double PercentileOf(std::vector<int64_t> values, double share) { return Percentile(values, share); }
+
+TEST(PercentileTest, IsInterpolatedBetweenTheNearestRanks) {
+  EXPECT_DOUBLE_EQ(PercentileOf({7}, 0.5), 7);
+  EXPECT_DOUBLE_EQ(PercentileOf({7}, 0.9), 7);
+  EXPECT_DOUBLE_EQ(PercentileOf({30, 10, 20}, 0.5), 20);
+  EXPECT_DOUBLE_EQ(PercentileOf({40, 10, 30, 20}, 0.5), 25);
+  EXPECT_DOUBLE_EQ(PercentileOf({1, 1, 1, 11}, 0.9), 8);
+  EXPECT_DOUBLE_EQ(PercentileOf({100, 0}, 0.9), 90);
+  EXPECT_DOUBLE_EQ(PercentileOf({5, 5, 5, 5}, 0.9), 5);
+}
+
+TEST(TallyTest, StageIsOverdueFromItsTargetOnWithoutAnEvent) {
+  Ledger ledger;
+  ledger.PutCase(MakeCase(1));
+  ledger.PutDuties({2026, 1}, std::vector{MakeDuty(1, absl::Hours(1))});
+  const Line& line = ledger.lines()[0];
+  const int64_t target = absl::ToUnixMicros(kNow + absl::Hours(1));
+  EXPECT_EQ(CountStages(ledger.StagesOf(line), target).overdue, 0u);
+  EXPECT_EQ(CountStages(ledger.StagesOf(line), target + 1).overdue, 1u);
+}
+
+TEST(TallyTest, StageWithoutATargetIsNeverOverdue) {
+  Ledger ledger;
+  DutyFigure duty = MakeDuty(1, absl::Hours(1));
+  duty.stages[0].target.reset();
+  duty.stages[0].state = escalation::v1::STAGE_STATE_WAITING;
+  ledger.PutDuties({2026, 1}, std::vector{duty});
+  const StageCounts counts =
+      CountStages(ledger.StagesOf(ledger.lines()[0]), absl::ToUnixMicros(kNow + absl::Hours(999)));
+  EXPECT_EQ(counts.overdue, 0u);
+}
+
+TEST(TallyTest, ClosedCaseWithAnOverdueStageIsNoOverdueCase) {
+  Ledger ledger;
+  CaseFigure figure = MakeCase(1);
+  figure.state = triage::v1::CASE_STATE_CLOSED;
+  figure.closed = kNow;
+  ledger.PutCase(figure);
+  ledger.PutDuties({2026, 1}, std::vector{MakeDuty(1, -absl::Hours(1))});
+  Tally tally;
+  const Line& line = ledger.lines()[0];
+  tally.Add(line, CountStages(ledger.StagesOf(line), absl::ToUnixMicros(kNow)));
+  EXPECT_EQ(tally.overdue_stages, 1);
+  EXPECT_EQ(tally.overdue_cases, 0);
+  EXPECT_EQ(tally.stages_due, 1);
+  EXPECT_EQ(tally.stages_met, 0);
+}
+
+class SelectionTest : public ::testing::Test {
+ protected:
+  SelectionTest() {
+    ledger_.PutCase(MakeCase(1, "social", "journal"));
+    ledger_.PutCase(MakeCase(2, "energi", ""));
+    CaseFigure nowhere = MakeCase(3, "", "");
+    nowhere.kind = type::v1::KIND_WEAKNESS;
+    nowhere.levels = {std::nullopt, 0, std::nullopt, std::nullopt};
+    nowhere.reported = absl::FromCivil(absl::CivilMonth(2025, 12), absl::UTCTimeZone());
+    ledger_.PutCase(nowhere);
+    ledger_.PutNotices({2026, 4}, {});
+  }
+  // The sequence numbers of the lines shown.
+  std::vector<int64_t> Shown(const View& view) {
+    const Selection selection(ledger_, view);
+    std::vector<int64_t> shown;
+    for (const Line& line : ledger_.lines()) {
+      if (selection.Shows(line)) shown.push_back(line.number.sequence);
+    }
+    return shown;
+  }
+  Ledger ledger_;
+};
+
+TEST_F(SelectionTest, EmptyViewShowsEverything) {
+  EXPECT_THAT(Shown({}), ElementsAre(1, 2, 3, 4));
+}
+
+TEST_F(SelectionTest, UnitsNarrow) {
+  View view;
+  view.units.emplace({"social", "unknown"});
+  EXPECT_THAT(Shown(view), ElementsAre(1));
+  view.units->clear();
+  EXPECT_THAT(Shown(view), ElementsAre());
+}
+
+TEST_F(SelectionTest, SystemNarrows) {
+  View view;
+  view.system = "journal";
+  EXPECT_THAT(Shown(view), ElementsAre(1));
+  view.system = "unknown";
+  EXPECT_THAT(Shown(view), ElementsAre());
+}
+
+TEST_F(SelectionTest, KindNarrows) {
+  View view;
+  view.kind = type::v1::KIND_WEAKNESS;
+  EXPECT_THAT(Shown(view), ElementsAre(3));
+}
+
+TEST_F(SelectionTest, PropertyNarrowsToWhereItIsHitAtWhateverLevel) {
+  View view;
+  view.property = type::v1::SECURITY_PROPERTY_CONFIDENTIALITY;
+  EXPECT_THAT(Shown(view), ElementsAre(1, 2));
+  view.property = type::v1::SECURITY_PROPERTY_ACCURACY;
+  EXPECT_THAT(Shown(view), ElementsAre(3));
+}
+
+TEST_F(SelectionTest, MonthsNarrowAndWhatHasNoneIsInNoSpan) {
+  View view;
+  view.months = Months{*ParseMonth("2025-12"), *ParseMonth("2025-12")};
+  EXPECT_THAT(Shown(view), ElementsAre(3));
+  view.months = Months{0, 999'999};
+  EXPECT_THAT(Shown(view), ElementsAre(1, 2, 3));
+}
+
+}  // namespace
+}  // namespace avvik::metrics

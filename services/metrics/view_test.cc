@@ -1,0 +1,87 @@
+#include "services/metrics/view.h"
+
+#include "common/organisation/example_organisation.h"
+#include "tests/support/status_matchers.h"
+
+namespace avvik::metrics {
+namespace {
+
+using avvik::testing::IsError;
+using avvik::testing::NamesField;
+using organisation::Grant;
+using ::testing::ElementsAre;
+using ::testing::Optional;
+
+const Grant kAll = {.reach = organisation::v1::REACH_ALL, .units = {}};
+const Grant kSocial = {.reach = organisation::v1::REACH_UNIT, .units = {"social"}};
+
+class ViewTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<View> Make(const Grant& grant, const std::string& unit = "") {
+    filter_.set_unit(unit);
+    return MakeView(filter_, grant, *organisation_);
+  }
+  v1::FigureFilter filter_;
+  std::shared_ptr<const organisation::Organisation> organisation_ =
+      organisation::MakeOrganisation(organisation::ExampleOrganisation());
+};
+
+TEST_F(ViewTest, ReachOverAllSeesEverythingAlsoWhatHasNoUnit) {
+  const auto view = Make(kAll);
+  ASSERT_OK(view);
+  EXPECT_EQ(view->units, std::nullopt);
+  EXPECT_EQ(view->tenant, "by");
+  EXPECT_EQ(view->zone, "Europe/Stockholm");
+}
+
+TEST_F(ViewTest, UnitStandsForItselfAndEverythingBelow) {
+  EXPECT_THAT(Make(kAll, "social")->units, Optional(ElementsAre("hemtjanst", "omsorg", "social")));
+  EXPECT_THAT(Make(kSocial, "omsorg")->units, Optional(ElementsAre("hemtjanst", "omsorg")));
+}
+
+TEST_F(ViewTest, ReachOverUnitsSeesThemAndNothingElse) {
+  EXPECT_THAT(Make(kSocial)->units, Optional(ElementsAre("hemtjanst", "omsorg", "social")));
+  const Grant two = {.reach = organisation::v1::REACH_UNIT, .units = {"energi", "omsorg", "social"}};
+  EXPECT_THAT(Make(two)->units,
+              Optional(ElementsAre("energi", "hemtjanst", "kundtjanst", "omsorg", "social")));
+  EXPECT_THAT(Make(kSocial, "by"), IsError(absl::StatusCode::kPermissionDenied, "UNIT_OUT_OF_REACH"));
+  EXPECT_THAT(Make(kSocial, "energi"),
+              IsError(absl::StatusCode::kPermissionDenied, "UNIT_OUT_OF_REACH"));
+  EXPECT_THAT(Make(kSocial, "gone"),
+              IsError(absl::StatusCode::kPermissionDenied, "UNIT_OUT_OF_REACH"));
+}
+
+TEST_F(ViewTest, UnitThatIsGoneIsStillSeenByThoseWhoSeeAll) {
+  EXPECT_THAT(Make(kAll, "gone")->units, Optional(ElementsAre("gone")));
+}
+
+TEST_F(ViewTest, ReachOverOnesOwnSeesNoFigures) {
+  const Grant own = {.reach = organisation::v1::REACH_OWN, .units = {}};
+  const auto denied = IsError(absl::StatusCode::kPermissionDenied, "NO_UNIT_IN_REACH");
+  EXPECT_THAT(Make(own), denied);
+  EXPECT_THAT(Make(Grant()), denied);
+  // A unit that was taken out of the organisation reaches nothing.
+  EXPECT_THAT(Make({.reach = organisation::v1::REACH_UNIT, .units = {"gone"}}), denied);
+}
+
+TEST_F(ViewTest, MonthsAreReadAndChecked) {
+  filter_.set_from_month("2026-02");
+  EXPECT_EQ(Make(kAll)->months->first, 2026 * 12 + 1);
+  filter_.set_to_month("2026-01");
+  EXPECT_THAT(Make(kAll), NamesField("filter.to_month"));
+  filter_.set_to_month("2026-02");
+  EXPECT_OK(Make(kAll));
+  for (const char* wrong : {"2026-13", "2026-00", "2026-1", "26-01", "2026/01", "x026-01", "2026-1x"}) {
+    filter_.set_from_month(wrong);
+    EXPECT_THAT(Make(kAll), NamesField("filter.from_month")) << wrong;
+  }
+}
+
+TEST_F(ViewTest, MonthTextComesBackAsItWent) {
+  for (const char* text : {"2026-01", "2026-12", "0001-06", "9999-12"}) {
+    EXPECT_EQ(MonthText(*ParseMonth(text)), text);
+  }
+}
+
+}  // namespace
+}  // namespace avvik::metrics
