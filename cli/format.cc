@@ -6,7 +6,7 @@
 
 namespace avvik::cli {
 
-std::string FormatDuration(absl::Duration duration) {
+std::string ReadableDuration(absl::Duration duration) {
   duration = std::max(duration, absl::ZeroDuration());
   if (duration < absl::Milliseconds(9950)) return fmt::format("{:.1f} s", absl::ToDoubleSeconds(duration));
   if (duration > absl::Hours(100'000)) return "a long time";

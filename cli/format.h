@@ -9,7 +9,7 @@
 namespace avvik::cli {
 
 // `0.4 s`, `12 s`, `3:05 min`, `2:05:00 h`.
-std::string FormatDuration(absl::Duration duration);
+std::string ReadableDuration(absl::Duration duration);
 
 // `1 report`, `2 reports`.
 std::string Counted(int64_t count, const std::string& one, const std::string& many);

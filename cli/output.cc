@@ -107,11 +107,4 @@ ExitCode Output::FailUsage(const std::string& text) {
   return Fail(status::Error(absl::StatusCode::kInvalidArgument, text, "USAGE"), kUsage);
 }
 
-bool Output::Finish() {
-  std::lock_guard lock(mutex_);
-  ClearProgress();
-  std::fflush(err_);
-  return std::fflush(out_) == 0 && std::ferror(out_) == 0;
-}
-
 }  // namespace avvik::cli

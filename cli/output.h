@@ -43,9 +43,6 @@ class Output {
   // The same for something asked wrongly.
   ExitCode FailUsage(const std::string& text);
 
-  // Writes out what is buffered. False when standard output could not take it all.
-  bool Finish();
-
  private:
   void ClearProgress();
   std::string Red(const std::string& text) const;

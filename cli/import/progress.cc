@@ -22,7 +22,7 @@ std::string ProgressLine(const Standing& standing) {
     const double share =
         std::min(1.0, static_cast<double>(standing.bytes_read) / static_cast<double>(standing.bytes));
     line += fmt::format(" · {:.0f} %", 100 * share);
-    if (share < 1) line += " · " + FormatDuration(standing.elapsed * ((1 - share) / share)) + " left";
+    if (share < 1) line += " · " + ReadableDuration(standing.elapsed * ((1 - share) / share)) + " left";
   }
   if (counts.rejected > 0) line += fmt::format(" · {} rejected", counts.rejected);
   return line;

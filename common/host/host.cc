@@ -3,6 +3,7 @@
 #include <iostream>
 #include <utility>
 
+#include "avvik/triage/v1/triage_events.pb.h"
 #include "common/audit/audit.h"
 #include "common/events/inbox.h"
 #include "common/host/event_services.h"
@@ -22,6 +23,32 @@ namespace {
 
 // How often organisations are looked after; a change is heard of sooner by those who miss something.
 constexpr absl::Duration kFollow = absl::Seconds(2);
+
+// Takes a new organisation in use as soon as it is heard of, before the events that were decided on it.
+class OrganisationFirst final : public events::EventHandler {
+ public:
+  OrganisationFirst(events::EventHandler& inner, organisation::Directory& directory)
+      : inner_(inner), directory_(directory) {}
+
+  absl::Status Prepare(std::span<const events::v1::StoredEvent> batch) override {
+    for (const events::v1::StoredEvent& stored : batch) {
+      triage::v1::OrganisationApplied applied;
+      if (!stored.event().data().UnpackTo(&applied)) continue;
+      AVVIK_RETURN_IF_ERROR(
+          directory_.AtLeast(stored.event().tenant(), applied.version()).status());
+    }
+    return inner_.Prepare(batch);
+  }
+  absl::Status Apply(pg::Transaction& transaction,
+                     const events::v1::StoredEvent& stored) override {
+    return inner_.Apply(transaction, stored);
+  }
+  void Committed() override { inner_.Committed(); }
+
+ private:
+  events::EventHandler& inner_;
+  organisation::Directory& directory_;
+};
 
 }  // namespace
 
@@ -88,6 +115,7 @@ struct Host::Parts {
 
   std::vector<rpc::HostedService> hosted;
   std::map<std::string, events::EventHandler*> handlers;
+  std::vector<std::unique_ptr<OrganisationFirst>> first;
   std::vector<std::unique_ptr<RemoteEventLog>> logs;
   std::vector<std::unique_ptr<events::Consumer>> consumers;
   std::vector<process::Runnable*> own;
@@ -132,11 +160,13 @@ rpc::Peer& Host::triage() { return parts_->triage; }
 
 void Host::Hear(const std::string& source, rpc::Peer& peer, events::EventHandler& handler) {
   auto& log = parts_->logs.emplace_back(std::make_unique<RemoteEventLog>(peer));
-  parts_->handlers[source] = &handler;
+  auto& first =
+      parts_->first.emplace_back(std::make_unique<OrganisationFirst>(handler, parts_->directory));
+  parts_->handlers[source] = first.get();
   parts_->consumers.push_back(std::make_unique<events::Consumer>(
       events::ConsumerSettings{
           .source = source, .database = parts_->database, .redis = parts_->settings.redis},
-      handler, *log, parts_->clock));
+      *first, *log, parts_->clock));
 }
 
 void Host::Offer(rpc::HostedService hosted) { parts_->hosted.push_back(std::move(hosted)); }

@@ -13,6 +13,8 @@ namespace avvik::rpc {
 namespace {
 
 constexpr absl::Duration kLongestCall = absl::Seconds(10);
+// How old the organisation known may be before somebody is denied by it.
+constexpr absl::Duration kFresh = absl::Milliseconds(250);
 
 std::string Metadata(const grpc::ServerContextBase& context, const char* key) {
   const auto found = context.client_metadata().find(key);
@@ -104,12 +106,12 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
   AVVIK_ASSIGN_OR_RETURN(
       call.caller_,
       identity::CallerFromClaims(*claims, Metadata(context, identity::kTenantMetadata)));
-  call.organisation_ = parts_.directory.Find(call.caller_.tenant);
-  if (!call.caller_.machine) {
-    call.caller_.roles =
-        organisation::RightsOf(call.organisation_.get(), call.caller_.login).roles;
+  Decide(&call);
+  if (!call.grant_.allowed() && !call.caller_.machine) {
+    // The role may have been given a moment ago.
+    (void)parts_.directory.RefreshIfOlderThan(call.caller_.tenant, kFresh);
+    Decide(&call);
   }
-  call.grant_ = organisation::Decide(parts_.roles, call.caller_.roles, method.permission);
   if (!call.grant_.allowed()) {
     audit::Record record = call.Trace("");
     record.outcome = audit::Outcome::kDenied;
@@ -122,6 +124,16 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
   }
   AVVIK_RETURN_IF_ERROR(validate::Validate(request));
   return call;
+}
+
+void Environment::Decide(Call* call) const {
+  call->organisation_ = parts_.directory.Find(call->caller_.tenant);
+  if (!call->caller_.machine) {
+    call->caller_.roles =
+        organisation::RightsOf(call->organisation_.get(), call->caller_.login).roles;
+  }
+  call->grant_ =
+      organisation::Decide(parts_.roles, call->caller_.roles, call->method_->permission);
 }
 
 grpc::Status Environment::End(const Call& call, const absl::Status& status) {

@@ -115,6 +115,8 @@ class Environment {
   const Clock& clock() const { return parts_.clock; }
 
  private:
+  // Looks up what the caller holds and how far that reaches.
+  void Decide(Call* call) const;
   absl::StatusOr<Call> Admit(const grpc::ServerContextBase& context,
                              const google::protobuf::Message& request, const Method& method);
   grpc::Status Count(const Method& method, const std::string& reference,

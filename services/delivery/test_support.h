@@ -30,31 +30,23 @@ inline const absl::Time kNow = absl::FromUnixSeconds(1'795'000'000);
 // Kalix with Anna, who reads Swedish, and Daisy, who reads English.
 inline organisation::v1::Organisation Kalix() {
   organisation::v1::Organisation proto;
-  const bool parsed = google::protobuf::TextFormat::ParseFromString(
-      R"pb(
-        tenant: "kalix"
-        name: "Kalix kommun"
-        country: SE
-        time_zone: "Europe/Stockholm"
-        languages: "sv"
-        languages: "en"
-        base_url: "https://avvik.kalix.example"
-        mail_from: "avvik@kalix.example"
-        units { id: "kalix" name: "Kalix kommun" type: UNIT_TYPE_MUNICIPALITY }
-        units { id: "board" name: "Kommunstyrelsen" type: UNIT_TYPE_COMMITTEE parent: "kalix" }
-        units { id: "social" name: "Socialen" type: UNIT_TYPE_ADMINISTRATION parent: "board" }
-        board: "board"
-        people {
-          login: "anna"
-          name: "Anna"
-          email: "anna@kalix.example"
-          unit: "social"
-          roles { role: INFORMATION_SECURITY_OFFICER }
-        }
-        people { login: "daisy" name: "Daisy" email: "daisy@kalix.example" language: "en" }
-        routing { id: "rest" to: ROUTE_TO_ROLE role: INFORMATION_SECURITY_OFFICER }
-      )pb",
-      &proto);
+  // clang-format off
+  const bool parsed = google::protobuf::TextFormat::ParseFromString(R"pb(
+    tenant: "kalix" name: "Kalix kommun" country: SE time_zone: "Europe/Stockholm"
+    languages: "sv" languages: "en"
+    base_url: "https://avvik.kalix.example" mail_from: "avvik@kalix.example"
+    units { id: "kalix" name: "Kalix kommun" type: UNIT_TYPE_MUNICIPALITY }
+    units { id: "board" name: "Kommunstyrelsen" type: UNIT_TYPE_COMMITTEE parent: "kalix" }
+    units { id: "social" name: "Socialen" type: UNIT_TYPE_ADMINISTRATION parent: "board" }
+    board: "board"
+    people {
+      login: "anna" name: "Anna" email: "anna@kalix.example" unit: "social"
+      roles { role: INFORMATION_SECURITY_OFFICER }
+    }
+    people { login: "daisy" name: "Daisy" email: "daisy@kalix.example" language: "en" }
+    routing { id: "rest" to: ROUTE_TO_ROLE role: INFORMATION_SECURITY_OFFICER }
+  )pb", &proto);
+  // clang-format on
   EXPECT_TRUE(parsed);
   return proto;
 }

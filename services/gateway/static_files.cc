@@ -116,7 +116,7 @@ absl::StatusOr<StaticFiles> StaticFiles::Load(const std::string& folder) {
                                           std::to_string(kMaxFiles) + " and " +
                                           std::to_string(kMaxBytes >> 20) + " MiB");
     }
-    const std::string path = "/" + fs::relative(entry->path(), folder).generic_string();
+    const std::string path = "/" + entry->path().lexically_relative(folder).generic_string();
     if (EndsWith(path, ".br") || EndsWith(path, ".gz")) {
       compressed.emplace(path, std::move(content));
     } else {

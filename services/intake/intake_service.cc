@@ -46,7 +46,7 @@ grpc::ServerUnaryReactor* IntakeService::SubmitReport(grpc::CallbackServerContex
                                                       v1::Report* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   v1::SubmitReportRequest content = *request;
-  validate::ClearOutputOnly(content.mutable_report());
+  validate::ClearOutputOnly(&content);
   absl::StatusOr<rpc::Call> begun =
       environment_.Begin(*context, content, rpc::Environment::Place::kNone);
   if (!begun.ok()) {

@@ -80,6 +80,7 @@ absl::StatusOr<Draft> Admit(Draft draft, const organisation::Organisation& organ
 }
 
 bool MayBeNews(const absl::Status& status) {
+  if (status::ReasonOf(status) == status::ReasonOf(error::NoOrganisation(""))) return true;
   for (const FieldViolation& violation : status::ViolationsOf(status)) {
     if (violation.description == kUnknownUnit || violation.description == kUnknownSystem) {
       return true;

@@ -5,6 +5,12 @@
 #include "common/log/log.h"
 
 namespace avvik::intake {
+namespace {
+
+// How old what is known may be; bounds how often wrong names make us ask.
+constexpr absl::Duration kFresh = absl::Milliseconds(50);
+
+}  // namespace
 
 SecondLook::SecondLook(organisation::Directory& directory)
     : directory_(directory), loop_("second-look", [this] {
@@ -39,7 +45,7 @@ size_t SecondLook::RunOnce() {
     batch.swap(waiting_);
   }
   for (const Waiting& waiting : batch) {
-    const absl::Status status = directory_.RefreshIfOlderThan(waiting.tenant, absl::Seconds(1));
+    const absl::Status status = directory_.RefreshIfOlderThan(waiting.tenant, kFresh);
     if (!status.ok()) log::Warning("organisation_not_refreshed", {{"error", status}});
     waiting.again();
   }

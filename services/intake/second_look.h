@@ -23,8 +23,7 @@ class SecondLook final : public process::Runnable {
   // Does what is waiting before it returns.
   void Stop() override;
 
-  // Runs `again` after the tenant's organisation was looked up anew (at most once a second), or at once
-  // when too many wait.
+  // Runs `again` after the tenant's organisation was looked up anew, or at once when too many wait.
   void Later(std::string tenant, std::function<void()> again);
 
   // Looks the organisations up and runs what is waiting; returns how many.

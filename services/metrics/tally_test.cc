@@ -87,7 +87,7 @@ TEST_F(SelectionTest, EmptyViewShowsEverything) {
 
 TEST_F(SelectionTest, UnitsNarrow) {
   View view;
-  view.units.emplace({"social", "unknown"});
+  view.units = std::vector<std::string>{"social", "unknown"};
   EXPECT_THAT(Shown(view), ElementsAre(1));
   view.units->clear();
   EXPECT_THAT(Shown(view), ElementsAre());
