@@ -30,7 +30,6 @@ int Run(int argc, char** argv) {
 
   CLI::App app("Avvik's command line: administration, import, statutory deadlines.", "avvik");
   app.set_version_flag("--version", "avvik " AVVIK_VERSION);
-  app.require_subcommand(1);
   app.fallthrough();
   app.get_formatter()->column_width(34);
   app.footer(
@@ -51,6 +50,17 @@ int Run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error, std::cout, std::cerr) == 0 ? kOk : kUsage;
+  }
+  if (!chosen) {
+    // Asked for half a command: what can follow stands in its help.
+    const CLI::App* asked = &app;
+    std::string before;
+    while (!asked->get_subcommands().empty()) {
+      before += (before.empty() ? "" : " ") + asked->get_name();
+      asked = asked->get_subcommands().front();
+    }
+    std::cerr << asked->help(before);
+    return kUsage;
   }
   out.set_json(json);
   while (!session.settings.url.empty() && session.settings.url.back() == '/') session.settings.url.pop_back();

@@ -90,9 +90,9 @@ ExitCode Output::Fail(const absl::Status& status, ExitCode code) {
     text = nlohmann::ordered_json({{"error", error}})
                .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   } else {
-    text = Red("avvik:") + " " + HarmlessLines(message);
-    // A file's mistakes stand in the message already, each with its line.
+    // A file's mistakes stand in the message, each with file and line at the beginning, where editors look for them.
     const bool listed = status::ReasonOf(status) == "INVALID_FILE";
+    text = (listed ? "" : Red("avvik:") + " ") + HarmlessLines(message);
     for (const auto& violation : violations) {
       if (!listed) text += "\n  " + Harmless(violation.field + ": " + violation.description);
     }

@@ -78,7 +78,6 @@ void AddService(CLI::App* command, Asked& asked) {
 
 void AddEvents(CLI::App& app, Session& session, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("events", "Shows and replays events that a service could not apply");
-  command->require_subcommand(1);
   auto asked = std::make_shared<Asked>();
 
   CLI::App* parked = command->add_subcommand("parked", "Lists the parked events of a service, oldest first");

@@ -64,7 +64,6 @@ ExitCode Run(Session& session, const Asked& asked) {
 
 void AddFigures(CLI::App& app, Session& session, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("figures", "Rebuilds the figures from the services' logs");
-  command->require_subcommand(1);
   auto asked = std::make_shared<Asked>();
   CLI::App* rebuild = command->add_subcommand(
       "rebuild", "Builds all figures anew beside the ones in use, which are replaced when it has caught up");

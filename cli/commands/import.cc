@@ -66,7 +66,6 @@ void AddReports(CLI::App* command, Session& session, Chosen& chosen) {
 
 void AddImport(CLI::App& app, Session& session, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("import", "Brings older registers in");
-  command->require_subcommand(1);
   AddReports(command, session, chosen);
 
   auto name = std::make_shared<std::string>();

@@ -286,7 +286,7 @@ ExitCode ImportReports(Session& session, const ImportAsked& asked) {
       FindDestination(session, asked.dry_run ? absl::ZeroDuration() : prepared->patience, clock, stop, on_wait);
   if (!destination.ok()) {
     // Without a server a dry run still tells most of what there is to tell.
-    if (!asked.dry_run || ExitCodeOf(destination.status()) != kUnreachable) return out.Fail(destination.status());
+    if (!asked.dry_run) return out.Fail(destination.status());
     out.Note("the organisation cannot be read, units and systems are not looked up: " +
              std::string(destination.status().message()));
     destination.emplace();

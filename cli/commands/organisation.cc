@@ -131,7 +131,6 @@ ExitCode Show(Session& session) {
 
 void AddOrganisation(CLI::App& app, Session& session, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("organisation", "Checks, applies and shows a municipality's organisation");
-  command->require_subcommand(1);
   auto asked = std::make_shared<Asked>();
 
   CLI::App* apply = command->add_subcommand(

@@ -118,7 +118,6 @@ absl::StatusOr<int64_t> Publisher::CatchUp(int64_t head) {
     tail_ = -1;
   }
   const absl::Time now = absl::Now();
-  bool create = false;
   if (tail_ < 0 || now - checked_ > kTailCheck) {
     AVVIK_ASSIGN_OR_RETURN(tail_, StreamTail());
     checked_ = now;
@@ -128,9 +127,9 @@ absl::StatusOr<int64_t> Publisher::CatchUp(int64_t head) {
       AVVIK_RETURN_IF_ERROR(redis_->Command({"DEL", stream_}).status());
       tail_ = 0;
     }
-    create = tail_ == 0;
-    if (create) tail_ = std::max<int64_t>(0, head - settings_.stream_length);
   }
+  const bool create = tail_ == 0;
+  if (create) tail_ = std::max<int64_t>(0, head - settings_.stream_length);
   if (tail_ >= head) return 0;
   absl::StatusOr<int64_t> sent = Send(tail_, head, create);
   if (!sent.ok()) tail_ = -1;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "avvik/options/v1/field.pb.h"
 #include "services/gateway/field_names.h"
 #include "services/gateway/utf8.h"
 
@@ -179,10 +180,16 @@ const char* Described(const json& value) {
   }
 }
 
+// The bounds of the field's rules, or of its type.
 template <typename Number>
-std::string Range() {
-  return "a whole number from " + std::to_string(std::numeric_limits<Number>::min()) + " to " +
-         std::to_string(std::numeric_limits<Number>::max());
+std::string Range(const FieldDescriptor& field) {
+  const auto& rules = field.options().GetExtension(options::v1::rules);
+  const auto range = [](auto least, auto most) {
+    return "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  };
+  return rules.bounded()
+             ? range(rules.minimum(), rules.maximum())
+             : range(std::numeric_limits<Number>::min(), std::numeric_limits<Number>::max());
 }
 
 }  // namespace
@@ -265,13 +272,13 @@ bool IsPlainMessage(const FieldDescriptor& field) {
 std::string Expected(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      return Range<int32_t>();
+      return Range<int32_t>(field);
     case FieldDescriptor::CPPTYPE_INT64:
-      return Range<int64_t>();
+      return Range<int64_t>(field);
     case FieldDescriptor::CPPTYPE_UINT32:
-      return Range<uint32_t>();
+      return Range<uint32_t>(field);
     case FieldDescriptor::CPPTYPE_UINT64:
-      return Range<uint64_t>();
+      return Range<uint64_t>(field);
     case FieldDescriptor::CPPTYPE_DOUBLE:
     case FieldDescriptor::CPPTYPE_FLOAT:
       return "a number";

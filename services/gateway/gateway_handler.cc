@@ -85,6 +85,7 @@ bool IsJson(std::string_view content_type) {
   const size_t equals = content_type.find("charset=");
   if (equals == std::string_view::npos) return true;
   std::string_view charset = content_type.substr(equals + 8);
+  charset = charset.substr(0, charset.find_first_of("; \t"));
   if (!charset.empty() && charset.front() == '"')
     charset = charset.substr(1, charset.find('"', 1) - 1);
   return EqualsIgnoringCase(charset, "utf-8");

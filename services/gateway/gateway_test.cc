@@ -341,6 +341,7 @@ TEST_F(GatewayTest, BodyMustBeJson) {
   EXPECT_EQ(post("").status, 415);
   EXPECT_EQ(post("Content-Type: application/x-www-form-urlencoded\r\n").status, 415);
   EXPECT_EQ(post("Content-Type: application/json; charset=latin1\r\n").status, 415);
+  EXPECT_EQ(post("Content-Type: Application/JSON ;charset=\"UTF-8\"; x=y\r\n").status, 400);
   EXPECT_EQ(post("Content-Type: application/json\r\nContent-Encoding: gzip\r\n").status, 415);
   EXPECT_EQ(json::parse(post("").body)["errors"][0]["field"], "body");
   EXPECT_EQ(Ask(port, Request("GET", "/v1/reports", "{}")).status, 400);

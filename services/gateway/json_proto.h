@@ -1,5 +1,5 @@
-// Turns what HTTP callers send into request messages. The form is the proto3 JSON mapping; names are
-// taken in both spellings, `request_id` and `requestId`.
+// Turns what HTTP callers send into request messages. The form is the proto3 JSON mapping; names
+// are taken in both spellings, `request_id` and `requestId`.
 #pragma once
 
 #include <google/protobuf/message.h>

@@ -164,7 +164,7 @@ TEST(ReadBodyTest, EnumsAreTakenByNameOrKnownNumber) {
 }
 
 TEST(ReadBodyTest, NumbersOutOfRangeSayTheRange) {
-  const std::string range = "from -9223372036854775808 to 9223372036854775807";
+  const std::string range = "a whole number from 0 to 10000000000";
   for (const char* number :
        {"9223372036854775808", "123456789012345678901234567890", "-1e30", "1e300",
         "\"9223372036854775808\"", "0.5", "\"1.5\"", "\"\"", "\" 1\"", "\"0x10\""}) {

@@ -18,7 +18,7 @@ namespace avvik::gateway {
 class StaticFiles {
  public:
   // Most files, and most bytes of all files together.
-  static constexpr size_t kMaxFiles = 5000;
+  static constexpr size_t kMaxFiles = 2000;
   static constexpr size_t kMaxBytes = 64 << 20;
 
   // Reads a folder with everything below. Left out are hidden files (names that begin with a dot)

@@ -43,7 +43,7 @@ uint32_t Names::Add(const std::string& name) {
 
 int64_t Names::Find(const std::string& name) const {
   const auto found = indexes_.find(name);
-  return found == indexes_.end() ? -1 : found->second;
+  return found == indexes_.end() ? int64_t{-1} : int64_t{found->second};
 }
 
 void Ledger::SetZone(absl::TimeZone zone) {

@@ -1,5 +1,6 @@
 #include "services/triage/case.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/status/error.h"
@@ -14,6 +15,21 @@ CaseChange Changed(Case subject, Happening happening, absl::Time now) {
   ++subject.version;
   subject.updated = now;
   return {std::move(subject), happening};
+}
+
+// Adds those who have no part in the case yet. Whether there were any.
+bool DrawIn(const std::vector<Party>& parties, Case* subject) {
+  bool added = false;
+  for (const Party& party : parties) {
+    const bool there =
+        party.login == subject->owner.login ||
+        std::any_of(subject->drawn_in.begin(), subject->drawn_in.end(),
+                    [&](const Party& other) { return other.login == party.login; });
+    if (there) continue;
+    subject->drawn_in.push_back(party);
+    added = true;
+  }
+  return added;
 }
 
 }  // namespace
@@ -50,23 +66,29 @@ RoutedFacts RoutedFactsOf(const Case& subject) {
           .national_security = subject.classification.national_security()};
 }
 
-absl::StatusOr<CaseChange> Assign(Case subject, Party owner, std::vector<Party> drawn_in,
+absl::StatusOr<CaseChange> Assign(Case subject, Party owner, const std::vector<Party>& drawn_in,
                                   int64_t organisation_version, absl::Time now) {
   AVVIK_ASSIGN_OR_RETURN(subject.state, After(subject.state, Command::kAssign));
   subject.owner = std::move(owner);
-  subject.drawn_in = std::move(drawn_in);
+  subject.drawn_in.clear();
+  DrawIn(drawn_in, &subject);
   subject.organisation_version = organisation_version;
   return Changed(std::move(subject), Happening::kAssigned, now);
 }
 
 absl::StatusOr<CaseChange> Classify(Case subject, v1::Classification classification,
-                                    std::optional<absl::Time> aware, absl::Time now) {
+                                    std::optional<absl::Time> aware,
+                                    const organisation::Organisation& organisation,
+                                    absl::Time now) {
   AVVIK_ASSIGN_OR_RETURN(subject.state, After(subject.state, Command::kClassify));
   if (aware.has_value()) {
     if (*aware > now + kClockSkew) return status::InvalidField("aware_time", "is in the future");
     subject.aware = *aware;
   }
   subject.classification = std::move(classification);
+  if (DrawIn(RouteCase(RoutedFactsOf(subject), organisation).drawn_in, &subject)) {
+    subject.organisation_version = organisation.version();
+  }
   return Changed(std::move(subject), Happening::kClassified, now);
 }
 
@@ -104,7 +126,10 @@ absl::StatusOr<CaseChange> Reopen(Case subject, Note reason) {
   return Changed(std::move(subject), Happening::kReopened, now);
 }
 
-CaseChange ReportChanged(Case subject, bool withdrawn, absl::Time now) {
+absl::StatusOr<CaseChange> ReportChanged(Case subject, bool withdrawn, absl::Time now) {
+  AVVIK_ASSIGN_OR_RETURN(
+      subject.state,
+      After(subject.state, withdrawn ? Command::kWithdrawReport : Command::kSupplementReport));
   subject.withdrawn = subject.withdrawn || withdrawn;
   return Changed(std::move(subject), Happening::kReportChanged, now);
 }

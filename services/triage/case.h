@@ -100,13 +100,15 @@ RoutedFacts RoutedFactsOf(const Case& subject);
 // The others: FAILED_PRECONDITION (CASE_STATE) when the case is in another state.
 
 // `owner` owns the case; `drawn_in` replaces those drawn in so far.
-absl::StatusOr<CaseChange> Assign(Case subject, Party owner, std::vector<Party> drawn_in,
+absl::StatusOr<CaseChange> Assign(Case subject, Party owner, const std::vector<Party>& drawn_in,
                                   int64_t organisation_version, absl::Time now);
 
 // `classification` has passed ClassificationRules::ByPerson. A given `aware` corrects the time of awareness:
-// INVALID_ARGUMENT when it is in the future.
+// INVALID_ARGUMENT when it is in the future. Whom the rules draw in now is drawn in too (personal data is
+// found, and the data protection officer comes in); nobody is let go and the owner stays.
 absl::StatusOr<CaseChange> Classify(Case subject, v1::Classification classification,
-                                    std::optional<absl::Time> aware, absl::Time now);
+                                    std::optional<absl::Time> aware,
+                                    const organisation::Organisation& organisation, absl::Time now);
 
 absl::StatusOr<CaseChange> Acknowledge(Case subject, absl::Time now);
 absl::StatusOr<CaseChange> AddNote(Case subject, Note note);
@@ -115,8 +117,8 @@ absl::StatusOr<CaseChange> Close(Case subject, v1::Resolution resolution, std::s
 // The reason is kept as a note.
 absl::StatusOr<CaseChange> Reopen(Case subject, Note reason);
 
-// The report behind the case was supplemented, or taken back. Possible in every state.
-CaseChange ReportChanged(Case subject, bool withdrawn, absl::Time now);
+// The report behind the case was supplemented, or taken back.
+absl::StatusOr<CaseChange> ReportChanged(Case subject, bool withdrawn, absl::Time now);
 
 // The version as the API shows it.
 std::string EtagOf(const Case& subject);

@@ -27,7 +27,19 @@ constexpr Move kMoves[] = {
     {CASE_STATE_ACKNOWLEDGED, Command::kClose, CASE_STATE_CLOSED},
     {CASE_STATE_CLOSED, Command::kNote, CASE_STATE_CLOSED},
     {CASE_STATE_CLOSED, Command::kReopen, CASE_STATE_ASSIGNED},
+    {CASE_STATE_OPEN, Command::kSupplementReport, CASE_STATE_OPEN},
+    {CASE_STATE_ASSIGNED, Command::kSupplementReport, CASE_STATE_ASSIGNED},
+    {CASE_STATE_ACKNOWLEDGED, Command::kSupplementReport, CASE_STATE_ACKNOWLEDGED},
+    {CASE_STATE_CLOSED, Command::kSupplementReport, CASE_STATE_CLOSED},
+    {CASE_STATE_OPEN, Command::kWithdrawReport, CASE_STATE_OPEN},
+    {CASE_STATE_ASSIGNED, Command::kWithdrawReport, CASE_STATE_ASSIGNED},
+    {CASE_STATE_ACKNOWLEDGED, Command::kWithdrawReport, CASE_STATE_ACKNOWLEDGED},
+    {CASE_STATE_CLOSED, Command::kWithdrawReport, CASE_STATE_CLOSED},
 };
+
+bool IsOfTheReporter(Command command) {
+  return command == Command::kSupplementReport || command == Command::kWithdrawReport;
+}
 
 // `assigned` for CASE_STATE_ASSIGNED.
 std::string NameOf(v1::CaseState state) {
@@ -50,7 +62,9 @@ absl::StatusOr<v1::CaseState> After(v1::CaseState from, Command command) {
 std::vector<std::string> AllowedCommands(v1::CaseState state) {
   std::vector<std::string> verbs;
   for (const Move& move : kMoves) {
-    if (move.from == state) verbs.push_back(VerbOf(move.command));
+    if (move.from == state && !IsOfTheReporter(move.command)) {
+      verbs.push_back(VerbOf(move.command));
+    }
   }
   return verbs;
 }
@@ -69,6 +83,10 @@ std::string VerbOf(Command command) {
       return "close";
     case Command::kReopen:
       return "reopen";
+    case Command::kSupplementReport:
+      return "supplement-report";
+    case Command::kWithdrawReport:
+      return "withdraw-report";
   }
   return "";
 }
@@ -77,7 +95,8 @@ std::string CaseStatesDocument() {
   std::string text =
       "# The states of a case\n\n"
       "Drawn from the table in `services/triage/case_states.cc`; `avvik-case-states` prints it anew.\n"
-      "Commands that leave the state as it is stand in the table only.\n\n"
+      "Commands that leave the state as it is stand in the table only; `supplement-report` and\n"
+      "`withdraw-report` are the reporter's, the others those of people who handle the case.\n\n"
       "```mermaid\nstateDiagram-v2\n  [*] --> open\n";
   for (const Move& move : kMoves) {
     if (move.from == move.to) continue;
@@ -88,8 +107,8 @@ std::string CaseStatesDocument() {
     text += "| " + NameOf(move.from) + " | " + VerbOf(move.command) + " | " + NameOf(move.to) + " |\n";
   }
   text +=
-      "\nA case is opened by a report and assigned at once when the organisation's rules find an owner. A\n"
-      "report that is supplemented or taken back changes the case's facts, never its state.\n";
+      "\nA case is opened by a report and assigned at once when the organisation's rules find an owner.\n"
+      "What is not in the table is refused.\n";
   return text;
 }
 

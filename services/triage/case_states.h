@@ -10,8 +10,17 @@
 
 namespace avvik::triage {
 
-// What can be done to a case.
-enum class Command { kClassify, kAssign, kAcknowledge, kNote, kClose, kReopen };
+// What can be done to a case: by people, and the last two by the reporter through intake.
+enum class Command {
+  kClassify,
+  kAssign,
+  kAcknowledge,
+  kNote,
+  kClose,
+  kReopen,
+  kSupplementReport,
+  kWithdrawReport,
+};
 
 // A move: what a command does to a case in a state.
 struct Move {
@@ -26,7 +35,7 @@ std::span<const Move> Moves();
 // The state after a command. FAILED_PRECONDITION (reason `CASE_STATE`) when the state does not allow it.
 absl::StatusOr<v1::CaseState> After(v1::CaseState from, Command command);
 
-// Names of the commands a state allows, as the API's verbs.
+// Names of the commands a state allows people who handle the case, as the API's verbs.
 std::vector<std::string> AllowedCommands(v1::CaseState state);
 
 // The verb of a command, such as `acknowledge`.

@@ -54,8 +54,8 @@ class CaseStore {
                                         int limit) = 0;
 
   // Locks the case, lets `decide` change it, and writes the change with its audit record and event in one
-  // transaction. With a `request_id`, the newest note of the change carries it, and a repeat gives the case
-  // as it is. NOT_FOUND, and the errors of `decide`.
+  // transaction. With a `request_id`, the newest note of the change carries it, and a repeat by the same
+  // actor gives the case as it is. NOT_FOUND, and the errors of `decide`.
   virtual absl::StatusOr<Case> Change(const std::string& tenant, const std::string& reference,
                                       const Visibility& visibility, const std::string& request_id,
                                       const audit::Record& trace, const Decision& decide) = 0;

@@ -1,6 +1,7 @@
 #include "services/triage/classification.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 #include <utility>
 
@@ -144,9 +145,15 @@ absl::StatusOr<ClassificationRules> ClassificationRules::Create(v1::Classificati
       violations.push_back({"categories", "has no rule for " + all->value(i)->name()});
     }
   }
+  std::set<std::string> adjustments;
+  for (int i = 0; i < p.adjustments_size(); ++i) {
+    if (!adjustments.insert(p.adjustments(i).id()).second) {
+      violations.push_back({"adjustments[" + std::to_string(i) + "].id", "is listed twice"});
+    }
+  }
   std::set<int> levels;
   for (const auto& level : p.severity().levels()) levels.insert(level.level());
-  if (levels.size() != 5) {
+  if (levels != std::set<int>{0, 1, 2, 3, 4} || p.severity().levels_size() != 5) {
     violations.push_back({"severity.levels", "must name each level from 0 to 4 once"});
   }
   for (int i = 0; i < p.severity().adjustments_size(); ++i) {
@@ -204,7 +211,7 @@ v1::Classification ClassificationRules::First(const ReportedFacts& facts,
 }
 
 absl::StatusOr<v1::Classification> ClassificationRules::ByPerson(
-    v1::Classification classification, type::v1::Category category) const {
+    v1::Classification classification, type::v1::Category category, bool system_named) const {
   std::vector<FieldViolation> violations;
   if (classification.kind() == type::v1::KIND_UNSPECIFIED) {
     violations.push_back({"classification.kind", "must be one of the kinds"});
@@ -230,7 +237,7 @@ absl::StatusOr<v1::Classification> ClassificationRules::ByPerson(
   }
   if (!violations.empty()) return status::InvalidFields(violations);
   classification.set_confirmed(true);
-  DeriveSeverity(category, false, &classification);
+  DeriveSeverity(category, system_named, &classification);
   return classification;
 }
 

@@ -30,19 +30,22 @@ class ClassificationRules {
  public:
   // INVALID_ARGUMENT with file, line and reason.
   static absl::StatusOr<ClassificationRules> Load(const std::string& path);
-  // INVALID_ARGUMENT when the rules do not hold together: a category twice or missing, a level without a
-  // severity, an RSIT class that is not listed.
+  // INVALID_ARGUMENT when the rules do not hold together: a category twice or missing, a property of a
+  // category or the id of an adjustment twice, a level without a severity, a severity adjustment that moves
+  // nothing, an RSIT class that is not listed.
   static absl::StatusOr<ClassificationRules> Create(v1::ClassificationRules proto);
 
   // The first classification of a report. `system` is null when none is named or known.
   v1::Classification First(const ReportedFacts& facts,
                            const organisation::v1::System* system) const;
 
-  // A person's classification, checked and with the severity that follows from it. INVALID_ARGUMENT names
-  // the field below `classification` that is wrong: a property twice, an RSIT class that is not listed,
-  // level 4 without national security.
+  // A person's classification, checked and with the severity that follows from it. `system_named`: whether
+  // the case names a system that the organisation knows. INVALID_ARGUMENT names the field below
+  // `classification` that is wrong: a property twice, an RSIT class that is not listed, level 4 without
+  // national security.
   absl::StatusOr<v1::Classification> ByPerson(v1::Classification classification,
-                                              type::v1::Category category) const;
+                                              type::v1::Category category,
+                                              bool system_named) const;
 
  private:
   explicit ClassificationRules(v1::ClassificationRules proto) : proto_(std::move(proto)) {}

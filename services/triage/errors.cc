@@ -11,6 +11,12 @@ absl::Status CaseNotFound(const std::string& reference) {
                {{"case", reference}});
 }
 
+absl::Status CaseOutOfReach(const std::string& permission) {
+  return Error(absl::StatusCode::kPermissionDenied,
+               "your permission " + permission + " does not reach this case", "CASE_OUT_OF_REACH",
+               {{"permission", permission}});
+}
+
 absl::Status CaseChanged(const std::string& current_etag) {
   return Error(absl::StatusCode::kAborted, "the case has changed since; read it again",
                "CASE_CHANGED", {{"etag", current_etag}});
@@ -47,6 +53,18 @@ absl::Status OtherTenant(const std::string& tenant) {
 absl::Status ReportUnknown(const std::string& report_id) {
   return Error(absl::StatusCode::kNotFound, "intake does not know the report " + report_id,
                "REPORT_UNKNOWN", {{"report", report_id}});
+}
+
+absl::Status TitleNotAsked(const std::string& report_id) {
+  return Error(absl::StatusCode::kUnavailable,
+               "the title of report " + report_id + " was not asked for", "TITLE_NOT_ASKED",
+               {{"report", report_id}});
+}
+
+absl::Status TitlesUnavailable(const absl::Status& cause) {
+  return Error(absl::StatusCode::kUnavailable,
+               "intake does not give titles: " + std::string(cause.message()),
+               "TITLES_UNAVAILABLE");
 }
 
 }  // namespace avvik::triage::error

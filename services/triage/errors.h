@@ -9,6 +9,8 @@ namespace avvik::triage::error {
 
 // NOT_FOUND: there is no such case, or the caller may not know of it.
 absl::Status CaseNotFound(const std::string& reference);
+// PERMISSION_DENIED: the caller may read the case, but not do this with it.
+absl::Status CaseOutOfReach(const std::string& permission);
 // ABORTED: the case has changed since.
 absl::Status CaseChanged(const std::string& current_etag);
 // FAILED_PRECONDITION: the state machine does not allow the command.
@@ -23,5 +25,9 @@ absl::Status NoOrganisation(const std::string& tenant);
 absl::Status OtherTenant(const std::string& tenant);
 // NOT_FOUND: intake does not know the report that it told of.
 absl::Status ReportUnknown(const std::string& report_id);
+// UNAVAILABLE: the title of the report was not asked for; the event is to be prepared again.
+absl::Status TitleNotAsked(const std::string& report_id);
+// UNAVAILABLE: intake does not give titles.
+absl::Status TitlesUnavailable(const absl::Status& cause);
 
 }  // namespace avvik::triage::error

@@ -12,8 +12,9 @@ namespace avvik::triage {
 namespace {
 
 constexpr pg::Statement kNewest{"triage_newest_organisation", R"sql(
-    SELECT version, organisation FROM organisation
-     WHERE tenant = $1 AND version > $2
+    SELECT version, CASE WHEN version > $2 THEN organisation END AS organisation
+      FROM organisation
+     WHERE tenant = $1
      ORDER BY version DESC
      LIMIT 1)sql"};
 
@@ -28,14 +29,15 @@ constexpr pg::Statement kInsert{"triage_insert_organisation", R"sql(
 constexpr pg::Statement kTenants{"triage_list_tenants",
                                  "SELECT DISTINCT tenant FROM organisation ORDER BY tenant"};
 
-absl::StatusOr<std::optional<organisation::Snapshot>> FromRows(const pg::Rows& rows) {
-  if (rows.empty()) return std::nullopt;
-  organisation::Snapshot snapshot;
-  snapshot.version = rows[0].Int("version");
-  if (!snapshot.organisation.ParseFromString(rows[0].Bytes("organisation"))) {
+absl::StatusOr<InForce> FromRows(const pg::Rows& rows) {
+  InForce in_force;
+  if (rows.empty()) return in_force;
+  in_force.version = rows[0].Int("version");
+  if (rows[0].IsNull("organisation")) return in_force;
+  if (!in_force.organisation.emplace().ParseFromString(rows[0].Bytes("organisation"))) {
     return absl::DataLossError("a stored organisation cannot be read");
   }
-  return std::optional(std::move(snapshot));
+  return in_force;
 }
 
 }  // namespace
@@ -49,11 +51,11 @@ absl::StatusOr<Applied> OrganisationStore::Apply(const organisation::v1::Organis
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kLockTenant, {wanted.tenant()}).status());
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
                                transaction.Execute(kNewest, {wanted.tenant(), 0}));
-        AVVIK_ASSIGN_OR_RETURN(const auto current, FromRows(rows));
+        AVVIK_ASSIGN_OR_RETURN(const InForce current, FromRows(rows));
         Applied applied;
-        applied.version = current.has_value() ? current->version : 0;
+        applied.version = current.version;
         applied.changes = organisation::Diff(
-            current.has_value() ? current->organisation : organisation::v1::Organisation(), wanted);
+            current.organisation.value_or(organisation::v1::Organisation()), wanted);
         if (applied.changes.empty() || validate_only) return applied;
         ++applied.version;
         AVVIK_RETURN_IF_ERROR(transaction
@@ -68,8 +70,8 @@ absl::StatusOr<Applied> OrganisationStore::Apply(const organisation::v1::Organis
       });
 }
 
-absl::StatusOr<std::optional<organisation::Snapshot>> OrganisationStore::Fetch(
-    const std::string& tenant, int64_t known_version) {
+absl::StatusOr<InForce> OrganisationStore::Fetch(const std::string& tenant,
+                                                 int64_t known_version) {
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kNewest, {tenant, known_version}));
   return FromRows(rows);
 }

@@ -9,7 +9,6 @@
 #include "common/audit/audit.h"
 #include "common/ids/id_source.h"
 #include "common/organisation/diff.h"
-#include "common/organisation/directory.h"
 #include "common/pg/pool.h"
 
 namespace avvik::triage {
@@ -18,6 +17,12 @@ namespace avvik::triage {
 struct Applied {
   std::vector<organisation::Change> changes;  // Empty when nothing differs.
   int64_t version = 0;                        // The version in force afterwards.
+};
+
+// What is in force.
+struct InForce {
+  int64_t version = 0;  // 0 when the tenant has none.
+  std::optional<organisation::v1::Organisation> organisation;
 };
 
 // Thread-safe. UNAVAILABLE when the database cannot be reached.
@@ -31,9 +36,8 @@ class OrganisationStore {
   absl::StatusOr<Applied> Apply(const organisation::v1::Organisation& wanted, bool validate_only,
                                 absl::Time now, const audit::Record& trace);
 
-  // The organisation in force when its version is above `known_version`, else nothing.
-  absl::StatusOr<std::optional<organisation::Snapshot>> Fetch(const std::string& tenant,
-                                                              int64_t known_version);
+  // The version in force, and the organisation when that is above `known_version`.
+  absl::StatusOr<InForce> Fetch(const std::string& tenant, int64_t known_version);
   absl::StatusOr<std::vector<std::string>> Tenants();
 
  private:

@@ -68,8 +68,9 @@ constexpr pg::Statement kListNotes{"triage_list_notes", R"sql(
      WHERE case_id = $1
      ORDER BY created_at, id)sql"};
 
-constexpr pg::Statement kFindNote{"triage_find_note",
-                                  "SELECT 1 FROM note WHERE case_id = $1 AND request_id = $2"};
+constexpr pg::Statement kFindNote{
+    "triage_find_note",
+    "SELECT 1 FROM note WHERE case_id = $1 AND author_login = $2 AND request_id = $3"};
 
 constexpr pg::Statement kInsertNote{"triage_insert_note", R"sql(
     INSERT INTO note (id, case_id, request_id, text, author_login, created_at)
@@ -78,7 +79,8 @@ constexpr pg::Statement kInsertNote{"triage_insert_note", R"sql(
 constexpr pg::Statement kInsertCase{"triage_insert_case", R"sql(
     INSERT INTO triage_case
     VALUES ($1,  $2,  $3,  $4,  $5,  $6,  $7,  $8,  $9,  $10, $11, $12, $13, $14, $15, $16,
-            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32))sql"};
+            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+    ON CONFLICT (tenant, report_id) DO NOTHING)sql"};
 
 // The columns in the order of CaseColumns, so that what changes is not listed twice.
 constexpr pg::Statement kUpdateCase{"triage_update_case", R"sql(
@@ -113,8 +115,10 @@ absl::StatusOr<Case> Read(pg::Transaction& transaction, const pg::Statement& sta
 
 }  // namespace
 
-absl::Status InsertCase(pg::Transaction& transaction, const Case& opened) {
-  return transaction.ExecuteWith(kInsertCase, CaseColumns(opened)).status();
+absl::StatusOr<bool> InsertCase(pg::Transaction& transaction, const Case& opened) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.ExecuteWith(kInsertCase, CaseColumns(opened)));
+  return rows.affected() == 1;
 }
 
 absl::Status UpdateCase(pg::Transaction& transaction, const Case& changed) {
@@ -176,7 +180,7 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
                                Read(transaction, kLockCase, tenant, reference, visibility));
         if (!request_id.empty()) {
           AVVIK_ASSIGN_OR_RETURN(const pg::Rows repeat,
-                                 transaction.Execute(kFindNote, {before.id, request_id}));
+                                 transaction.Execute(kFindNote, {before.id, trace.actor, request_id}));
           if (!repeat.empty()) return before;
         }
         AVVIK_ASSIGN_OR_RETURN(const CaseChange change, decide(before));

@@ -29,10 +29,11 @@ class PgCaseStore final : public CaseStore {
   IdSource& ids_;
 };
 
-// For the event path, which works in the consumer's transaction: writes a new case.
-absl::Status InsertCase(pg::Transaction& transaction, const Case& opened);
+// For the event path, which works in the consumer's transaction: writes a new case. False, and nothing is
+// written, when its report has one already.
+absl::StatusOr<bool> InsertCase(pg::Transaction& transaction, const Case& opened);
 
-// The case of a report, locked; nothing when there is none.
+// The case of a report without its notes, locked; nothing when there is none.
 absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transaction,
                                                      const std::string& tenant,
                                                      const std::string& report_id);

@@ -1,5 +1,7 @@
 #include "services/triage/report_event_handler.h"
 
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "avvik/intake/v1/intake_events.pb.h"
@@ -40,12 +42,7 @@ absl::Status ReportEventHandler::Prepare(std::span<const events::v1::StoredEvent
     AVVIK_ASSIGN_OR_RETURN(const auto submitted, Unpack<intake::v1::ReportSubmitted>(event));
     wanted[event.tenant()].push_back(submitted.report_id());
   }
-  titles_.clear();
-  for (const auto& [tenant, report_ids] : wanted) {
-    AVVIK_ASSIGN_OR_RETURN(const auto titles, titles_source_.Fetch(tenant, report_ids));
-    for (const auto& [report_id, title] : titles) titles_[{tenant, report_id}] = title;
-  }
-  return absl::OkStatus();
+  return titles_.Prepare(wanted);
 }
 
 absl::Status ReportEventHandler::Apply(pg::Transaction& transaction,
@@ -68,21 +65,22 @@ absl::Status ReportEventHandler::OpenCase(pg::Transaction& transaction,
   AVVIK_ASSIGN_OR_RETURN(const auto submitted, Unpack<intake::v1::ReportSubmitted>(event));
   const auto organisation = directory_.Find(event.tenant());
   if (organisation == nullptr) return error::NoOrganisation(event.tenant());
-  const auto title = titles_.find({event.tenant(), submitted.report_id()});
-  if (title == titles_.end()) return error::ReportUnknown(submitted.report_id());
+  AVVIK_ASSIGN_OR_RETURN(const std::string title,
+                         titles_.Find(event.tenant(), submitted.report_id()));
 
   const absl::Time now = clock_.Now();
   std::vector<CaseChange> changes;
-  changes.push_back(Open(FromProto(submitted, title->second), event.tenant(), ids_.Next(), rules_,
+  changes.push_back(Open(FromProto(submitted, title), event.tenant(), ids_.Next(), rules_,
                          *organisation, now));
-  Route route = RouteCase(RoutedFactsOf(changes[0].changed), *organisation);
+  const Route route = RouteCase(RoutedFactsOf(changes[0].changed), *organisation);
   if (!route.owner.login.empty()) {
     AVVIK_ASSIGN_OR_RETURN(CaseChange assigned,
-                           Assign(changes[0].changed, route.owner, std::move(route.drawn_in),
+                           Assign(changes[0].changed, route.owner, route.drawn_in,
                                   organisation->version(), now));
     changes.push_back(std::move(assigned));
   }
-  AVVIK_RETURN_IF_ERROR(InsertCase(transaction, changes.back().changed));
+  AVVIK_ASSIGN_OR_RETURN(const bool opened, InsertCase(transaction, changes.back().changed));
+  if (!opened) return absl::OkStatus();
   return Tell(transaction, event, changes);
 }
 
@@ -92,7 +90,8 @@ absl::Status ReportEventHandler::NoteReportChange(pg::Transaction& transaction,
   AVVIK_ASSIGN_OR_RETURN(std::optional<Case> found,
                          LockCaseOfReport(transaction, event.tenant(), report_id));
   if (!found.has_value()) return error::CaseNotFound("of report " + report_id);
-  const CaseChange change = ReportChanged(*std::move(found), withdrawn, clock_.Now());
+  AVVIK_ASSIGN_OR_RETURN(const CaseChange change,
+                         ReportChanged(*std::move(found), withdrawn, clock_.Now()));
   AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, change.changed));
   return Tell(transaction, event, std::span(&change, 1));
 }

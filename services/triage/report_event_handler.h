@@ -1,14 +1,13 @@
 // Hears intake: a report becomes a case, classified and routed by rule.
 #pragma once
 
-#include <map>
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "common/clock/clock.h"
 #include "common/events/consumer.h"
-#include "common/events/publisher.h"
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
 #include "services/triage/case.h"
@@ -16,14 +15,14 @@
 
 namespace avvik::triage {
 
-// Used by one consumer, and by replays, which the consumer's lock keeps apart.
+// Thread-safe: parked events may be replayed while the consumer works.
 class ReportEventHandler final : public events::EventHandler {
  public:
   // All of them must outlive the handler. `wake` is called when there is something to tell.
   ReportEventHandler(ReportTitles& titles, organisation::Directory& directory,
                      const ClassificationRules& rules, IdSource& ids, const Clock& clock,
                      std::function<void()> wake)
-      : titles_source_(titles),
+      : titles_(titles),
         directory_(directory),
         rules_(rules),
         ids_(ids),
@@ -32,9 +31,13 @@ class ReportEventHandler final : public events::EventHandler {
 
   // Fetches the titles of new reports. UNAVAILABLE when intake is away.
   absl::Status Prepare(std::span<const events::v1::StoredEvent> batch) override;
-  // UNAVAILABLE when the tenant's organisation is not known yet: the event is not at fault.
+  // UNAVAILABLE when the tenant's organisation is not known yet: the event is not at fault. A report that
+  // has a case already opens no second.
   absl::Status Apply(pg::Transaction& transaction, const events::v1::StoredEvent& stored) override;
-  void Committed() override { wake_(); }
+  void Committed() override {
+    titles_.Clear();
+    wake_();
+  }
 
  private:
   absl::Status OpenCase(pg::Transaction& transaction, const events::v1::Event& event);
@@ -43,14 +46,12 @@ class ReportEventHandler final : public events::EventHandler {
   absl::Status Tell(pg::Transaction& transaction, const events::v1::Event& cause,
                     std::span<const CaseChange> changes);
 
-  ReportTitles& titles_source_;
+  PreparedTitles titles_;
   organisation::Directory& directory_;
   const ClassificationRules& rules_;
   IdSource& ids_;
   const Clock& clock_;
   const std::function<void()> wake_;
-  // By tenant and report; of the batch under way.
-  std::map<std::pair<std::string, std::string>, std::string> titles_;
 };
 
 }  // namespace avvik::triage

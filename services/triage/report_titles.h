@@ -2,7 +2,10 @@
 #pragma once
 
 #include <map>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,7 +16,8 @@ namespace avvik::triage {
 class ReportTitles {
  public:
   virtual ~ReportTitles() = default;
-  // Titles by report id; reports that do not exist are left out. UNAVAILABLE when intake is away.
+  // Titles by report id; reports that do not exist are left out. INVALID_ARGUMENT for what is no
+  // report's id; UNAVAILABLE when intake is away, or has anything else against the call.
   virtual absl::StatusOr<std::map<std::string, std::string>> Fetch(
       const std::string& tenant, const std::vector<std::string>& report_ids) = 0;
 };
@@ -27,6 +31,28 @@ class RemoteReportTitles final : public ReportTitles {
 
  private:
   rpc::Peer& intake_;
+};
+
+// The titles for a batch of events, fetched before its transaction. Thread-safe: events may be replayed
+// while a batch is under way; whoever then misses a title is told to prepare again.
+class PreparedTitles {
+ public:
+  explicit PreparedTitles(ReportTitles& source) : source_(source) {}
+
+  // Fetches the titles of these reports, by tenant, beside those there are. Errors as from Fetch.
+  absl::Status Prepare(const std::map<std::string, std::vector<std::string>>& reports_by_tenant);
+
+  // NOT_FOUND when intake does not have the report; UNAVAILABLE when it was not asked for.
+  absl::StatusOr<std::string> Find(const std::string& tenant, const std::string& report_id) const;
+
+  // Forgets them all.
+  void Clear();
+
+ private:
+  ReportTitles& source_;
+  mutable std::mutex mutex_;
+  // By tenant and report; nothing for a report that intake does not have.
+  std::map<std::pair<std::string, std::string>, std::optional<std::string>> titles_;
 };
 
 }  // namespace avvik::triage

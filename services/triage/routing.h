@@ -14,11 +14,11 @@ namespace avvik::triage {
 struct Party {
   std::string login;  // Empty when nobody holds the function.
   organisation::v1::Role role = organisation::v1::ROLE_UNSPECIFIED;
-  std::string unit;
+  std::string unit;  // That the function is held for; empty for the whole municipality.
   bool operator==(const Party&) const = default;
 };
 
-// What routing looks at.
+// What routing looks at. A unit or system that the organisation does not know counts as not given.
 struct RoutedFacts {
   type::v1::Category category = type::v1::CATEGORY_UNSPECIFIED;
   std::string unit;
@@ -29,21 +29,26 @@ struct RoutedFacts {
 
 struct RoutingStep {
   std::string rule;
-  bool matched = false;
+  bool matched = false;  // Its conditions held and it found somebody.
   std::string reason;
   Party party;
   v1::RoutingEffect effect = v1::ROUTING_EFFECT_UNSPECIFIED;
 };
 
 struct Route {
-  std::vector<RoutingStep> steps;  // In the order tried; the last one found the owner.
+  std::vector<RoutingStep> steps;  // In the order tried.
   Party owner;                     // Without a login when nobody was found.
-  std::vector<Party> drawn_in;     // Each person once, never the owner.
+  std::vector<Party> drawn_in;     // Each person once; the owner may be among them.
 };
 
 // Pure. The first rule that matches and finds somebody decides on the owner; rules that draw in do not
-// end the search, and those below the owner's rule still draw in. The last resort is the
+// end the search, and those below the owner's rule still draw in. The last resort, `default`, is the
 // information-security officer.
 Route RouteCase(const RoutedFacts& facts, const organisation::Organisation& organisation);
+
+// The function in which a person named by hand has to do with a case: of its system, of its unit or the
+// nearest above, of the municipality, or none but that of an employee. Pure.
+Party PartOf(const std::string& login, const RoutedFacts& facts,
+             const organisation::Organisation& organisation);
 
 }  // namespace avvik::triage

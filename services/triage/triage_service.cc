@@ -15,20 +15,24 @@ namespace avvik::triage {
 namespace {
 
 constexpr char kChangeOrganisation[] = "organisation.change";
+constexpr char kReadCases[] = "cases.read";
 constexpr char kMe[] = "me";
 
-Visibility VisibilityOf(const rpc::Call& call) {
+// What an allowed grant lets the caller see.
+Visibility VisibilityOf(const rpc::Call& call, const organisation::Grant& grant) {
   Visibility visibility;
-  visibility.everything = call.grant().reach == organisation::v1::REACH_ALL;
+  visibility.everything = grant.reach == organisation::v1::REACH_ALL;
   visibility.login = call.caller().login;
   if (call.organisation() == nullptr) return visibility;
-  for (const std::string& unit : call.grant().units) {
+  for (const std::string& unit : grant.units) {
     for (std::string& below : call.organisation()->Subtree(unit)) {
       visibility.units.push_back(std::move(below));
     }
   }
   return visibility;
 }
+
+Visibility VisibilityOf(const rpc::Call& call) { return VisibilityOf(call, call.grant()); }
 
 Note NoteBy(const rpc::Call& call, IdSource& ids, const std::string& text) {
   return {.id = ids.Next(),
@@ -59,14 +63,23 @@ absl::Status WithinRequest(const absl::Status& status) {
 
 }  // namespace
 
-absl::Status TriageService::Change(const rpc::Call& call, const std::string& case_id,
+absl::Status TriageService::Change(rpc::Call& call, const std::string& case_id,
                                    const std::string& request_id, const Decision& decide,
                                    v1::Case* response) {
-  AVVIK_ASSIGN_OR_RETURN(const Case changed,
-                         cases_.Change(call.tenant(), case_id, VisibilityOf(call), request_id,
-                                       call.Trace("cases/" + case_id), decide));
+  call.set_subject("cases/" + case_id);
+  const absl::StatusOr<Case> changed =
+      cases_.Change(call.tenant(), case_id, VisibilityOf(call), request_id,
+                    call.Trace("cases/" + case_id), decide);
+  if (absl::IsNotFound(changed.status())) {
+    // Who may read it is not told that it does not exist.
+    const organisation::Grant read = environment_.GrantFor(call, kReadCases);
+    const bool readable =
+        read.allowed() && cases_.Get(call.tenant(), case_id, VisibilityOf(call, read)).ok();
+    return readable ? error::CaseOutOfReach(call.method().permission) : changed.status();
+  }
+  AVVIK_RETURN_IF_ERROR(changed.status());
   publisher_.Wake();
-  *response = triage::ToProto(changed, call.organisation().get());
+  *response = triage::ToProto(*changed, call.organisation().get());
   return absl::OkStatus();
 }
 
@@ -118,15 +131,20 @@ grpc::Status TriageService::ClassifyCase(grpc::ServerContext* context,
                                          const v1::ClassifyCaseRequest* request,
                                          v1::Case* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    const auto organisation = call.organisation();
+    if (organisation == nullptr) return error::NoOrganisation(call.tenant());
     std::optional<absl::Time> aware;
     if (request->has_aware_time()) aware = rpc::FromProtoTime(request->aware_time());
     return Change(
         call, request->case_id(), "",
         [&](Case subject) -> absl::StatusOr<CaseChange> {
           AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
-          AVVIK_ASSIGN_OR_RETURN(v1::Classification classification,
-                                 rules_.ByPerson(request->classification(), subject.category));
-          return Classify(std::move(subject), std::move(classification), aware, call.now());
+          const bool system_named = organisation->FindSystem(subject.system) != nullptr;
+          AVVIK_ASSIGN_OR_RETURN(
+              v1::Classification classification,
+              rules_.ByPerson(request->classification(), subject.category, system_named));
+          return Classify(std::move(subject), std::move(classification), aware, *organisation,
+                          call.now());
         },
         response);
   });
@@ -141,18 +159,17 @@ grpc::Status TriageService::AssignCase(grpc::ServerContext* context,
         call, request->case_id(), "",
         [&](Case subject) -> absl::StatusOr<CaseChange> {
           AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
-          Route route = RouteCase(RoutedFactsOf(subject), *organisation);
+          const RoutedFacts facts = RoutedFactsOf(subject);
+          Route route = RouteCase(facts, *organisation);
           if (!request->owner().empty()) {
             if (organisation->FindPerson(request->owner()) == nullptr) {
               return error::UnknownOwner(request->owner());
             }
-            route.owner = {.login = request->owner(), .unit = subject.unit};
-            std::erase_if(route.drawn_in,
-                          [&](const Party& party) { return party.login == request->owner(); });
+            route.owner = PartOf(request->owner(), facts, *organisation);
           }
           if (route.owner.login.empty()) return error::NobodyToOwn();
-          return Assign(std::move(subject), route.owner, std::move(route.drawn_in),
-                        organisation->version(), call.now());
+          return Assign(std::move(subject), route.owner, route.drawn_in, organisation->version(),
+                        call.now());
         },
         response);
   });
@@ -226,6 +243,7 @@ grpc::Status TriageService::ExplainCase(grpc::ServerContext* context,
     }
     *response->mutable_owner() = triage::ToProto(route.owner, &organisation);
     for (const Party& party : route.drawn_in) {
+      if (party.login == route.owner.login) continue;
       *response->add_drawn_in() = triage::ToProto(party, &organisation);
     }
     response->set_current(route.owner.login == found.owner.login);
@@ -283,11 +301,11 @@ grpc::Status TriageService::FollowOrganisation(grpc::ServerContext* context,
       for (const std::string& tenant : tenants) response->add_tenants(tenant);
       return absl::OkStatus();
     }
-    AVVIK_ASSIGN_OR_RETURN(auto snapshot,
+    AVVIK_ASSIGN_OR_RETURN(auto in_force,
                            organisations_.Fetch(request->tenant(), request->known_version()));
-    response->set_version(snapshot.has_value() ? snapshot->version : request->known_version());
-    if (snapshot.has_value()) {
-      response->mutable_organisation()->Swap(&snapshot->organisation);
+    response->set_version(in_force.version);
+    if (in_force.organisation.has_value()) {
+      response->mutable_organisation()->Swap(&*in_force.organisation);
     }
     return absl::OkStatus();
   });

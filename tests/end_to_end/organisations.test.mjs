@@ -13,7 +13,7 @@ const organisations = readdirSync(join(root, 'deploy/organisations')).filter((fi
 
 const authorities = { SE: 'Integritetsskyddsmyndigheten', DK: 'Datatilsynet' };
 const regimes = { SE: 'SE-GDPR-33', DK: 'DK-GDPR-33' };
-const greetings = { sv: /rapport/i, da: /indberetning/i, en: /report/i };
+const greetings = { sv: /tagit emot/i, da: /modtaget/i, en: /received/i };
 
 test('ThereAreFiveOrganisations', () => assert.equal(organisations.length, 5));
 

@@ -250,11 +250,12 @@ export class Suite {
     const kept = this.#tokens.get(key);
     if (kept && kept.until > Date.now()) return kept.token;
     const secret = readFileSync(join(this.home, 'secrets', `${client}.secret`), 'utf8').trim();
-    const response = await fetch(`${this.issuer}/token`, {
+    // The provider may be starting anew.
+    const response = await waitFor(() => fetch(`${this.issuer}/token`, {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}` },
       body: new URLSearchParams(parameters),
-    });
+    }), { seconds: 10, what: 'the OpenID provider' });
     const answer = await response.json();
     if (!response.ok) throw new Error(`no token for ${key}: ${answer.error_description ?? answer.error}`);
     this.#tokens.set(key, { token: answer.access_token, until: Date.now() + (answer.expires_in - 60) * 1000 });
