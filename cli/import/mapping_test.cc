@@ -120,7 +120,7 @@ TEST(MappingTest, AFileWithMistakesTellsLineAndField) {
   text += "zone: Europe/Stokholm\n";
   const auto mapping = ParseMapping(text, "test.yaml");
   EXPECT_THAT(mapping, avvik::testing::IsError(absl::StatusCode::kInvalidArgument, "INVALID_FILE"));
-  EXPECT_THAT(std::string(mapping.status().message()), HasSubstr("test.yaml:9:25: description.append[0]: has a `{`"));
+  EXPECT_THAT(std::string(mapping.status().message()), HasSubstr("test.yaml:9:24: description.append[0]: has a `{`"));
   EXPECT_THAT(std::string(mapping.status().message()), HasSubstr("test.yaml:15:7: zone:"));
 }
 
