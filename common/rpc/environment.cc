@@ -85,7 +85,13 @@ absl::StatusOr<Call> Environment::Begin(const grpc::ServerContextBase& context,
 }
 
 organisation::Grant Environment::GrantFor(const Call& call, const std::string& permission) const {
-  return organisation::Decide(parts_.roles, call.caller().roles, permission);
+  if (call.caller().machine) {
+    return organisation::Decide(parts_.roles, call.caller().roles, permission);
+  }
+  const auto organisation = parts_.directory.Find(call.tenant());
+  return organisation::Decide(
+      parts_.roles, organisation::RightsOf(organisation.get(), call.caller().login).roles,
+      permission);
 }
 
 absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,

@@ -102,8 +102,8 @@ class Environment {
   absl::StatusOr<Call> Begin(const grpc::ServerContextBase& context,
                              const google::protobuf::Message& request, Place place = Place::kTaken);
 
-  // How far another permission of the caller reaches, for a request that takes more than its method
-  // declares.
+  // How far another permission of the caller reaches by what is known now, for a request that takes more
+  // than its method declares.
   organisation::Grant GrantFor(const Call& call, const std::string& permission) const;
 
   // Ends a call that Begin let in: records, counts, and gives what goes over the wire.

@@ -85,7 +85,7 @@ absl::StatusOr<Sender::Round> Sender::RunOnce(Worker& worker) {
   AVVIK_RETURN_IF_ERROR(RecordPending(worker));
   {
     std::lock_guard lock(pause_mutex_);
-    (void)resume_;
+    if (parts_.clock.Now() < resume_) return Round{};
   }
   const absl::Time taken = parts_.clock.Now();
   AVVIK_ASSIGN_OR_RETURN(const std::optional<Notice> notice,

@@ -34,11 +34,13 @@ View ViewOf(const rpc::Call& call, const Report& report) {
 
 }  // namespace
 
-absl::StatusOr<Draft> IntakeService::AdmitNow(const Draft& draft, const std::string& tenant,
-                                              absl::Time now) {
-  const auto organisation = directory_.Find(tenant);
-  if (organisation == nullptr) return error::NoOrganisation(tenant);
-  return Admit(draft, *organisation, now);
+absl::StatusOr<Draft> IntakeService::AdmitNow(const rpc::Call& call, const Draft& draft) {
+  const auto organisation = directory_.Find(call.tenant());
+  if (organisation == nullptr) return error::NoOrganisation(call.tenant());
+  if (draft.origin.has_value() && !environment_.GrantFor(call, kImport).allowed()) {
+    return error::ImportNotAllowed();
+  }
+  return Admit(draft, *organisation, call.now());
 }
 
 grpc::ServerUnaryReactor* IntakeService::SubmitReport(grpc::CallbackServerContext* context,
@@ -57,12 +59,6 @@ grpc::ServerUnaryReactor* IntakeService::SubmitReport(grpc::CallbackServerContex
   auto finish = [this, reactor, call](const absl::Status& status) {
     reactor->Finish(environment_.End(*call, status));
   };
-  if (content.report().has_origin() &&
-      !environment_.GrantFor(*call, kImport).allowed()) {
-    finish(error::ImportNotAllowed());
-    return reactor;
-  }
-
   auto submit = [this, call, response, finish](Draft admitted) {
     const auto organisation = directory_.Find(call->tenant());
     Submission submission;
@@ -76,12 +72,12 @@ grpc::ServerUnaryReactor* IntakeService::SubmitReport(grpc::CallbackServerContex
     });
   };
   Draft draft = DraftFromProto(content, call->caller());
-  absl::StatusOr<Draft> admitted = AdmitNow(draft, call->tenant(), call->now());
+  absl::StatusOr<Draft> admitted = AdmitNow(*call, draft);
   if (admitted.ok()) {
     submit(*std::move(admitted));
   } else if (MayBeNews(admitted.status())) {
     second_look_.Later(call->tenant(), [this, call, draft = std::move(draft), submit, finish] {
-      absl::StatusOr<Draft> again = AdmitNow(draft, call->tenant(), call->now());
+      absl::StatusOr<Draft> again = AdmitNow(*call, draft);
       if (again.ok()) {
         submit(*std::move(again));
       } else {

@@ -46,7 +46,7 @@ class IntakeService final : public v1::Intake::WithCallbackMethod_SubmitReport<v
 
  private:
   // The draft as it will be kept, by the organisation as this service knows it now.
-  absl::StatusOr<Draft> AdmitNow(const Draft& draft, const std::string& tenant, absl::Time now);
+  absl::StatusOr<Draft> AdmitNow(const rpc::Call& call, const Draft& draft);
 
   rpc::Environment& environment_;
   ReportStore& store_;

@@ -80,7 +80,11 @@ absl::StatusOr<Draft> Admit(Draft draft, const organisation::Organisation& organ
 }
 
 bool MayBeNews(const absl::Status& status) {
-  if (status::ReasonOf(status) == status::ReasonOf(error::NoOrganisation(""))) return true;
+  const std::string reason = status::ReasonOf(status);
+  if (reason == status::ReasonOf(error::NoOrganisation("")) ||
+      reason == status::ReasonOf(error::ImportNotAllowed())) {
+    return true;
+  }
   for (const FieldViolation& violation : status::ViolationsOf(status)) {
     if (violation.description == kUnknownUnit || violation.description == kUnknownSystem) {
       return true;

@@ -88,7 +88,7 @@ absl::StatusOr<Draft> Admit(Draft draft, const organisation::Organisation& organ
                             absl::Time now);
 
 // Whether what is wrong with a draft may be that the organisation has changed since: an unknown unit or
-// system, or no organisation at all.
+// system, a role not held, or no organisation at all.
 bool MayBeNews(const absl::Status& status);
 
 // The report that a draft becomes, without its number.
