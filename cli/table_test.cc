@@ -23,7 +23,7 @@ TEST(TableTest, SetsTitlesOffWhenAsked) {
 TEST(TableTest, CellsCannotCommandTheTerminal) {
   Table table({{"A"}, {"B"}});
   table.Add({"x\x1b[2J\ny", "1"});
-  EXPECT_EQ(table.Render(false), "A         B\nx·[2J·y   1\n");
+  EXPECT_EQ(table.Render(false), "A        B\nx·[2J·y  1\n");
 }
 
 TEST(DisplayWidthTest, CountsColumnsOfTheTerminal) {

@@ -328,7 +328,9 @@ ExitCode ImportReports(Session& session, const ImportAsked& asked) {
   if (rejects.is_open() && !rejects.flush()) return out.FailUsage(asked.rejects + ": could not be written");
   if (!end.ok()) {
     const ExitCode code = out.Fail(end);
-    if (!asked.dry_run) out.Note("Run the same command again to go on: what is there already is not made twice.");
+    if (code == kUnreachable || interrupted) {
+      out.Note("Run the same command again to go on: what is there already is not made twice.");
+    }
     return code;
   }
   return counts.rejected == 0 ? kOk : kRefused;

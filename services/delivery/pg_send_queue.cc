@@ -17,7 +17,7 @@ constexpr absl::Duration kPatience = absl::Seconds(5);
 constexpr pg::Statement kTake{"delivery_take_notice", R"sql(
     UPDATE notice SET state = 2, next_attempt_at = NULL, holder = $2, lease_until = $3
      WHERE notice_id = (SELECT notice_id FROM notice
-                         WHERE state = 1 AND $1::timestamptz IS NOT NULL
+                         WHERE state = 1 AND next_attempt_at <= $1
                          ORDER BY next_attempt_at, notice_id
                          LIMIT 1
                            FOR UPDATE SKIP LOCKED)

@@ -14,7 +14,6 @@ namespace {
 
 // As many events as a source gives at a time.
 constexpr int kBatch = 2'000;
-constexpr absl::Duration kRecordInterval = absl::Milliseconds(500);
 // How long a neighbour may be away before a rebuild is given up.
 constexpr absl::Duration kPatience = absl::Minutes(5);
 constexpr absl::Duration kPause = absl::Milliseconds(300);
@@ -83,6 +82,8 @@ bool Rebuilder::RunOnce() {
   }
   if (run == nullptr) return false;
   auto work = [&]() -> absl::Status {
+    // Also shows whether the turn is still ours.
+    AVVIK_RETURN_IF_ERROR(run->turn->RecordProgress(run->applied));
     if (run->consumers.empty()) AVVIK_RETURN_IF_ERROR(Prepare(*run));
     AVVIK_ASSIGN_OR_RETURN(const int64_t applied, ReplayRound(*run));
     // What is left is little: the exchange itself catches up with it.
@@ -150,10 +151,6 @@ absl::StatusOr<int64_t> Rebuilder::ReplayRound(Run& run) {
     applied += rounds[i]->applied + rounds[i]->parked;
   }
   run.applied += applied;
-  if (const absl::Time now = clock_.Now(); now - run.recorded >= kRecordInterval) {
-    AVVIK_RETURN_IF_ERROR(run.turn->RecordProgress(run.applied));
-    run.recorded = now;
-  }
   return applied;
 }
 
@@ -166,16 +163,13 @@ absl::Status Rebuilder::Exchange(Run& run) {
       }
       return false;
     };
-    run.recorded = absl::InfiniteFuture();  // The record is written with the exchange.
     for (int round = 0; behind(); ++round) {
       if (round == kExchangeRounds) return absl::AbortedError("the figures in use are far ahead");
       AVVIK_RETURN_IF_ERROR(ReplayRound(run).status());
     }
     return run.applied;
   };
-  const absl::Status status = run.turn->Swap(catch_up, clock_.Now());
-  run.recorded = absl::InfinitePast();
-  AVVIK_RETURN_IF_ERROR(status);
+  AVVIK_RETURN_IF_ERROR(run.turn->Swap(catch_up, clock_.Now()));
   log::Info("rebuild_done", {{"applied", run.applied}});
   return absl::OkStatus();
 }

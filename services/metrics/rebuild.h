@@ -46,11 +46,11 @@ class Rebuilder final : public process::Runnable {
   // A rebuild under way.
   struct Run {
     std::unique_ptr<RebuildTurn> turn;
-    std::vector<std::unique_ptr<events::Consumer>> consumers;  // As the sources; empty before the first step.
-    std::vector<int64_t> positions;                            // Reached, as the sources.
+    // As the sources; empty before the first step.
+    std::vector<std::unique_ptr<events::Consumer>> consumers;
+    std::vector<int64_t> positions;  // Reached, as the sources.
     int64_t applied = 0;
-    absl::Time recorded = absl::InfinitePast();  // When progress was recorded last.
-    absl::Time stuck = absl::InfiniteFuture();   // Since when every try has failed.
+    absl::Time stuck = absl::InfiniteFuture();  // Since when every try has failed.
   };
 
   absl::Status Prepare(Run& run);

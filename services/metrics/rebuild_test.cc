@@ -166,7 +166,7 @@ TEST_F(RebuildTest, CrashLeavesTheFiguresInUseAndTheNextRebuildStartsClean) {
   EXPECT_EQ(database_.Value("SELECT count(*) > 0 FROM figures_next.case_figure"), "true");
   // As when the process is killed: every session of the rebuild ends at once.
   database_.Run(R"sql(
-      SELECT pg_terminate_backend(pid) FROM pg_locks
+      SELECT pg_terminate_backend(pid, 5000) FROM pg_locks
        WHERE locktype = 'advisory' AND classid IN (4702, 4703) AND pid <> pg_backend_pid()
          AND (classid = 4703 OR objid::bigint IN (
               SELECT hashtext('figures_next/' || source)::bit(32)::bigint

@@ -64,18 +64,32 @@ export async function holdings(suite) {
   const { body: figures } = await suite.api('GET', '/v1/indicators', undefined, token);
 
   const keyOfNumber = new Map(reports.map((report) => [report.number, report.origin?.key ?? report.title]));
+  // What the register gave no time counts from its arrival, which differs from run to run.
+  const timeless = new Set(reports.filter((r) => Date.parse(r.reported_time) >= suite.started)
+    .map((r) => r.number));
+  const time = (number, at) => (timeless.has(number) && at ? 'counted from its arrival' : at);
   const nameless = (party) => [party?.login, party?.role, party?.unit];
   return {
     reports: reports.map((r) => [r.origin?.key, r.title, r.category, r.unit, r.system, r.personal_data, r.affected_persons,
-      r.reported_time, r.state]).sort(byText),
+      time(r.number, r.reported_time), r.state]).sort(byText),
     cases: cases.map((c) => [keyOfNumber.get(c.number), c.title, c.state, c.unit, c.category, c.classification?.kind,
       c.classification?.severity, c.classification?.impacts, nameless(c.owner), (c.drawn_in ?? []).map(nameless),
-      c.aware_time]).sort(byText),
+      time(c.number, c.aware_time)]).sort(byText),
     duties: duties.map((d) => [keyOfNumber.get(d.number), d.regime, d.entity, d.state,
-      d.stages.map((s) => [s.stage, s.state, s.target_time])]).sort(byText),
+      d.stages.map((s) => [s.stage, s.state, time(d.number, s.target_time)])]).sort(byText),
     notices: notices.map((n) => [keyOfNumber.get(n.number), n.template, n.recipient, n.language, n.state]).sort(byText),
     // Times to acknowledge and close depend on when the machine got round to it; counts and shares do not.
     figures: figures.indicators.filter((i) => i.unit !== 'seconds').map((i) => [i.id, i.value, i.group]).sort(byText),
     numbers: reports.map((r) => r.number).sort(),
   };
+}
+
+// The rows in which two suites' holdings differ, a line each: empty when they are the same, to the row.
+export function differences(one, other) {
+  return Object.keys(one).flatMap((table) => {
+    const count = new Map();
+    for (const row of one[table]) count.set(JSON.stringify(row), (count.get(JSON.stringify(row)) ?? 0) + 1);
+    for (const row of other[table]) count.set(JSON.stringify(row), (count.get(JSON.stringify(row)) ?? 0) - 1);
+    return [...count].filter(([, n]) => n !== 0).map(([row, n]) => `${table} ${n > 0 ? '-' : '+'}${Math.abs(n)} ${row}`);
+  }).slice(0, 40);
 }

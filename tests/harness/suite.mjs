@@ -89,6 +89,7 @@ export class Suite {
   // (more environment for ./run).
   static async start({ organisation = 'kalix', env = {} } = {}) {
     const suite = new Suite();
+    suite.started = Date.now();
     // What the organisation file says: {tenant, name, people}.
     suite.organisation = readOrganisation(organisationFile(organisation));
     suite.home = mkdtempSync(join(tmpdir(), 'avvik-suite-'));

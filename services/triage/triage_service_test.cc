@@ -1,0 +1,539 @@
+// The API of triage over a real socket, with real tokens, the shipped rights and a real database.
+#include "services/triage/triage_service.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <set>
+
+#include "common/identity/test_issuer.h"
+#include "common/ids/id_source.h"
+#include "common/rpc/peer.h"
+#include "common/rpc/server.h"
+#include "common/rpc/status.h"
+#include "services/triage/store_test_support.h"
+
+namespace avvik::triage {
+namespace {
+
+using avvik::testing::HasCode;
+using avvik::testing::IsError;
+using avvik::testing::NamesField;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr char kIncident[] =
+    "kind: KIND_INCIDENT rsit: 'information-content-security/data-loss' personal_data: ANSWER_YES "
+    "impacts { property: SECURITY_PROPERTY_CONFIDENTIALITY level: 2 }";
+
+class TriageServiceTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    clock_.Set(absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())));
+    ASSERT_OK(organisations_.Apply(TestOrganisationProto(), false, clock_.Now(), Trace("adam")));
+    database_->Run("TRUNCATE event_log, audit_record");
+    ASSERT_OK(server_.Start());
+    stub_ = v1::Triage::NewStub(rpc::Connect(address_));
+  }
+  void TearDown() override { server_.Stop(); }
+
+  // Calls a method with a token, or none.
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> CallWith(const std::string& token, const std::string& tenant,
+                                    grpc::Status (v1::Triage::Stub::*method)(grpc::ClientContext*,
+                                                                             const Request&,
+                                                                             Response*),
+                                    const Request& request) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+    if (!tenant.empty()) context.AddMetadata("avvik-tenant", tenant);
+    Response response;
+    const grpc::Status status = ((*stub_).*method)(&context, request, &response);
+    if (!status.ok()) return rpc::FromGrpc(status);
+    return response;
+  }
+  // Calls a method as somebody of the municipality, with the request as text.
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(const std::string& login,
+                                grpc::Status (v1::Triage::Stub::*method)(grpc::ClientContext*,
+                                                                         const Request&,
+                                                                         Response*),
+                                const std::string& request) {
+    return CallWith(issuer_.PersonToken(clock_.Now(), kTenant, login), "", method,
+                    ParseText<Request>(request));
+  }
+  std::string Operator() {
+    return issuer_.MachineToken(clock_.Now(), "avvik-operator", "avvik.operator");
+  }
+  std::string Service() {
+    return issuer_.MachineToken(clock_.Now(), "avvik-metrics", "avvik.service");
+  }
+
+  using Stub = v1::Triage::Stub;
+  absl::StatusOr<v1::Case> Get(const std::string& login, const std::string& id = NumberOf(1)) {
+    return Call(login, &Stub::GetCase, "case_id: '" + id + "'");
+  }
+  absl::StatusOr<v1::ListCasesResponse> List(const std::string& login,
+                                             const std::string& request = "") {
+    return Call(login, &Stub::ListCases, request);
+  }
+  absl::StatusOr<v1::Case> Classify(const std::string& login, const std::string& classification,
+                                    const std::string& rest = "") {
+    return Call(login, &Stub::ClassifyCase,
+                "case_id: '" + NumberOf(1) + "' classification {" + classification + "} " + rest);
+  }
+  absl::StatusOr<v1::Case> Assign(const std::string& login, const std::string& rest = "") {
+    return Call(login, &Stub::AssignCase, "case_id: '" + NumberOf(1) + "' " + rest);
+  }
+  absl::StatusOr<v1::Case> Acknowledge(const std::string& login, const std::string& rest = "") {
+    return Call(login, &Stub::AcknowledgeCase, "case_id: '" + NumberOf(1) + "' " + rest);
+  }
+  absl::StatusOr<v1::Case> Note(const std::string& login, const std::string& rest) {
+    return Call(login, &Stub::AddNote, "case_id: '" + NumberOf(1) + "' " + rest);
+  }
+  absl::StatusOr<v1::Case> Close(const std::string& login, const std::string& rest) {
+    return Call(login, &Stub::CloseCase, "case_id: '" + NumberOf(1) + "' " + rest);
+  }
+  absl::StatusOr<v1::Case> Reopen(const std::string& login, const std::string& rest) {
+    return Call(login, &Stub::ReopenCase, "case_id: '" + NumberOf(1) + "' " + rest);
+  }
+  absl::StatusOr<v1::ExplainCaseResponse> Explain(const std::string& login) {
+    return Call(login, &Stub::ExplainCase, "case_id: '" + NumberOf(1) + "'");
+  }
+  absl::StatusOr<v1::ApplyOrganisationResponse> ApplyAs(
+      const std::string& token, const std::string& tenant,
+      const organisation::v1::Organisation& organisation, bool validate_only = false) {
+    v1::ApplyOrganisationRequest request;
+    *request.mutable_organisation() = organisation;
+    request.set_validate_only(validate_only);
+    return CallWith(token, tenant, &Stub::ApplyOrganisation, request);
+  }
+  absl::StatusOr<v1::ApplyOrganisationResponse> Apply(
+      const organisation::v1::Organisation& organisation, bool validate_only = false) {
+    return ApplyAs(issuer_.PersonToken(clock_.Now(), kTenant, "adam"), "", organisation,
+                   validate_only);
+  }
+  std::vector<std::string> Numbers(const absl::StatusOr<v1::ListCasesResponse>& list) {
+    EXPECT_OK(list);
+    std::vector<std::string> numbers;
+    for (const v1::Case& entry : list->cases()) numbers.push_back(entry.number());
+    return numbers;
+  }
+  // Who did what of the calls so far, and how it ended.
+  std::string Trail() {
+    EXPECT_OK(recorder_.RunOnce());
+    return database_->Value(
+        "SELECT coalesce(string_agg(concat_ws(' ', actor, split_part(method, '/', 2), outcome, "
+        "nullif(reason, '')), ', ' ORDER BY id), '') FROM audit_record WHERE method LIKE '%/%'");
+  }
+
+  Uuid7Source call_ids_{clock_};
+  identity::TestIssuer issuer_;
+  identity::TokenVerifier verifier_{{.rules = issuer_.rules()}, issuer_, clock_};
+  const organisation::RoleCatalogue roles_ =
+      *organisation::RoleCatalogue::Load(Deployed("roles.yaml"));
+  audit::Recorder recorder_{database_->pool()};
+  telemetry::Registry telemetry_;
+  rpc::Environment environment_{
+      {clock_, call_ids_, verifier_, directory_, roles_, recorder_, telemetry_}, 16};
+  events::Publisher publisher_{
+      {.source = "triage", .database = database_->settings(), .redis = testing::TestRedis()}};
+  OrganisationStore organisations_{database_->pool(), ids_};
+  TriageService service_{environment_, store_,    organisations_, directory_, ShippedRules(),
+                         publisher_,   call_ids_};
+  const std::string address_ = "unix:/tmp/avvik-triage-test-" + std::to_string(getpid()) + ".sock";
+  rpc::Server server_{
+      environment_, address_, {{&service_, v1::Triage::service_full_name()}}, absl::Seconds(5)};
+  std::unique_ptr<v1::Triage::Stub> stub_;
+};
+
+// ---- A case from beginning to end ----
+
+TEST_F(TriageServiceTest, CaseIsHandledFromReportToEndAndBegunAgain) {
+  OpenCase();
+  const auto opened = Get("sam");
+  ASSERT_OK(opened);
+  EXPECT_EQ(opened->state(), v1::CASE_STATE_ASSIGNED);
+  EXPECT_EQ(opened->owner().name(), "Sam Alm");
+  EXPECT_EQ(opened->drawn_in(0).name(), "Dora Lind");
+  EXPECT_EQ(opened->aware_time().seconds(), absl::ToUnixSeconds(clock_.Now()) - 3600);
+  EXPECT_THAT(opened->allowed_commands(),
+              ElementsAre("classify", "assign", "acknowledge", "note", "close"));
+
+  clock_.Advance(absl::Seconds(1));
+  const auto acknowledged = Acknowledge("sam", "etag: '" + opened->etag() + "'");
+  ASSERT_OK(acknowledged);
+  EXPECT_EQ(acknowledged->state(), v1::CASE_STATE_ACKNOWLEDGED);
+  EXPECT_EQ(rpc::FromProtoTime(acknowledged->acknowledge_time()), clock_.Now());
+
+  const auto classified = Classify("sam", kIncident);
+  ASSERT_OK(classified);
+  EXPECT_TRUE(classified->classification().confirmed());
+  EXPECT_EQ(classified->classification().severity(), type::v1::SEVERITY_HIGH);
+  EXPECT_THAT(classified->classification().severity_reasons(),
+              ElementsAre("impact:confidentiality=2", "category=LOST_DEVICE"));
+
+  const auto noted = Note("sam", "request_id: 'request-1' text: 'Telefonen är\\nspärrad'");
+  ASSERT_OK(noted);
+  EXPECT_EQ(noted->notes(0).text(), "Telefonen är\nspärrad");
+  EXPECT_EQ(noted->notes(0).author().name(), "Sam Alm");
+
+  const auto closed = Close("sam", "resolution: RESOLUTION_REMEDIED outcome: 'Spärrad'");
+  ASSERT_OK(closed);
+  EXPECT_EQ(closed->state(), v1::CASE_STATE_CLOSED);
+  EXPECT_EQ(closed->outcome(), "Spärrad");
+  EXPECT_THAT(closed->allowed_commands(), ElementsAre("note", "reopen"));
+
+  const auto reopened = Reopen("sam", "reason: 'Den dök upp' etag: '" + closed->etag() + "'");
+  ASSERT_OK(reopened);
+  EXPECT_EQ(reopened->state(), v1::CASE_STATE_ASSIGNED);
+  EXPECT_EQ(reopened->owner().login(), "sam");
+  EXPECT_EQ(reopened->reopen_count(), 1);
+  EXPECT_FALSE(reopened->has_close_time());
+  EXPECT_EQ(reopened->notes(1).text(), "Den dök upp");
+
+  EXPECT_THAT(Told(), ElementsAre("CaseOpened", "CaseAssigned", "CaseAcknowledged",
+                                  "CaseClassified", "CaseNoted", "CaseClosed", "CaseReopened"));
+  EXPECT_EQ(Trail(),
+            "sam GetCase allowed, sam AcknowledgeCase allowed, sam ClassifyCase allowed, "
+            "sam AddNote allowed, sam CloseCase allowed, sam ReopenCase allowed");
+}
+
+TEST_F(TriageServiceTest, ChangeDecidedOnAnOlderVersionIsRefused) {
+  const Case opened = OpenCase();
+  for (const auto& changed :
+       {Classify("sam", kIncident, "etag: '1'"), Assign("sam", "etag: '1'"),
+        Acknowledge("sam", "etag: '1'"),
+        Close("sam", "resolution: RESOLUTION_REMEDIED outcome: 'x' etag: '1'"),
+        Reopen("sam", "reason: 'x' etag: '1'")}) {
+    EXPECT_THAT(changed, IsError(absl::StatusCode::kAborted, "CASE_CHANGED"));
+  }
+  EXPECT_EQ(Read(opened.id).version, opened.version);
+}
+
+TEST_F(TriageServiceTest, CommandThatTheStateDoesNotAllowIsRefused) {
+  OpenCase();
+  EXPECT_THAT(Reopen("sam", "reason: 'x'"),
+              IsError(absl::StatusCode::kFailedPrecondition, "CASE_STATE"));
+  ASSERT_OK(Close("sam", "resolution: RESOLUTION_NO_DEVIATION outcome: 'inget'"));
+  EXPECT_THAT(Classify("sam", kIncident),
+              IsError(absl::StatusCode::kFailedPrecondition, "CASE_STATE"));
+  EXPECT_EQ(Trail(),
+            "sam ReopenCase failed CASE_STATE, sam CloseCase allowed, "
+            "sam ClassifyCase failed CASE_STATE");
+}
+
+TEST_F(TriageServiceTest, RepeatedNoteIsWrittenOnce) {
+  OpenCase();
+  const auto first = Note("sam", "request_id: 'request-1' text: 'ringt'");
+  const auto again = Note("sam", "request_id: 'request-1' text: 'ringt'");
+  ASSERT_OK(again);
+  EXPECT_EQ(again->notes_size(), 1);
+  EXPECT_EQ(again->etag(), first->etag());
+}
+
+TEST_F(TriageServiceTest, BadInputNamesTheFieldAndStoresNothing) {
+  const Case opened = OpenCase();
+  EXPECT_THAT(Get("sam", "17"), NamesField("case_id"));
+  EXPECT_THAT(Note("sam", "request_id: 'request-1' text: ''"), NamesField("text"));
+  EXPECT_THAT(Note("sam", "request_id: '' text: 'x'"), NamesField("request_id"));
+  EXPECT_THAT(Note("sam", "request_id: 'request-1' text: 'x\\000y'"), NamesField("text"));
+  EXPECT_THAT(Close("sam", "outcome: 'x'"), NamesField("resolution"));
+  EXPECT_THAT(Close("sam", "resolution: RESOLUTION_REMEDIED"), NamesField("outcome"));
+  EXPECT_THAT(Reopen("sam", ""), NamesField("reason"));
+  EXPECT_THAT(Assign("sam", "owner: 'nobody.known'"), NamesField("owner"));
+  EXPECT_THAT(Classify("sam", ""), NamesField("classification.kind"));
+  EXPECT_THAT(Classify("sam", "kind: KIND_EVENT rsit: 'no/such'"),
+              NamesField("classification.rsit"));
+  EXPECT_THAT(Classify("sam", "kind: KIND_EVENT impacts { property: SECURITY_PROPERTY_ACCURACY } "
+                              "impacts { property: SECURITY_PROPERTY_ACCURACY level: 2 }"),
+              NamesField("classification.impacts[1].property"));
+  EXPECT_THAT(Classify("sam", "kind: KIND_EVENT impacts { property: SECURITY_PROPERTY_ACCURACY "
+                              "level: 4 }"),
+              NamesField("classification.impacts[0].level"));
+  EXPECT_THAT(Classify("sam", "kind: KIND_EVENT impacts { property: SECURITY_PROPERTY_ACCURACY "
+                              "level: 5 }"),
+              NamesField("classification.impacts[0].level"));
+  EXPECT_THAT(Classify("sam", kIncident, "aware_time { seconds: 4102444800 }"),
+              NamesField("aware_time"));
+  EXPECT_EQ(Read(opened.id).version, opened.version);
+  EXPECT_EQ(Count("note"), "0");
+}
+
+TEST_F(TriageServiceTest, PersonSaysWhenSomebodyKnew) {
+  OpenCase();
+  const int64_t knew = absl::ToUnixSeconds(clock_.Now()) - 7200;
+  const auto classified =
+      Classify("sam", kIncident, "aware_time { seconds: " + std::to_string(knew) + " }");
+  ASSERT_OK(classified);
+  EXPECT_EQ(classified->aware_time().seconds(), knew);
+  EXPECT_EQ(Classify("sam", kIncident)->aware_time().seconds(), knew);
+}
+
+TEST_F(TriageServiceTest, PersonalDataFoundByAPersonDrawsTheDataProtectionOfficerIn) {
+  intake::v1::ReportSubmitted submitted = Submitted();
+  submitted.set_personal_data(type::v1::ANSWER_NO);
+  EXPECT_THAT(OpenCase(submitted).drawn_in, IsEmpty());
+  const auto classified = Classify("sam", kIncident);
+  ASSERT_OK(classified);
+  ASSERT_EQ(classified->drawn_in_size(), 1);
+  EXPECT_EQ(classified->drawn_in(0).login(), "dora");
+  EXPECT_EQ(classified->owner().login(), "sam");
+  EXPECT_OK(Note("dora", "request_id: 'request-1' text: 'läst'"));
+}
+
+// ---- Owners ----
+
+TEST_F(TriageServiceTest, OwnerByHandHasTheFunctionTheyHoldForTheCase) {
+  OpenCase();
+  const auto assigned = Assign("sam", "owner: 'siv'");
+  ASSERT_OK(assigned);
+  EXPECT_EQ(assigned->state(), v1::CASE_STATE_ASSIGNED);
+  EXPECT_EQ(assigned->owner().login(), "siv");
+  EXPECT_EQ(assigned->owner().role(), organisation::v1::COORDINATOR);
+  EXPECT_EQ(assigned->owner().unit(), "social");
+  EXPECT_EQ(assigned->drawn_in_size(), 1);
+  // Who is drawn in and becomes the owner is not drawn in beside it.
+  const auto to_dora = Assign("sam", "owner: 'dora'");
+  ASSERT_OK(to_dora);
+  EXPECT_EQ(to_dora->owner().role(), organisation::v1::DATA_PROTECTION_OFFICER);
+  EXPECT_EQ(to_dora->drawn_in_size(), 0);
+  // By the rules again.
+  EXPECT_EQ(Assign("sam")->owner().login(), "sam");
+}
+
+TEST_F(TriageServiceTest, ExplanationSaysWhoWouldOwnItTodayAndWhy) {
+  OpenCase();
+  const auto explained = Explain("sam");
+  ASSERT_OK(explained);
+  std::vector<std::string> steps;
+  for (const v1::RoutingStep& step : explained->steps()) {
+    steps.push_back(step.rule() + (step.matched() ? " + " : " - ") + step.reason());
+  }
+  EXPECT_THAT(steps,
+              ElementsAre("national-security - national_security is ANSWER_UNSPECIFIED",
+                          "personal-data + personal_data is ANSWER_YES; dora is "
+                          "DATA_PROTECTION_OFFICER for the municipality",
+                          "system-owner - no system is named",
+                          "unit-coordinator + sam is COORDINATOR for unit omsorg"));
+  EXPECT_EQ(explained->owner().name(), "Sam Alm");
+  EXPECT_EQ(explained->drawn_in(0).login(), "dora");
+  EXPECT_TRUE(explained->current());
+  EXPECT_FALSE(explained->severity_reasons().empty());
+  ASSERT_OK(Assign("sam", "owner: 'siv'"));
+  EXPECT_FALSE(Explain("sam")->current());
+}
+
+// ---- Who may ----
+
+TEST_F(TriageServiceTest, CallerSeesAsFarAsTheirPermissionReaches) {
+  OpenCase();
+  intake::v1::ReportSubmitted of_it = Submitted(2);
+  of_it.set_unit("it");
+  of_it.set_personal_data(type::v1::ANSWER_NO);
+  OpenCase(of_it);
+  const std::string care = NumberOf(1), it = NumberOf(2);
+  // Cleo is information-security officer, Sam and Siv coordinate units above the home care, Karl sees
+  // what he is given.
+  EXPECT_THAT(Numbers(List("cleo")), ElementsAre(it, care));
+  EXPECT_THAT(Numbers(List("sam")), ElementsAre(care));
+  EXPECT_THAT(Numbers(List("siv")), ElementsAre(care));
+  EXPECT_THAT(Numbers(List("karl")), IsEmpty());
+  EXPECT_EQ(List("karl")->total_size(), 0);
+  EXPECT_EQ(List("sam")->total_size(), 1);
+  EXPECT_OK(Get("sam", care));
+  EXPECT_THAT(Get("sam", it), IsError(absl::StatusCode::kNotFound, "CASE_NOT_FOUND"));
+  // The same as one that does not exist.
+  EXPECT_EQ(Get("sam", it).status().message(), "there is no case " + it);
+  EXPECT_EQ(Get("sam", NumberOf(9)).status().message(), "there is no case " + NumberOf(9));
+  EXPECT_THAT(Explain("karl"), HasCode(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Acknowledge("karl"), IsError(absl::StatusCode::kNotFound, "CASE_NOT_FOUND"));
+}
+
+TEST_F(TriageServiceTest, WhoMayReadButNotHandleIsToldSo) {
+  intake::v1::ReportSubmitted submitted = Submitted();
+  submitted.set_personal_data(type::v1::ANSWER_NO);
+  const Case opened = OpenCase(submitted);
+  // The data protection officer reads everything and handles what she is drawn in to.
+  EXPECT_OK(Get("dora"));
+  EXPECT_THAT(Note("dora", "request_id: 'request-1' text: 'x'"),
+              IsError(absl::StatusCode::kPermissionDenied, "CASE_OUT_OF_REACH"));
+  EXPECT_THAT(Note("dora", "request_id: 'request-1' text: 'x'").status().message(),
+              ::testing::HasSubstr("cases.handle"));
+  EXPECT_EQ(Read(opened.id).version, opened.version);
+}
+
+TEST_F(TriageServiceTest, WhoHasNoPermissionIsDenied) {
+  OpenCase();
+  EXPECT_THAT(Get("ingen"), IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
+  EXPECT_THAT(Get("adam"), IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
+  EXPECT_THAT(Apply(TestOrganisationProto()), avvik::testing::IsOk());
+  EXPECT_THAT(ApplyAs(issuer_.PersonToken(clock_.Now(), kTenant, "cleo"), "",
+                      TestOrganisationProto()),
+              IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
+  v1::GetCaseRequest request;
+  request.set_case_id(NumberOf(1));
+  EXPECT_THAT(CallWith("", "", &Stub::GetCase, request),
+              HasCode(absl::StatusCode::kUnauthenticated));
+  EXPECT_THAT(CallWith(Service(), kTenant, &Stub::GetCase, request),
+              HasCode(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_F(TriageServiceTest, AnotherMunicipalitysPeopleSeeNothing) {
+  OpenCase();
+  organisation::v1::Organisation other = TestOrganisationProto();
+  other.set_tenant("grannen");
+  ASSERT_OK(directory_.Put(other, 1));
+  v1::GetCaseRequest request;
+  request.set_case_id(NumberOf(1));
+  EXPECT_THAT(CallWith(issuer_.PersonToken(clock_.Now(), "grannen", "cleo"), "", &Stub::GetCase,
+                       request),
+              IsError(absl::StatusCode::kNotFound, "CASE_NOT_FOUND"));
+}
+
+// ---- Lists ----
+
+TEST_F(TriageServiceTest, ListIsReadPageByPage) {
+  for (unsigned n = 1; n <= 7; ++n) OpenCase(n);
+  std::vector<std::string> seen;
+  std::string token;
+  do {
+    const auto page = List("sam", "page_size: 3 unit: 'social' page_token: '" + token + "'");
+    ASSERT_OK(page);
+    EXPECT_EQ(page->total_size(), 7);
+    for (const std::string& number : Numbers(page)) seen.push_back(number);
+    token = page->next_page_token();
+  } while (!token.empty());
+  EXPECT_THAT(seen, ElementsAre(NumberOf(7), NumberOf(6), NumberOf(5), NumberOf(4), NumberOf(3),
+                                NumberOf(2), NumberOf(1)));
+}
+
+TEST_F(TriageServiceTest, TokenOfAnotherFilterIsRefused) {
+  for (unsigned n = 1; n <= 3; ++n) OpenCase(n);
+  const std::string token = List("sam", "page_size: 1 unit: 'social'")->next_page_token();
+  ASSERT_NE(token, "");
+  EXPECT_OK(List("sam", "page_size: 2 unit: 'social' page_token: '" + token + "'"));
+  EXPECT_THAT(List("sam", "page_size: 1 unit: 'omsorg' page_token: '" + token + "'"),
+              NamesField("page_token"));
+  EXPECT_THAT(List("sam", "page_size: 1 unit: 'social' page_token: 'made-up'"),
+              NamesField("page_token"));
+}
+
+TEST_F(TriageServiceTest, ListsAreNarrowed) {
+  OpenCase(1);
+  intake::v1::ReportSubmitted of_it = Submitted(2);
+  of_it.set_unit("it");
+  of_it.set_category(type::v1::CATEGORY_OTHER);
+  of_it.set_personal_data(type::v1::ANSWER_NO);
+  OpenCase(of_it);
+  EXPECT_THAT(Numbers(List("cleo", "unit: 'social'")), ElementsAre(NumberOf(1)));
+  EXPECT_THAT(Numbers(List("cleo", "owner: 'sam'")), ElementsAre(NumberOf(1)));
+  EXPECT_THAT(Numbers(List("sam", "owner: 'me'")), ElementsAre(NumberOf(1)));
+  EXPECT_THAT(Numbers(List("cleo", "minimum_severity: SEVERITY_HIGH")), ElementsAre(NumberOf(1)));
+  EXPECT_THAT(Numbers(List("cleo", "states: CASE_STATE_CLOSED")), IsEmpty());
+  EXPECT_THAT(Numbers(List("cleo", "states: CASE_STATE_ASSIGNED states: CASE_STATE_CLOSED")),
+              ElementsAre(NumberOf(2), NumberOf(1)));
+  // A unit that the organisation no longer has may still have cases.
+  EXPECT_THAT(Numbers(List("cleo", "unit: 'nedlagd'")), IsEmpty());
+}
+
+// ---- The organisation ----
+
+TEST_F(TriageServiceTest, AddressesAreForThoseWhoChangeTheOrganisation) {
+  const auto seen = Call("ove", &Stub::GetOrganisation, "");
+  ASSERT_OK(seen);
+  EXPECT_EQ(seen->version(), 1);
+  EXPECT_EQ(seen->organisation().name(), "Bys kommun");
+  for (const auto& person : seen->organisation().people()) EXPECT_EQ(person.email(), "");
+  const auto by_adam = Call("adam", &Stub::GetOrganisation, "");
+  ASSERT_OK(by_adam);
+  EXPECT_EQ(by_adam->organisation().people(0).email(), "cleo@by.example");
+}
+
+TEST_F(TriageServiceTest, AppliedOrganisationIsInUseAtOnce) {
+  OpenCase();
+  organisation::v1::Organisation wanted = TestOrganisationProto();
+  *wanted.add_people() = ParseText<organisation::v1::Person>(
+      "login: 'ny' name: 'Ny Vik' email: 'ny@by.example' "
+      "roles { role: COORDINATOR unit: 'hemtjanst' }");
+  const auto applied = Apply(wanted);
+  ASSERT_OK(applied);
+  EXPECT_EQ(applied->version(), 2);
+  ASSERT_EQ(applied->changes_size(), 1);
+  EXPECT_EQ(applied->changes(0).subject(), "people/ny");
+  EXPECT_EQ(applied->changes(0).kind(), v1::CHANGE_KIND_ADDED);
+  EXPECT_EQ(Explain("ny")->owner().name(), "Ny Vik");
+  EXPECT_EQ(Assign("ny")->owner().login(), "ny");
+}
+
+TEST_F(TriageServiceTest, ApplyingTheSameAgainChangesNothing) {
+  const auto again = Apply(TestOrganisationProto());
+  ASSERT_OK(again);
+  EXPECT_EQ(again->changes_size(), 0);
+  EXPECT_EQ(again->version(), 1);
+  EXPECT_THAT(Told(), IsEmpty());
+  EXPECT_EQ(Count("organisation"), "1");
+}
+
+TEST_F(TriageServiceTest, ValidationOnlyLeavesWhatIsInForce) {
+  organisation::v1::Organisation wanted = TestOrganisationProto();
+  wanted.set_name("Nya kommunen");
+  const auto would = Apply(wanted, /*validate_only=*/true);
+  ASSERT_OK(would);
+  EXPECT_EQ(would->changes(0).subject(), "name");
+  EXPECT_EQ(would->version(), 1);
+  EXPECT_EQ(Call("ove", &Stub::GetOrganisation, "")->organisation().name(), "Bys kommun");
+}
+
+TEST_F(TriageServiceTest, OrganisationThatDoesNotHoldTogetherNamesTheFieldAndIsNotApplied) {
+  organisation::v1::Organisation wanted = TestOrganisationProto();
+  wanted.mutable_systems(0)->set_owner("nobody");
+  EXPECT_THAT(Apply(wanted), NamesField("organisation.systems[0].owner"));
+  wanted = TestOrganisationProto();
+  wanted.mutable_people(0)->set_email("no address");
+  EXPECT_THAT(Apply(wanted), NamesField("organisation.people[0].email"));
+  EXPECT_EQ(Count("organisation"), "1");
+  EXPECT_EQ(Trail(),
+            "adam ApplyOrganisation failed INVALID_FIELDS");
+}
+
+TEST_F(TriageServiceTest, OrganisationIsAppliedForTheCallersOwnTenantOnly) {
+  organisation::v1::Organisation other = TestOrganisationProto();
+  other.set_tenant("grannen");
+  EXPECT_THAT(Apply(other), IsError(absl::StatusCode::kPermissionDenied, "OTHER_TENANT"));
+  EXPECT_THAT(ApplyAs(Operator(), kTenant, other),
+              IsError(absl::StatusCode::kPermissionDenied, "OTHER_TENANT"));
+  EXPECT_THAT(ApplyAs(Operator(), "", other),
+              IsError(absl::StatusCode::kPermissionDenied, "OTHER_TENANT"));
+  // The operator brings the first organisation of a new municipality.
+  const auto applied = ApplyAs(Operator(), "grannen", other);
+  ASSERT_OK(applied);
+  EXPECT_EQ(applied->version(), 1);
+  ASSERT_NE(directory_.Find("grannen"), nullptr);
+}
+
+TEST_F(TriageServiceTest, OtherServicesFollow) {
+  v1::FollowOrganisationRequest request;
+  EXPECT_THAT(CallWith(Service(), "", &Stub::FollowOrganisation, request)->tenants(),
+              ElementsAre(kTenant));
+  request.set_tenant(kTenant);
+  const auto newest = CallWith(Service(), kTenant, &Stub::FollowOrganisation, request);
+  ASSERT_OK(newest);
+  EXPECT_EQ(newest->version(), 1);
+  EXPECT_EQ(newest->organisation().people(0).email(), "cleo@by.example");
+  request.set_known_version(1);
+  const auto known = CallWith(Service(), kTenant, &Stub::FollowOrganisation, request);
+  ASSERT_OK(known);
+  EXPECT_EQ(known->version(), 1);
+  EXPECT_FALSE(known->has_organisation());
+  request.set_tenant("grannen");
+  const auto none = CallWith(Service(), "grannen", &Stub::FollowOrganisation, request);
+  ASSERT_OK(none);
+  EXPECT_EQ(none->version(), 0);
+  EXPECT_THAT(Call("cleo", &Stub::FollowOrganisation, ""),
+              HasCode(absl::StatusCode::kPermissionDenied));
+}
+
+}  // namespace
+}  // namespace avvik::triage
