@@ -35,7 +35,7 @@ absl::Status Importer::Run(const Next& next, const Send& send) {
   return end_;
 }
 
-void Importer::Stop() { End(absl::AbortedError("stopped")); }
+void Importer::Stop() { End(absl::AbortedError("interrupted")); }
 
 Counts Importer::counts() const {
   std::lock_guard lock(mutex_);
@@ -72,7 +72,7 @@ bool Importer::Take(const Record& record) {
   }
   const std::string& key = report->origin().key();
   const auto [before, first] = lines_by_key_.emplace(std::hash<std::string_view>()(key), record.line);
-  if (!first && !queue_.WaitUntilDone()) return false;
+  
   Work work{.line = record.line, .first_line = first ? 0 : before->second, .request = {}};
   work.request.set_request_id(RequestIdOf(report->origin().register_(), key));
   *work.request.mutable_report() = *std::move(report);

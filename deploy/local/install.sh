@@ -17,7 +17,7 @@ build_packages=(
   libgtest-dev libgmock-dev
 )
 # What ./run starts and calls.
-run_packages=(postgresql redis-server curl ca-certificates openssl)
+run_packages=(postgresql redis-server curl ca-certificates openssl tzdata)
 # What ./test calls besides.
 test_packages=(shellcheck)
 

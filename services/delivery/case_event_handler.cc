@@ -56,7 +56,7 @@ absl::Status CaseEventHandler::Prepare(std::span<const events::v1::StoredEvent> 
   }
   // The people that the events name are found in the organisation they were decided on.
   for (const auto& [tenant, version] : versions) {
-    (void)version;
+    AVVIK_RETURN_IF_ERROR(directory_.AtLeast(tenant, version).status());
   }
   return reporters_.Prepare(reports);
 }
