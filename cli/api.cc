@@ -59,8 +59,10 @@ std::string TextOf(const ordered_json& object, const char* field) {
 Api::Api(http_client::Client& http, TokenSource* tokens, std::string url, std::string tenant)
     : http_(http), tokens_(tokens), url_(std::move(url)), tenant_(std::move(tenant)) {}
 
-absl::StatusOr<http_client::Response> Api::SendOnce(const std::string& method, const std::string& path,
-                                                    const std::string& body, const std::string& token) {
+absl::StatusOr<http_client::Response> Api::SendOnce(const std::string& method,
+                                                    const std::string& path,
+                                                    const std::string& body,
+                                                    const std::string& token) {
   http_client::Request request;
   request.method = method;
   request.url = url_ + path;
@@ -94,7 +96,8 @@ absl::Status Api::Post(const std::string& path, const google::protobuf::Message&
   return Answer(Send("POST", path, body), answer);
 }
 
-absl::Status Api::Answer(absl::StatusOr<http_client::Response> response, google::protobuf::Message* answer) {
+absl::Status Api::Answer(absl::StatusOr<http_client::Response> response,
+                         google::protobuf::Message* answer) {
   AVVIK_RETURN_IF_ERROR(response.status());
   AVVIK_RETURN_IF_ERROR(ErrorOf(*response));
   return FromJson(response->body, answer);
@@ -125,7 +128,8 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   options.preserve_proto_field_names = true;
   std::string json;
   const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  if (!status.ok()) return absl::InvalidArgumentError("cannot be written as JSON: " + status.ToString());
+  if (!status.ok())
+    return absl::InvalidArgumentError("cannot be written as JSON: " + status.ToString());
   return json;
 }
 
@@ -134,7 +138,8 @@ absl::Status FromJson(const std::string& json, google::protobuf::Message* messag
   options.ignore_unknown_fields = true;
   const auto status = google::protobuf::util::JsonStringToMessage(json, message, options);
   if (status.ok()) return absl::OkStatus();
-  return status::Error(absl::StatusCode::kInternal, "the server's answer is not understood: " + status.ToString(),
+  return status::Error(absl::StatusCode::kInternal,
+                       "the server's answer is not understood: " + status.ToString(),
                        "ANSWER_NOT_UNDERSTOOD");
 }
 

@@ -21,7 +21,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-http_client::Response Answer(int status, const std::string& body) { return {.status = status, .body = body}; }
+http_client::Response Answer(int status, const std::string& body) {
+  return {.status = status, .body = body};
+}
 
 // Gives the tokens `t1`, `t2`, ….
 class CountingTokens final : public TokenSource {
@@ -37,7 +39,8 @@ class CountingTokens final : public TokenSource {
 };
 
 TEST(ApiTest, SendsTokenTenantAndJson) {
-  FakeClient client([](const auto&) { return Answer(200, R"({"number":"AVV-2026-000001","new_field":1})"); });
+  FakeClient client(
+      [](const auto&) { return Answer(200, R"({"number":"AVV-2026-000001","new_field":1})"); });
   GivenToken token("abc");
   Api api(client, &token, "http://avvik", "kalix");
   intake::v1::SubmitReportRequest request;
@@ -66,7 +69,8 @@ TEST(ApiTest, RenewsATokenThatIsNotAcceptedOnce) {
 }
 
 TEST(ApiTest, ATokenThatIsNeverAcceptedEndsIt) {
-  FakeClient client([](const auto&) { return Answer(401, R"({"detail":"the token has expired"})"); });
+  FakeClient client(
+      [](const auto&) { return Answer(401, R"({"detail":"the token has expired"})"); });
   CountingTokens tokens;
   Api api(client, &tokens, "http://avvik", "");
   delivery::v1::Queue queue;
@@ -82,7 +86,8 @@ TEST(ApiTest, AnAnswerThatIsNoMessageIsTold) {
 }
 
 TEST(ErrorOfTest, CarriesSentenceReasonAndFields) {
-  const auto error = ErrorOf(Answer(400, R"({"detail":"report.title: is required","reason":"INVALID_FIELDS",
+  const auto error =
+      ErrorOf(Answer(400, R"({"detail":"report.title: is required","reason":"INVALID_FIELDS",
     "errors":[{"field":"report.title","description":"is required"},{"field":"report.unit","description":"x"}]})"));
   EXPECT_THAT(error, IsError(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS"));
   EXPECT_THAT(error, NamesField("report.unit"));
@@ -91,7 +96,8 @@ TEST(ErrorOfTest, CarriesSentenceReasonAndFields) {
 
 TEST(ErrorOfTest, SaysSomethingOfAnyAnswer) {
   EXPECT_OK(ErrorOf(Answer(204, "")));
-  for (const char* body : {"", "<html>", "[]", "3", R"({"detail":7,"errors":{}})", R"({"errors":[1,null]})"}) {
+  for (const char* body :
+       {"", "<html>", "[]", "3", R"({"detail":7,"errors":{}})", R"({"errors":[1,null]})"}) {
     EXPECT_THAT(std::string(ErrorOf(Answer(502, body)).message()), HasSubstr("HTTP 502")) << body;
   }
 }
@@ -103,7 +109,9 @@ TEST(ErrorOfTest, ServersThatAreAwayGiveTheirOwnExitCode) {
   EXPECT_EQ(ExitCodeOf(absl::OkStatus()), kOk);
 }
 
-TEST(UrlEncodedTest, LeavesUnreservedCharactersOnly) { EXPECT_EQ(UrlEncoded("a-Z_0.~ /å"), "a-Z_0.~%20%2F%C3%A5"); }
+TEST(UrlEncodedTest, LeavesUnreservedCharactersOnly) {
+  EXPECT_EQ(UrlEncoded("a-Z_0.~ /å"), "a-Z_0.~%20%2F%C3%A5");
+}
 
 }  // namespace
 }  // namespace avvik::cli

@@ -6,9 +6,9 @@
 namespace avvik::cli {
 
 enum ExitCode : int {
-  kOk = 0,           // Done, all of it.
-  kRefused = 1,      // Refused, or only partly done.
-  kUsage = 2,        // Asked in a way that cannot be understood: arguments, or a file that is not there.
+  kOk = 0,       // Done, all of it.
+  kRefused = 1,  // Refused, or only partly done.
+  kUsage = 2,  // Asked in a way that cannot be understood: arguments, or a file that is not there.
   kUnreachable = 3,  // The server, or the identity provider, could not be reached.
 };
 

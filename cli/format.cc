@@ -8,7 +8,8 @@ namespace avvik::cli {
 
 std::string ReadableDuration(absl::Duration duration) {
   duration = std::max(duration, absl::ZeroDuration());
-  if (duration < absl::Milliseconds(9950)) return fmt::format("{:.1f} s", absl::ToDoubleSeconds(duration));
+  if (duration < absl::Milliseconds(9950))
+    return fmt::format("{:.1f} s", absl::ToDoubleSeconds(duration));
   if (duration > absl::Hours(100'000)) return "a long time";
   const int64_t seconds = absl::ToInt64Seconds(duration + absl::Milliseconds(500));
   if (seconds < 60) return fmt::format("{} s", seconds);

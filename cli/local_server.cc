@@ -33,7 +33,8 @@ int Listen(int* port) {
   return listener;
 }
 
-// Reads until `buffer` has `size` bytes, or a whole head when size is 0. False when the connection is closed.
+// Reads until `buffer` has `size` bytes, or a whole head when size is 0. False when the connection
+// is closed.
 bool Receive(int socket, std::string* buffer, size_t size) {
   while (size == 0 ? buffer->find("\r\n\r\n") == std::string::npos : buffer->size() < size) {
     char bytes[16 * 1024];
@@ -54,7 +55,8 @@ LocalRequest ReadHead(const std::string& head) {
     const size_t colon = line.find(':');
     if (colon == std::string::npos) continue;
     std::string name = line.substr(0, colon);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(tolower(c)); });
     request.headers[name] = line.substr(colon + 2, line.find('\r') - colon - 2);
   }
   return request;
@@ -103,7 +105,8 @@ void LocalServer::Serve(int socket) {
     const size_t head = buffer.find("\r\n\r\n") + 4;
     LocalRequest request = ReadHead(buffer.substr(0, head));
     const auto length = request.headers.find("content-length");
-    const size_t size = length == request.headers.end() ? 0 : std::strtoul(length->second.c_str(), nullptr, 10);
+    const size_t size =
+        length == request.headers.end() ? 0 : std::strtoul(length->second.c_str(), nullptr, 10);
     if (size > 0 && !Receive(socket, &buffer, head + size)) break;
     request.body = buffer.substr(head, size);
     buffer.erase(0, head + size);
@@ -113,7 +116,8 @@ void LocalServer::Serve(int socket) {
     if (answer.hang_up) break;
     const std::string text = "HTTP/1.1 " + std::to_string(answer.status) +
                              " -\r\nContent-Type: application/json\r\nContent-Length: " +
-                             std::to_string(answer.body.size()) + "\r\n" + answer.headers + "\r\n" + answer.body;
+                             std::to_string(answer.body.size()) + "\r\n" + answer.headers + "\r\n" +
+                             answer.body;
     if (send(socket, text.data(), text.size(), MSG_NOSIGNAL) < 0) break;
   }
   std::lock_guard lock(mutex_);

@@ -1,4 +1,5 @@
-// For tests: a small HTTP/1.1 server on a loopback port, with connections that stay open, that can go away and come back.
+// For tests: a small HTTP/1.1 server on a loopback port, with connections that stay open, that can
+// go away and come back.
 #pragma once
 
 #include <atomic>

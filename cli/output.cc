@@ -11,7 +11,9 @@ namespace {
 
 constexpr char kClearLine[] = "\r\x1b[K";
 
-void Write(std::FILE* file, const std::string& text) { std::fwrite(text.data(), 1, text.size(), file); }
+void Write(std::FILE* file, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+}
 
 // Messages may have lines of their own; each is made harmless.
 std::string HarmlessLines(const std::string& text) {
@@ -41,7 +43,8 @@ void Output::Text(const std::string& text) {
 
 void Output::Json(const nlohmann::ordered_json& json) {
   // What a server says may be no UTF-8; the answer must be JSON all the same.
-  Line(json.dump(out_is_terminal_ ? 2 : -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  Line(json.dump(out_is_terminal_ ? 2 : -1, ' ', false,
+                 nlohmann::ordered_json::error_handler_t::replace));
 }
 
 void Output::Print(const Table& table) { Text(table.Render(colours_ && out_is_terminal_)); }
@@ -85,12 +88,14 @@ ExitCode Output::Fail(const absl::Status& status, ExitCode code) {
     nlohmann::ordered_json error = {{"message", message}, {"reason", status::ReasonOf(status)}};
     error["errors"] = nlohmann::ordered_json::array();
     for (const auto& violation : violations) {
-      error["errors"].push_back({{"field", violation.field}, {"description", violation.description}});
+      error["errors"].push_back(
+          {{"field", violation.field}, {"description", violation.description}});
     }
     text = nlohmann::ordered_json({{"error", error}})
                .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   } else {
-    // A file's mistakes stand in the message, each with file and line at the beginning, where editors look for them.
+    // A file's mistakes stand in the message, each with file and line at the beginning, where
+    // editors look for them.
     const bool listed = status::ReasonOf(status) == "INVALID_FILE";
     text = (listed ? "" : Red("avvik:") + " ") + HarmlessLines(message);
     for (const auto& violation : violations) {

@@ -34,7 +34,8 @@ class Output {
 
   // Remarks.
   void Note(const std::string& text);
-  // The one line at the foot of a terminal that is written over; empty takes it away. Nothing without a terminal.
+  // The one line at the foot of a terminal that is written over; empty takes it away. Nothing
+  // without a terminal.
   void Progress(const std::string& text);
 
   // Tells an error, with its fields, and gives its exit code. With --json as one JSON object.

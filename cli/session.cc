@@ -11,14 +11,16 @@ namespace avvik::cli {
 
 absl::StatusOr<std::unique_ptr<Caller>> Session::AsAsked(const std::string& tenant) {
   if (!settings.token.empty()) {
-    return std::make_unique<Caller>(http, std::make_unique<GivenToken>(settings.token), settings.url, settings.tenant);
+    return std::make_unique<Caller>(http, std::make_unique<GivenToken>(settings.token),
+                                    settings.url, settings.tenant);
   }
   if (!settings.as.empty()) return AsPerson(settings.as);
   std::string whose = tenant;
   if (whose.empty()) {
     AVVIK_ASSIGN_OR_RETURN(whose, Tenant());
   }
-  return std::make_unique<Caller>(http, MachineToken(http, settings, kOperatorClient), settings.url, whose);
+  return std::make_unique<Caller>(http, MachineToken(http, settings, kOperatorClient), settings.url,
+                                  whose);
 }
 
 std::unique_ptr<Caller> Session::AsPerson(const std::string& login) {
@@ -34,7 +36,8 @@ absl::StatusOr<std::string> Session::Tenant() const {
   }
   if (last.empty()) {
     return status::Error(absl::StatusCode::kFailedPrecondition,
-                         "which municipality? Name it with --tenant or AVVIK_TENANT (no organisation file is listed in " +
+                         "which municipality? Name it with --tenant or AVVIK_TENANT (no "
+                         "organisation file is listed in " +
                              settings.organisations + ")",
                          "NO_TENANT");
   }

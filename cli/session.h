@@ -36,15 +36,16 @@ struct Session {
   // Whether the caller says by a token or login who asks.
   bool IsSomebody() const { return !settings.token.empty() || !settings.as.empty(); }
 
-  // As --token or --as say; otherwise as the operator of the municipality `tenant` (empty: Tenant()).
+  // As --token or --as say; otherwise as the operator of the municipality `tenant` (empty:
+  // Tenant()).
   absl::StatusOr<std::unique_ptr<Caller>> AsAsked(const std::string& tenant = "");
   // As a person.
   std::unique_ptr<Caller> AsPerson(const std::string& login);
   // As nobody.
   Api AsNobody() { return Api(http, nullptr, settings.url, ""); }
 
-  // The municipality that the operator acts for: --tenant, otherwise that of the organisation file in use. FAILED_PRECONDITION
-  // when neither says it.
+  // The municipality that the operator acts for: --tenant, otherwise that of the organisation file
+  // in use. FAILED_PRECONDITION when neither says it.
   absl::StatusOr<std::string> Tenant() const;
 };
 

@@ -1,4 +1,5 @@
-// Where the suite is and who asks: from the environment, over which the flags of the command line go.
+// Where the suite is and who asks: from the environment, over which the flags of the command line
+// go.
 #pragma once
 
 #include <functional>
@@ -10,18 +11,22 @@
 namespace avvik::cli {
 
 struct Settings {
-  std::string url;             // Of the gateway; AVVIK_URL, or 127.0.0.1 at AVVIK_PORT (8080).
-  std::string home;            // AVVIK_HOME (.avvik): where ./run keeps secrets.
-  std::string issuer;          // Of the identity provider; AVVIK_ISSUER, or 127.0.0.1 at the port after AVVIK_PORT.
+  std::string url;   // Of the gateway; AVVIK_URL, or 127.0.0.1 at AVVIK_PORT (8080).
+  std::string home;  // AVVIK_HOME (.avvik): where ./run keeps secrets.
+  std::string
+      issuer;  // Of the identity provider; AVVIK_ISSUER, or 127.0.0.1 at the port after AVVIK_PORT.
   std::string token_endpoint;  // AVVIK_TOKEN_ENDPOINT; empty: as the issuer says.
-  std::string ca_file;         // AVVIK_CA_FILE: certificates to trust, in PEM; empty: those of the machine.
+  std::string
+      ca_file;  // AVVIK_CA_FILE: certificates to trust, in PEM; empty: those of the machine.
 
-  // The client by which people's tokens are asked for; AVVIK_CLIENT_ID and AVVIK_CLIENT_SECRET_FILE.
+  // The client by which people's tokens are asked for; AVVIK_CLIENT_ID and
+  // AVVIK_CLIENT_SECRET_FILE.
   std::string client_id;
   std::string client_secret_file;
 
-  std::string tenant;         // AVVIK_TENANT; empty: as the organisation files say.
-  std::string organisations;  // AVVIK_ORGANISATIONS: a list of organisation files, the one in use last.
+  std::string tenant;  // AVVIK_TENANT; empty: as the organisation files say.
+  std::string
+      organisations;  // AVVIK_ORGANISATIONS: a list of organisation files, the one in use last.
 
   std::string token;  // AVVIK_TOKEN or --token: used as it is.
   std::string as;     // --as: a person's login.

@@ -27,13 +27,15 @@ TEST(SettingsTest, AnAddressIsTakenAsItIs) {
 }
 
 TEST(SettingsTest, SecretsLieInTheHome) {
-  EXPECT_EQ(From({{"AVVIK_HOME", "/srv/avvik"}})->client_secret_file, "/srv/avvik/secrets/avvik-cli.secret");
+  EXPECT_EQ(From({{"AVVIK_HOME", "/srv/avvik"}})->client_secret_file,
+            "/srv/avvik/secrets/avvik-cli.secret");
   EXPECT_EQ(From({{"AVVIK_HOME", "/srv/avvik"}})->organisations, "/srv/avvik/organisations");
   EXPECT_EQ(From({{"AVVIK_CLIENT_ID", "mine"}})->client_secret_file, ".avvik/secrets/mine.secret");
 }
 
 TEST(SettingsTest, RefuseWhatIsNoPort) {
-  for (const char* port : {"0", "65535", "x", "80 ", ""}) EXPECT_FALSE(From({{"AVVIK_PORT", port}}).ok()) << port;
+  for (const char* port : {"0", "65535", "x", "80 ", ""})
+    EXPECT_FALSE(From({{"AVVIK_PORT", port}}).ok()) << port;
 }
 
 TEST(SettingsTest, NoColorTakesColoursAway) {

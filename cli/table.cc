@@ -19,7 +19,8 @@ bool IsWithoutWidth(int code) {
 bool IsWide(int code) {
   return (code >= 0x1100 && code <= 0x115F) || (code >= 0x2E80 && code <= 0xA4CF) ||
          (code >= 0xAC00 && code <= 0xD7A3) || (code >= 0xF900 && code <= 0xFAFF) ||
-         (code >= 0xFF00 && code <= 0xFF60) || (code >= 0x1F300 && code <= 0x1FAFF) || code >= 0x20000;
+         (code >= 0xFF00 && code <= 0xFF60) || (code >= 0x1F300 && code <= 0x1FAFF) ||
+         code >= 0x20000;
 }
 
 // Also what turns the direction of writing, by which a text can show what it does not say.
@@ -74,12 +75,14 @@ std::string Table::Render(bool bold) const {
     for (size_t i = 0; i < columns_.size(); ++i) {
       const std::string& cell = cell_of(i);
       const std::string space(widths[i] - DisplayWidth(cell), ' ');
-      line += (i == 0 ? "" : kGap) + (columns_[i].align == Align::kRight ? space + cell : cell + space);
+      line +=
+          (i == 0 ? "" : kGap) + (columns_[i].align == Align::kRight ? space + cell : cell + space);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     return line;
   };
-  const std::string titles = add_row([&](size_t i) -> const std::string& { return columns_[i].title; });
+  const std::string titles =
+      add_row([&](size_t i) -> const std::string& { return columns_[i].title; });
   out += (bold ? kBold + titles + kPlain : titles) + "\n";
   for (const auto& row : rows_) {
     out += add_row([&](size_t i) -> const std::string& { return row[i]; }) + "\n";

@@ -7,10 +7,12 @@
 
 namespace avvik::cli {
 
-// How many columns of a terminal a text takes. Combining characters take none, East Asian wide ones and emoji two.
+// How many columns of a terminal a text takes. Combining characters take none, East Asian wide ones
+// and emoji two.
 size_t DisplayWidth(std::string_view text);
 
-// `text` with everything that could command a terminal (control characters, line breaks) or is no UTF-8 shown as `·`.
+// `text` with everything that could command a terminal (control characters, line breaks) or is no
+// UTF-8 shown as `·`.
 std::string Harmless(std::string_view text);
 
 class Table {
@@ -27,7 +29,8 @@ class Table {
   void Add(const std::vector<std::string>& cells);
   bool empty() const { return rows_.empty(); }
 
-  // The table with its titles, every line ended; without trailing spaces. `bold` sets the titles off with ANSI codes.
+  // The table with its titles, every line ended; without trailing spaces. `bold` sets the titles
+  // off with ANSI codes.
   std::string Render(bool bold) const;
 
  private:

@@ -25,7 +25,8 @@ absl::StatusOr<std::string> ReadSecret(const std::string& path, const std::strin
   if (!file || secret.empty()) {
     return status::Error(absl::StatusCode::kFailedPrecondition,
                          "the secret of the client " + client + " is not in " + path +
-                             "; is the suite running (./run), and AVVIK_HOME its folder? A token can also be given with --token",
+                             "; is the suite running (./run), and AVVIK_HOME its folder? A token "
+                             "can also be given with --token",
                          "NO_CLIENT_SECRET", {{"file", path}});
   }
   return secret;
@@ -42,19 +43,23 @@ absl::Status Refused(const std::string& where, const http_client::Response& resp
       }
     }
   }
-  const auto code = response.status >= 500 || response.status == 429 ? absl::StatusCode::kUnavailable
-                                                                     : absl::StatusCode::kPermissionDenied;
-  return status::Error(code, "the identity provider gave no token (" + where + "): " + why, "NO_TOKEN");
+  const auto code = response.status >= 500 || response.status == 429
+                        ? absl::StatusCode::kUnavailable
+                        : absl::StatusCode::kPermissionDenied;
+  return status::Error(code, "the identity provider gave no token (" + where + "): " + why,
+                       "NO_TOKEN");
 }
 
-absl::StatusOr<std::string> TextIn(const std::string& body, const char* field, const std::string& where) {
+absl::StatusOr<std::string> TextIn(const std::string& body, const char* field,
+                                   const std::string& where) {
   const json answer = json::parse(body, nullptr, false);
   if (answer.is_object()) {
     if (const auto found = answer.find(field); found != answer.end() && found->is_string()) {
       return found->get<std::string>();
     }
   }
-  return status::Error(absl::StatusCode::kUnavailable, where + " answered without `" + field + "`", "NO_TOKEN");
+  return status::Error(absl::StatusCode::kUnavailable, where + " answered without `" + field + "`",
+                       "NO_TOKEN");
 }
 
 }  // namespace
@@ -117,9 +122,9 @@ std::unique_ptr<TokenSource> PersonToken(http_client::Client& http, const Settin
 
 std::unique_ptr<TokenSource> MachineToken(http_client::Client& http, const Settings& settings,
                                           const std::string& client, const std::string& scope) {
-  const std::string usual = client == kOperatorClient    ? "avvik.operator"
+  const std::string usual = client == kOperatorClient   ? "avvik.operator"
                             : client == "avvik-tickets" ? "avvik.tickets"
-                                                         : "avvik.service";
+                                                        : "avvik.service";
   return std::make_unique<AskedToken>(
       http, settings, AskedToken::Client{client, settings.home + "/secrets/" + client + ".secret"},
       std::map<std::string, std::string>{{"grant_type", "client_credentials"},

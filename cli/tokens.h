@@ -1,4 +1,5 @@
-// Access tokens for the command line: given, or asked for at the identity provider's token endpoint (RFC 6749).
+// Access tokens for the command line: given, or asked for at the identity provider's token endpoint
+// (RFC 6749).
 #pragma once
 
 #include <map>
@@ -20,7 +21,8 @@ class TokenSource {
   // UNAVAILABLE when the provider cannot be reached, PERMISSION_DENIED when it refuses.
   virtual absl::StatusOr<std::string> Token() = 0;
 
-  // The token was not accepted: the next one is a new one, where one can be had. False where none can.
+  // The token was not accepted: the next one is a new one, where one can be had. False where none
+  // can.
   virtual bool Renew(const std::string& refused) = 0;
 };
 
@@ -68,8 +70,9 @@ class AskedToken final : public TokenSource {
 std::unique_ptr<TokenSource> PersonToken(http_client::Client& http, const Settings& settings,
                                          const std::string& login);
 
-// A machine's token by client credentials; its secret lies in `secrets/CLIENT.secret` of AVVIK_HOME. An empty scope is the
-// one such a client has: `avvik.operator`, `avvik.tickets`, otherwise `avvik.service`.
+// A machine's token by client credentials; its secret lies in `secrets/CLIENT.secret` of
+// AVVIK_HOME. An empty scope is the one such a client has: `avvik.operator`, `avvik.tickets`,
+// otherwise `avvik.service`.
 std::unique_ptr<TokenSource> MachineToken(http_client::Client& http, const Settings& settings,
                                           const std::string& client, const std::string& scope = "");
 

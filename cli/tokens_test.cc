@@ -19,7 +19,8 @@ using ::testing::SizeIs;
 class TokensTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    home_ = ::testing::TempDir() + "tokens_test." + ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    home_ = ::testing::TempDir() + "tokens_test." +
+            ::testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::create_directories(home_ + "/secrets");
     std::ofstream(home_ + "/secrets/avvik-cli.secret") << "s&cret\n";
     settings_.home = home_;
@@ -31,11 +32,13 @@ class TokensTest : public ::testing::Test {
 
   static absl::StatusOr<http_client::Response> Provider(const http_client::Request& request) {
     if (request.url == "http://issuer/.well-known/openid-configuration") {
-      return http_client::Response{.status = 200, .body = R"({"token_endpoint":"http://issuer/token"})"};
+      return http_client::Response{.status = 200,
+                                   .body = R"({"token_endpoint":"http://issuer/token"})"};
     }
     if (request.body.find("login=nobody") != std::string::npos) {
-      return http_client::Response{.status = 400,
-                                   .body = R"({"error":"invalid_grant","error_description":"nobody has that login"})"};
+      return http_client::Response{
+          .status = 400,
+          .body = R"({"error":"invalid_grant","error_description":"nobody has that login"})"};
     }
     return http_client::Response{.status = 200, .body = R"({"access_token":"the-token"})"};
   }
@@ -53,7 +56,8 @@ TEST_F(TokensTest, FindsTheEndpointAndAsksOnce) {
   ASSERT_THAT(requests, SizeIs(2));
   EXPECT_EQ(requests[1].url, "http://issuer/token");
   EXPECT_EQ(requests[1].body,
-            "client_id=avvik-cli&client_secret=s%26cret&grant_type=urn%3Aavvik%3Agrant%3Aperson&login=anna.berg");
+            "client_id=avvik-cli&client_secret=s%26cret&grant_type=urn%3Aavvik%3Agrant%3Aperson&"
+            "login=anna.berg");
 }
 
 TEST_F(TokensTest, AnEndpointThatIsNamedIsUsed) {
@@ -99,11 +103,14 @@ TEST_F(TokensTest, AMissingSecretNamesItsFile) {
 }
 
 TEST_F(TokensTest, AProviderThatIsAwayIsUnreachable) {
-  FakeClient away([](const auto&) -> absl::StatusOr<http_client::Response> { return absl::UnavailableError("away"); });
+  FakeClient away([](const auto&) -> absl::StatusOr<http_client::Response> {
+    return absl::UnavailableError("away");
+  });
   const auto token = PersonToken(away, settings_, "anna.berg")->Token();
   EXPECT_EQ(ExitCodeOf(token.status()), kUnreachable);
   FakeClient broken([](const auto&) { return http_client::Response{.status = 500, .body = ""}; });
-  EXPECT_EQ(ExitCodeOf(PersonToken(broken, settings_, "anna.berg")->Token().status()), kUnreachable);
+  EXPECT_EQ(ExitCodeOf(PersonToken(broken, settings_, "anna.berg")->Token().status()),
+            kUnreachable);
 }
 
 TEST(GivenTokenTest, IsNeverRenewed) {

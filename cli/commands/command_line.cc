@@ -14,10 +14,13 @@ constexpr size_t kMaxIdle = 64;
 
 void AddGlobalOptions(CLI::App& app, Settings& settings, bool& json) {
   app.add_option("--url", settings.url, "Address of the gateway (AVVIK_URL)")->type_name("URL");
-  app.add_option("--as", settings.as, "Act as this person, by a token of the local identity provider")
+  app.add_option("--as", settings.as,
+                 "Act as this person, by a token of the local identity provider")
       ->type_name("LOGIN");
-  app.add_option("--token", settings.token, "Act with this access token (AVVIK_TOKEN)")->type_name("TOKEN");
-  app.add_option("--tenant", settings.tenant, "The municipality an operator acts for (AVVIK_TENANT)")
+  app.add_option("--token", settings.token, "Act with this access token (AVVIK_TOKEN)")
+      ->type_name("TOKEN");
+  app.add_option("--tenant", settings.tenant,
+                 "The municipality an operator acts for (AVVIK_TENANT)")
       ->type_name("NAME");
   app.add_flag("--json", json, "Results, and errors, as JSON");
 }
@@ -44,16 +47,19 @@ std::string HelpOfHalf(const CLI::App& app) {
   return asked->help(before);
 }
 
-void Print(std::FILE* file, const std::string& text) { std::fwrite(text.data(), 1, text.size(), file); }
+void Print(std::FILE* file, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+}
 
 }  // namespace
 
 std::string Examples(const std::string& lines) {
-  return "Examples:\n" + lines + "\n\nOptions for every command (--url, --as, --token, --tenant, --json): avvik --help";
+  return "Examples:\n" + lines +
+         "\n\nOptions for every command (--url, --as, --token, --tenant, --json): avvik --help";
 }
 
-int RunCommandLine(std::vector<std::string> arguments, const Environment& environment, std::FILE* out,
-                   std::FILE* err) {
+int RunCommandLine(std::vector<std::string> arguments, const Environment& environment,
+                   std::FILE* out, std::FILE* err) {
   auto settings = SettingsFrom(environment);
   Output output(out, err, settings.ok() && settings->colours);
   if (!settings.ok()) return output.Fail(settings.status(), kUsage);
@@ -65,7 +71,8 @@ int RunCommandLine(std::vector<std::string> arguments, const Environment& enviro
   app.fallthrough();
   app.get_formatter()->column_width(34);
   app.footer(
-      "Exit codes: 0 done, 1 refused or partly failed, 2 asked wrongly, 3 the server cannot be reached.\n"
+      "Exit codes: 0 done, 1 refused or partly failed, 2 asked wrongly, 3 the server cannot be "
+      "reached.\n"
       "Every command has --help with examples; the options above may stand before or after it.");
   bool json = false;
   AddGlobalOptions(app, session.settings, json);

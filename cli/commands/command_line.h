@@ -9,7 +9,9 @@
 
 namespace avvik::cli {
 
-// Parses `arguments` (without the program's name), runs the command and gives its exit code (cli/exit_code.h).
-int RunCommandLine(std::vector<std::string> arguments, const Environment& environment, std::FILE* out, std::FILE* err);
+// Parses `arguments` (without the program's name), runs the command and gives its exit code
+// (cli/exit_code.h).
+int RunCommandLine(std::vector<std::string> arguments, const Environment& environment,
+                   std::FILE* out, std::FILE* err);
 
 }  // namespace avvik::cli

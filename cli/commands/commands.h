@@ -1,4 +1,5 @@
-// The commands. Each Add… declares one to the parser with its help; what was chosen is run afterwards.
+// The commands. Each Add… declares one to the parser with its help; what was chosen is run
+// afterwards.
 #pragma once
 
 #include <CLI/CLI.hpp>

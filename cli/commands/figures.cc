@@ -20,7 +20,8 @@ struct Asked {
 };
 
 std::string Progress(const Rebuild& rebuild) {
-  return std::to_string(rebuild.applied_events()) + " of " + Counted(rebuild.total_events(), "event", "events");
+  return std::to_string(rebuild.applied_events()) + " of " +
+         Counted(rebuild.total_events(), "event", "events");
 }
 
 ExitCode Tell(Output& out, const Rebuild& rebuild) {
@@ -32,16 +33,18 @@ ExitCode Tell(Output& out, const Rebuild& rebuild) {
     out.Line("the figures are being rebuilt: " + Progress(rebuild));
   }
   if (rebuild.state() != metrics::v1::REBUILD_STATE_FAILED) return kOk;
-  return out.Fail(status::Error(absl::StatusCode::kAborted,
-                                "the rebuild was given up, the old figures are still in use: " + rebuild.error(),
-                                "REBUILD_FAILED"));
+  return out.Fail(status::Error(
+      absl::StatusCode::kAborted,
+      "the rebuild was given up, the old figures are still in use: " + rebuild.error(),
+      "REBUILD_FAILED"));
 }
 
 ExitCode Run(Session& session, const Asked& asked) {
   auto caller = session.AsAsked();
   if (!caller.ok()) return session.out.Fail(caller.status());
   metrics::v1::RebuildFiguresResponse answer;
-  auto status = (**caller)->Post("/v1/figures:rebuild", metrics::v1::RebuildFiguresRequest(), &answer);
+  auto status =
+      (**caller)->Post("/v1/figures:rebuild", metrics::v1::RebuildFiguresRequest(), &answer);
   if (!status.ok()) return session.out.Fail(status);
   Rebuild rebuild = answer.rebuild();
   absl::Time seen = absl::Now();
@@ -66,10 +69,13 @@ void AddFigures(CLI::App& app, Session& session, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("figures", "Rebuilds the figures from the services' logs");
   auto asked = std::make_shared<Asked>();
   CLI::App* rebuild = command->add_subcommand(
-      "rebuild", "Builds all figures anew beside the ones in use, which are replaced when it has caught up");
-  rebuild->add_flag("--wait", asked->wait, "Wait until it is done; exit code 1 when it was given up");
+      "rebuild",
+      "Builds all figures anew beside the ones in use, which are replaced when it has caught up");
+  rebuild->add_flag("--wait", asked->wait,
+                    "Wait until it is done; exit code 1 when it was given up");
   rebuild->footer(Examples("  avvik figures rebuild --wait"));
-  rebuild->callback([&session, &chosen, asked] { chosen = [&session, asked] { return Run(session, *asked); }; });
+  rebuild->callback(
+      [&session, &chosen, asked] { chosen = [&session, asked] { return Run(session, *asked); }; });
 }
 
 }  // namespace avvik::cli

@@ -11,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-#include "avvik/triage/v1/triage.pb.h"
+#include "cli/commands/import_destination.h"
 #include "cli/format.h"
 #include "cli/import/importer.h"
 #include "cli/import/mapping_catalogue.h"
@@ -20,7 +20,6 @@
 #include "cli/import/submitter.h"
 #include "common/clock/clock.h"
 #include "common/datafile/datafile.h"
-#include "common/deadline/instant.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/validate/format.h"
@@ -29,10 +28,6 @@
 namespace avvik::cli {
 namespace {
 
-using organisation::v1::Organisation;
-
-// A clock of the server that differs by less is the same clock, told in whole seconds.
-constexpr absl::Duration kSameClock = absl::Seconds(2);
 constexpr absl::Duration kTick = absl::Milliseconds(100);
 // How often progress is told where it cannot be written over.
 constexpr absl::Duration kPlainProgress = absl::Seconds(5);
@@ -69,11 +64,13 @@ struct Prepared {
 // Everything that can be wrong before a server is asked.
 absl::StatusOr<Prepared> Prepare(const ImportAsked& asked) {
   absl::Duration patience;
-  if (!absl::ParseDuration(asked.patience, &patience) || patience < absl::ZeroDuration() || patience > absl::Hours(24)) {
+  if (!absl::ParseDuration(asked.patience, &patience) || patience < absl::ZeroDuration() ||
+      patience > absl::Hours(24)) {
     return Wrong("--patience must be a time such as 30s, 2m or 1h30m, at most 24h");
   }
   if (!asked.register_name.empty() &&
-      (asked.register_name.size() > 60 || !validate::HasFormat(options::v1::FORMAT_SLUG, asked.register_name))) {
+      (asked.register_name.size() > 60 ||
+       !validate::HasFormat(options::v1::FORMAT_SLUG, asked.register_name))) {
     return Wrong("--register must " + std::string(validate::Expectation(options::v1::FORMAT_SLUG)) +
                  ", 60 characters at most");
   }
@@ -88,71 +85,9 @@ absl::StatusOr<Prepared> Prepare(const ImportAsked& asked) {
     mapping = FindMapping(asked.mapping);
   }
   AVVIK_RETURN_IF_ERROR(mapping.status());
-  const std::string name = asked.register_name.empty() ? mapping->proto().register_() : asked.register_name;
+  const std::string name =
+      asked.register_name.empty() ? mapping->proto().register_() : asked.register_name;
   return Prepared{std::move(file), *std::move(mapping), patience, name};
-}
-
-// Where the reports go, and in whose name.
-struct Destination {
-  Organisation organisation;
-  std::unique_ptr<Caller> caller;
-  std::string who;
-  absl::Duration ahead;  // How far the server's clock is ahead of this one.
-};
-
-absl::Duration AheadOf(const http_client::Response& response, absl::Time now) {
-  const auto date = response.headers.find("date");
-  absl::Time server;
-  if (date == response.headers.end() ||
-      !absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", date->second, absl::UTCTimeZone(), &server, nullptr)) {
-    return absl::ZeroDuration();
-  }
-  const absl::Duration ahead = server - now;
-  return absl::AbsDuration(ahead) <= kSameClock ? absl::ZeroDuration() : ahead;
-}
-
-std::string FirstOfficer(const Organisation& organisation) {
-  for (const auto& person : organisation.people()) {
-    for (const auto& held : person.roles()) {
-      if (held.role() == organisation::v1::INFORMATION_SECURITY_OFFICER) return person.login();
-    }
-  }
-  return "";
-}
-
-absl::StatusOr<Destination> FindDestination(Session& session, absl::Duration patience, const Clock& clock,
-                                            StopSignal& stop,
-                                            const std::function<void(const absl::Status&)>& on_wait) {
-  Destination destination;
-  AVVIK_ASSIGN_OR_RETURN(destination.caller, session.AsAsked());
-  Api& api = destination.caller->api();
-  AVVIK_ASSIGN_OR_RETURN(
-      const auto response,
-      SendPatiently([&] { return api.Send("GET", "/v1/organisation"); }, patience, clock, stop, on_wait));
-  destination.ahead = AheadOf(response, clock.Now());
-  AVVIK_RETURN_IF_ERROR(ErrorOf(response));
-  triage::v1::GetOrganisationResponse answer;
-  AVVIK_RETURN_IF_ERROR(FromJson(response.body, &answer));
-  destination.organisation = answer.organisation();
-  destination.who = session.settings.as;
-  if (session.IsSomebody()) return destination;
-  destination.who = FirstOfficer(destination.organisation);
-  if (destination.who.empty()) {
-    return status::Error(absl::StatusCode::kFailedPrecondition,
-                         "nobody in the organisation is INFORMATION_SECURITY_OFFICER; say with --as who brings the reports in",
-                         "NO_IMPORTER");
-  }
-  destination.caller = session.AsPerson(destination.who);
-  return destination;
-}
-
-absl::StatusOr<Surroundings> SurroundingsOf(const Organisation& organisation, const std::string& register_name) {
-  Surroundings around;
-  around.units = NamesOf(organisation.units());
-  around.systems = NamesOf(organisation.systems());
-  around.register_ = register_name;
-  AVVIK_ASSIGN_OR_RETURN(around.zone, deadline::LoadZone(organisation.time_zone()));
-  return around;
 }
 
 // What a dry run does instead of sending.
@@ -224,8 +159,8 @@ class WaitTeller {
   absl::Time last_ = absl::InfinitePast();
 };
 
-void PrintSummary(Output& out, const ImportAsked& asked, const Prepared& prepared, const Counts& counts,
-                  absl::Duration elapsed, const absl::Status& end) {
+void PrintSummary(Output& out, const ImportAsked& asked, const Prepared& prepared,
+                  const Counts& counts, absl::Duration elapsed, const absl::Status& end) {
   const double seconds = absl::ToDoubleSeconds(elapsed);
   const double rate = RateOf(counts, elapsed);
   if (out.json()) {
@@ -244,24 +179,28 @@ void PrintSummary(Output& out, const ImportAsked& asked, const Prepared& prepare
   }
   out.Line(Counted(counts.read, "line", "lines") + " read: " +
            (asked.dry_run ? std::to_string(counts.created + counts.already_there) + " good"
-                          : std::to_string(counts.created) + " created, " + std::to_string(counts.already_there) +
-                                " already there") +
+                          : std::to_string(counts.created) + " created, " +
+                                std::to_string(counts.already_there) + " already there") +
            ", " + std::to_string(counts.rejected) + " rejected" +
-           (counts.read > counts.settled() ? ", " + std::to_string(counts.read - counts.settled()) + " not settled"
-                                           : ""));
+           (counts.read > counts.settled()
+                ? ", " + std::to_string(counts.read - counts.settled()) + " not settled"
+                : ""));
   out.Line(fmt::format("{}, {:.0f} reports/s", ReadableDuration(elapsed), rate));
 }
 
-void Announce(Output& out, const Prepared& prepared, const std::string& file, const std::string& who) {
-  out.Note(file + ": " + (prepared.file->kind() == FileKind::kCsv ? "CSV" : "JSON lines") + ", mapping " +
-           prepared.mapping.name() + ", register " + prepared.register_name + (who.empty() ? "" : ", as " + who));
+void Announce(Output& out, const Prepared& prepared, const std::string& file,
+              const std::string& who) {
+  out.Note(file + ": " + (prepared.file->kind() == FileKind::kCsv ? "CSV" : "JSON lines") +
+           ", mapping " + prepared.mapping.name() + ", register " + prepared.register_name +
+           (who.empty() ? "" : ", as " + who));
   std::string unused;
   for (const std::string& column : prepared.mapping.Unused(prepared.file->columns())) {
     unused += (unused.empty() ? "" : ", ") + column;
   }
   if (!unused.empty()) out.Note("columns that the mapping does not use: " + unused);
   for (const std::string& column : prepared.mapping.MissingKey(prepared.file->columns())) {
-    out.Note("the file has no column " + column + ": lines are known again by a digest of all their values");
+    out.Note("the file has no column " + column +
+             ": lines are known again by a digest of all their values");
   }
 }
 
@@ -282,8 +221,8 @@ ExitCode ImportReports(Session& session, const ImportAsked& asked) {
   StopSignal stop;
   WaitTeller tell_waiting(out);
   const auto on_wait = [&](const absl::Status& why) { tell_waiting(why); };
-  auto destination =
-      FindDestination(session, asked.dry_run ? absl::ZeroDuration() : prepared->patience, clock, stop, on_wait);
+  auto destination = FindDestination(
+      session, asked.dry_run ? absl::ZeroDuration() : prepared->patience, clock, stop, on_wait);
   if (!destination.ok()) {
     // Without a server a dry run still tells most of what there is to tell.
     if (!asked.dry_run) return out.Fail(destination.status());
@@ -299,17 +238,19 @@ ExitCode ImportReports(Session& session, const ImportAsked& asked) {
   const absl::Time begin = clock.Now();
   // Told in whole seconds, another clock is known to a second.
   const absl::Duration ahead = destination->ahead;
-  const absl::Time start = asked.dry_run               ? absl::InfinitePast()
+  const absl::Time start = asked.dry_run                   ? absl::InfinitePast()
                            : ahead == absl::ZeroDuration() ? begin
                                                            : begin + ahead - absl::Seconds(1);
-  Importer importer(prepared->mapping, *around, stop, {.concurrency = asked.concurrency, .start = start},
-                    [&](const Rejection& rejection) {
-                      out.Note(Describe(rejection));
-                      if (rejects.is_open()) {
-                        rejects << ToJson(rejection).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
-                                << "\n";
-                      }
-                    });
+  Importer importer(
+      prepared->mapping, *around, stop, {.concurrency = asked.concurrency, .start = start},
+      [&](const Rejection& rejection) {
+        out.Note(Describe(rejection));
+        if (rejects.is_open()) {
+          rejects << ToJson(rejection).dump(-1, ' ', false,
+                                            nlohmann::ordered_json::error_handler_t::replace)
+                  << "\n";
+        }
+      });
   std::once_flag shown;
   absl::Status end;
   {
@@ -325,7 +266,8 @@ ExitCode ImportReports(Session& session, const ImportAsked& asked) {
   }
   const Counts counts = importer.counts();
   PrintSummary(out, asked, *prepared, counts, clock.Now() - begin, end);
-  if (rejects.is_open() && !rejects.flush()) return out.FailUsage(asked.rejects + ": could not be written");
+  if (rejects.is_open() && !rejects.flush())
+    return out.FailUsage(asked.rejects + ": could not be written");
   if (!end.ok()) {
     const ExitCode code = out.Fail(end);
     if (code == kUnreachable || interrupted) {

@@ -56,7 +56,8 @@ std::string SizeOf(const organisation::v1::Organisation& organisation) {
 void PrintChanges(Output& out, const organisation::v1::Organisation& organisation,
                   const triage::v1::ApplyOrganisationResponse& answer, bool dry_run) {
   if (out.json()) {
-    ordered_json json = {{"tenant", organisation.tenant()}, {"version", answer.version()}, {"dry_run", dry_run}};
+    ordered_json json = {
+        {"tenant", organisation.tenant()}, {"version", answer.version()}, {"dry_run", dry_run}};
     json["changes"] = ordered_json::array();
     for (const auto& change : answer.changes()) {
       json["changes"].push_back({{"subject", change.subject()}, {"change", WordOf(change.kind())}});
@@ -71,13 +72,14 @@ void PrintChanges(Output& out, const organisation::v1::Organisation& organisatio
        : change.kind() == triage::v1::CHANGE_KIND_REMOVED ? removed
                                                           : changed);
   }
-  const std::string whose = organisation.name() + " (version " + std::to_string(answer.version()) + ")";
+  const std::string whose =
+      organisation.name() + " (version " + std::to_string(answer.version()) + ")";
   if (answer.changes().empty()) {
     out.Line("nothing differs: " + whose);
     return;
   }
-  const std::string counts = std::to_string(added) + " added, " + std::to_string(changed) + " changed, " +
-                             std::to_string(removed) + " removed: " + whose;
+  const std::string counts = std::to_string(added) + " added, " + std::to_string(changed) +
+                             " changed, " + std::to_string(removed) + " removed: " + whose;
   out.Line(dry_run ? "would be " + counts : counts);
 }
 
@@ -107,7 +109,8 @@ ExitCode Check(Session& session, const Asked& asked) {
                       {"systems", organisation->systems_size()},
                       {"routing", organisation->routing_size()}});
   } else {
-    session.out.Line(asked.file + " is in order: " + organisation->name() + ", " + SizeOf(*organisation));
+    session.out.Line(asked.file + " is in order: " + organisation->name() + ", " +
+                     SizeOf(*organisation));
   }
   return kOk;
 }
@@ -116,13 +119,14 @@ ExitCode Show(Session& session) {
   auto caller = session.AsAsked();
   if (!caller.ok()) return session.out.Fail(caller.status());
   triage::v1::GetOrganisationResponse answer;
-  if (const auto status = (**caller)->Get("/v1/organisation", &answer); !status.ok()) return session.out.Fail(status);
+  if (const auto status = (**caller)->Get("/v1/organisation", &answer); !status.ok())
+    return session.out.Fail(status);
   if (session.out.json()) {
     session.out.Json(ToJsonValue(answer));
   } else {
     session.out.Text(datafile::Dump(answer.organisation()));
-    session.out.Note("# " + answer.organisation().name() + ", version " + std::to_string(answer.version()) + ": " +
-                     SizeOf(answer.organisation()));
+    session.out.Note("# " + answer.organisation().name() + ", version " +
+                     std::to_string(answer.version()) + ": " + SizeOf(answer.organisation()));
   }
   return kOk;
 }
@@ -130,26 +134,36 @@ ExitCode Show(Session& session) {
 }  // namespace
 
 void AddOrganisation(CLI::App& app, Session& session, Chosen& chosen) {
-  CLI::App* command = app.add_subcommand("organisation", "Checks, applies and shows a municipality's organisation");
+  CLI::App* command =
+      app.add_subcommand("organisation", "Checks, applies and shows a municipality's organisation");
   auto asked = std::make_shared<Asked>();
 
-  CLI::App* apply = command->add_subcommand(
-      "apply", "Makes an organisation file the one in force and says what changed; applied again, it changes nothing");
+  CLI::App* apply = command->add_subcommand("apply",
+                                            "Makes an organisation file the one in force and says "
+                                            "what changed; applied again, it changes nothing");
   apply->add_option("FILE", asked->file, "YAML, as in deploy/organisations")->required();
   apply->add_flag("--dry-run", asked->dry_run, "Only say what would change");
-  apply->footer(Examples("  avvik organisation apply deploy/organisations/kalix.yaml --dry-run\n"
-                         "  avvik organisation apply deploy/organisations/kalix.yaml\n\n"
-                         "The client avvik-operator applies it, unless --token or --as name somebody else."));
-  apply->callback([&session, &chosen, asked] { chosen = [&session, asked] { return Apply(session, *asked); }; });
+  apply->footer(
+      Examples("  avvik organisation apply deploy/organisations/kalix.yaml --dry-run\n"
+               "  avvik organisation apply deploy/organisations/kalix.yaml\n\n"
+               "The client avvik-operator applies it, unless --token or --as name somebody else."));
+  apply->callback([&session, &chosen, asked] {
+    chosen = [&session, asked] { return Apply(session, *asked); };
+  });
 
   CLI::App* check = command->add_subcommand(
-      "check", "Checks an organisation file without a server; mistakes are told as file:line:column");
+      "check",
+      "Checks an organisation file without a server; mistakes are told as file:line:column");
   check->add_option("FILE", asked->file, "YAML, as in deploy/organisations")->required();
   check->footer(Examples("  avvik organisation check deploy/organisations/kalix.yaml"));
-  check->callback([&session, &chosen, asked] { chosen = [&session, asked] { return Check(session, *asked); }; });
+  check->callback([&session, &chosen, asked] {
+    chosen = [&session, asked] { return Check(session, *asked); };
+  });
 
-  CLI::App* show = command->add_subcommand("show", "Prints the organisation in force as a file that can be applied");
-  show->footer(Examples("  avvik organisation show > kalix.yaml\n  avvik organisation show --json"));
+  CLI::App* show = command->add_subcommand(
+      "show", "Prints the organisation in force as a file that can be applied");
+  show->footer(
+      Examples("  avvik organisation show > kalix.yaml\n  avvik organisation show --json"));
   show->callback([&session, &chosen] { chosen = [&session] { return Show(session); }; });
 }
 

@@ -48,13 +48,15 @@ absl::Status ReadReadiness(Api& api, Status* status) {
   if (!response.ok()) return response.status();
   const ordered_json json = ordered_json::parse(response->body, nullptr, false);
   if (!json.is_object() || !json.contains("services") || !json["services"].is_object()) {
-    return status::Error(absl::StatusCode::kUnavailable,
-                         "/readyz gave no answer of Avvik's (HTTP " + std::to_string(response->status) + ")",
-                         "NOT_AVVIK");
+    return status::Error(
+        absl::StatusCode::kUnavailable,
+        "/readyz gave no answer of Avvik's (HTTP " + std::to_string(response->status) + ")",
+        "NOT_AVVIK");
   }
   status->ready = response->status == 200;
   for (const auto& [name, state] : json["services"].items()) {
-    status->services.emplace_back(name, state.is_string() ? state.get<std::string>() : state.dump());
+    status->services.emplace_back(name,
+                                  state.is_string() ? state.get<std::string>() : state.dump());
   }
   return absl::OkStatus();
 }
@@ -85,10 +87,12 @@ void ReadOperations(Api& api, Status* status) {
     events::v1::ListConsumersResponse answer;
     const auto read = api.Get(std::string("/v1/services/") + service + "/consumers", &answer);
     if (!read.ok()) {
-      status->missing.push_back(std::string("positions of ") + service + ": " + std::string(read.message()));
+      status->missing.push_back(std::string("positions of ") + service + ": " +
+                                std::string(read.message()));
       continue;
     }
-    for (const auto& consumer : answer.consumers()) status->readers.push_back({service, consumer, 0});
+    for (const auto& consumer : answer.consumers())
+      status->readers.push_back({service, consumer, 0});
   }
   Compare(&status->readers);
   delivery::v1::Queue queue;
@@ -101,7 +105,9 @@ void ReadOperations(Api& api, Status* status) {
 }
 
 void PrintJson(Output& out, const std::string& url, const Status& status) {
-  ordered_json json = {{"url", url}, {"ready", status.ready}, {"version", status.server_version},
+  ordered_json json = {{"url", url},
+                       {"ready", status.ready},
+                       {"version", status.server_version},
                        {"cli_version", AVVIK_VERSION}};
   json["services"] = ordered_json::object();
   for (const auto& [name, state] : status.services) json["services"][name] = state;
@@ -113,14 +119,16 @@ void PrintJson(Output& out, const std::string& url, const Status& status) {
                           {"behind", reader.behind},
                           {"parked_events", reader.consumer.parked_events()}};
     if (reader.consumer.has_update_time()) {
-      entry["update_time"] = deadline::FormatInstant(TimeOf(reader.consumer.update_time()), absl::UTCTimeZone());
+      entry["update_time"] =
+          deadline::FormatInstant(TimeOf(reader.consumer.update_time()), absl::UTCTimeZone());
     }
     json["consumers"].push_back(entry);
   }
   json["notices"] = nullptr;
   if (status.queue) {
     const auto& queue = *status.queue;
-    json["notices"] = {{"waiting", queue.waiting()}, {"failed", queue.failed()}, {"sent", queue.sent()}};
+    json["notices"] = {
+        {"waiting", queue.waiting()}, {"failed", queue.failed()}, {"sent", queue.sent()}};
     if (queue.has_oldest_create_time()) {
       json["notices"]["oldest_create_time"] =
           deadline::FormatInstant(TimeOf(queue.oldest_create_time()), absl::UTCTimeZone());
@@ -131,7 +139,8 @@ void PrintJson(Output& out, const std::string& url, const Status& status) {
 }
 
 void PrintText(Output& out, const std::string& url, const Status& status) {
-  const std::string version = status.server_version.empty() ? "" : ", version " + Harmless(status.server_version);
+  const std::string version =
+      status.server_version.empty() ? "" : ", version " + Harmless(status.server_version);
   out.Line("Avvik at " + url + " is " + (status.ready ? "ready" : "not ready") + version +
            " (command line " AVVIK_VERSION ")\n");
   Table services({{"SERVICE"}, {"STATE"}});
@@ -139,8 +148,12 @@ void PrintText(Output& out, const std::string& url, const Status& status) {
   out.Print(services);
 
   if (!status.readers.empty()) {
-    Table readers({{"READER"}, {"SOURCE"}, {"POSITION", Table::Align::kRight}, {"BEHIND", Table::Align::kRight},
-                   {"PARKED", Table::Align::kRight}, {"MOVED"}});
+    Table readers({{"READER"},
+                   {"SOURCE"},
+                   {"POSITION", Table::Align::kRight},
+                   {"BEHIND", Table::Align::kRight},
+                   {"PARKED", Table::Align::kRight},
+                   {"MOVED"}});
     for (const Reader& reader : status.readers) {
       const auto& consumer = reader.consumer;
       readers.Add({reader.service, consumer.source(), std::to_string(consumer.position()),
@@ -155,9 +168,11 @@ void PrintText(Output& out, const std::string& url, const Status& status) {
   if (status.queue) {
     const auto& queue = *status.queue;
     std::string line = "\nnotices: " + std::to_string(queue.waiting()) + " waiting, " +
-                       std::to_string(queue.failed()) + " failed, " + std::to_string(queue.sent()) + " sent";
+                       std::to_string(queue.failed()) + " failed, " + std::to_string(queue.sent()) +
+                       " sent";
     if (queue.has_oldest_create_time()) {
-      line += "; the oldest waits since " + ReadableDuration(absl::Now() - TimeOf(queue.oldest_create_time()));
+      line += "; the oldest waits since " +
+              ReadableDuration(absl::Now() - TimeOf(queue.oldest_create_time()));
     }
     out.Line(line);
   }
@@ -185,12 +200,14 @@ ExitCode Run(Session& session) {
 }  // namespace
 
 void AddStatus(CLI::App& app, Session& session, Chosen& chosen) {
-  CLI::App* command = app.add_subcommand(
-      "status", "Shows whether the services are ready, how far each has come with the others' events, and the notices");
-  command->footer(Examples("  avvik status\n"
-                           "  avvik status --json | jq '.consumers[] | select(.parked_events > 0)'\n\n"
-                           "BEHIND counts the events that another reader of the same source has applied already.\n"
-                           "The exit code is 0 when all services are ready, otherwise 1."));
+  CLI::App* command = app.add_subcommand("status",
+                                         "Shows whether the services are ready, how far each has "
+                                         "come with the others' events, and the notices");
+  command->footer(Examples(
+      "  avvik status\n"
+      "  avvik status --json | jq '.consumers[] | select(.parked_events > 0)'\n\n"
+      "BEHIND counts the events that another reader of the same source has applied already.\n"
+      "The exit code is 0 when all services are ready, otherwise 1."));
   command->callback([&] { chosen = [&] { return Run(session); }; });
 }
 

@@ -48,7 +48,8 @@ class Parser {
       in_quotes_ = true;
       after_quote_ = false;
     } else {
-      field_.push_back(c);  // A quotation mark within a field without them is an ordinary character.
+      field_.push_back(
+          c);  // A quotation mark within a field without them is an ordinary character.
     }
   }
 
@@ -69,7 +70,8 @@ class Parser {
       EndField();
     } else {
       fault_ = "field " + std::to_string(fields_.size() + 1) +
-               " goes on after its closing quotation mark; a quotation mark within a field is written twice";
+               " goes on after its closing quotation mark; a quotation mark within a field is "
+               "written twice";
     }
   }
 
@@ -194,7 +196,8 @@ absl::StatusOr<bool> CsvReader::Next(Item* item) {
   if (!any) return false;
   while (fields.size() > columns_.size() && Trim(fields.back()).empty()) fields.pop_back();
   if (fault.empty() && fields.size() != columns_.size()) {
-    fault = "has " + std::to_string(fields.size()) + " fields, the header " + std::to_string(columns_.size());
+    fault = "has " + std::to_string(fields.size()) + " fields, the header " +
+            std::to_string(columns_.size());
   }
   if (!fault.empty()) {
     *item = Rejection{.line = line, .violations = {{"", fault}}};

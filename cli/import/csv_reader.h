@@ -1,5 +1,5 @@
-// Registers as CSV (RFC 4180), as spreadsheets write them: `;`, `,` or tab between the fields, quotation marks, line
-// breaks within them.
+// Registers as CSV (RFC 4180), as spreadsheets write them: `;`, `,` or tab between the fields,
+// quotation marks, line breaks within them.
 #pragma once
 
 #include <istream>
@@ -19,13 +19,15 @@ inline constexpr size_t kMaxColumns = 1000;
 
 class CsvReader final : public RecordReader {
  public:
-  // Reads the header: the first line that is not empty, after `sep=;` where Excel has put that. INVALID_ARGUMENT when
-  // there is none, when it is not readable, or names a column twice. `lines` must outlive it.
+  // Reads the header: the first line that is not empty, after `sep=;` where Excel has put that.
+  // INVALID_ARGUMENT when there is none, when it is not readable, or names a column twice. `lines`
+  // must outlive it.
   static absl::StatusOr<std::unique_ptr<CsvReader>> Open(LineReader& lines, Encoding encoding);
 
-  // A line is rejected when a quotation mark is not closed or followed by something else than the end of a field, when
-  // it has another number of fields than the header (empty ones at its end apart), is not valid UTF-8 or too long. The
-  // next line is then read as if that one were not there. Lines without anything in them are passed over.
+  // A line is rejected when a quotation mark is not closed or followed by something else than the
+  // end of a field, when it has another number of fields than the header (empty ones at its end
+  // apart), is not valid UTF-8 or too long. The next line is then read as if that one were not
+  // there. Lines without anything in them are passed over.
   absl::StatusOr<bool> Next(Item* item) override;
 
   const std::vector<std::string>& columns() const override { return columns_; }
@@ -34,8 +36,10 @@ class CsvReader final : public RecordReader {
  private:
   CsvReader(LineReader& lines, Encoding encoding) : lines_(lines), encoding_(encoding) {}
 
-  // The fields of the next record that has anything in it, and where it begins. `*fault` tells why there are none.
-  absl::StatusOr<bool> ReadFields(std::vector<std::string>* fields, int64_t* line, std::string* fault);
+  // The fields of the next record that has anything in it, and where it begins. `*fault` tells why
+  // there are none.
+  absl::StatusOr<bool> ReadFields(std::vector<std::string>* fields, int64_t* line,
+                                  std::string* fault);
   absl::Status ReadHeader();
 
   LineReader& lines_;

@@ -38,8 +38,8 @@ absl::StatusOr<ReadFile> Read(const std::string& text, Encoding encoding = Encod
 }
 
 TEST(CsvReaderTest, FindsTheDelimiter) {
-  for (const char* text : {"Rubrik;Beskrivning, kort\nA;B", "Rubrik,Beskrivning\nA,B", "Rubrik\tBeskrivning\nA\tB",
-                           "sep=,\r\nRubrik,Beskrivning\r\nA,B\r\n"}) {
+  for (const char* text : {"Rubrik;Beskrivning, kort\nA;B", "Rubrik,Beskrivning\nA,B",
+                           "Rubrik\tBeskrivning\nA\tB", "sep=,\r\nRubrik,Beskrivning\r\nA,B\r\n"}) {
     const auto file = Read(text);
     ASSERT_OK(file);
     ASSERT_THAT(file->records, SizeIs(1)) << text;

@@ -16,8 +16,8 @@ absl::Time TimeOf(const google::protobuf::Timestamp& time) {
 
 }  // namespace
 
-Importer::Importer(const Mapping& mapping, const Surroundings& around, StopSignal& stop, Options options,
-                   std::function<void(const Rejection&)> on_rejected)
+Importer::Importer(const Mapping& mapping, const Surroundings& around, StopSignal& stop,
+                   Options options, std::function<void(const Rejection&)> on_rejected)
     : mapping_(mapping),
       around_(around),
       stop_(stop),
@@ -27,7 +27,8 @@ Importer::Importer(const Mapping& mapping, const Surroundings& around, StopSigna
 
 absl::Status Importer::Run(const Next& next, const Send& send) {
   std::vector<std::thread> senders;
-  for (int i = 0; i < options_.concurrency; ++i) senders.emplace_back([this, &send] { SendAll(send); });
+  for (int i = 0; i < options_.concurrency; ++i)
+    senders.emplace_back([this, &send] { SendAll(send); });
   if (const absl::Status status = ReadAll(next); !status.ok()) End(status);
   queue_.Close();
   for (std::thread& sender : senders) sender.join();
@@ -67,12 +68,15 @@ absl::Status Importer::ReadAll(const Next& next) {
 bool Importer::Take(const Record& record) {
   auto report = mapping_.ReportOf(record, around_);
   if (!report.ok()) {
-    Reject({.line = record.line, .key = mapping_.KeyOf(record), .violations = status::ViolationsOf(report.status())});
+    Reject({.line = record.line,
+            .key = mapping_.KeyOf(record),
+            .violations = status::ViolationsOf(report.status())});
     return true;
   }
   const std::string& key = report->origin().key();
-  const auto [before, first] = lines_by_key_.emplace(std::hash<std::string_view>()(key), record.line);
-  
+  const auto [before, first] =
+      lines_by_key_.emplace(std::hash<std::string_view>()(key), record.line);
+  if (!first && !queue_.WaitUntilDone()) return false;
   Work work{.line = record.line, .first_line = first ? 0 : before->second, .request = {}};
   work.request.set_request_id(RequestIdOf(report->origin().register_(), key));
   *work.request.mutable_report() = *std::move(report);
@@ -89,7 +93,8 @@ void Importer::SendAll(const Send& send) {
 void Importer::Settle(const Work& work, const Outcome& outcome) {
   switch (outcome.kind) {
     case Outcome::Kind::kStored: {
-      const bool ours = work.first_line == 0 && TimeOf(outcome.report.submit_time()) >= options_.start;
+      const bool ours =
+          work.first_line == 0 && TimeOf(outcome.report.submit_time()) >= options_.start;
       std::lock_guard lock(mutex_);
       ++(ours ? counts_.created : counts_.already_there);
       return;
@@ -101,7 +106,8 @@ void Importer::Settle(const Work& work, const Outcome& outcome) {
         rejection.violations = {
             {"report.origin.key",
              work.first_line != 0
-                 ? "is the key of line " + std::to_string(work.first_line) + ", which says something else"
+                 ? "is the key of line " + std::to_string(work.first_line) +
+                       ", which says something else"
                  : "was brought in before with other content; a report stays as it was submitted"}};
       } else if (rejection.violations.empty()) {
         rejection.violations = {{"", std::string(outcome.error.message())}};

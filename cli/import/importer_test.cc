@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <set>
+#include <thread>
 
 #include "common/status/error.h"
 #include "gmock/gmock.h"
@@ -36,7 +37,8 @@ class ImporterTest : public ::testing::Test {
   }
 
   absl::Status Import(const Importer::Send& send, int concurrency = 4) {
-    importer_.emplace(mapping_, around_, stop_, Importer::Options{.concurrency = concurrency, .start = kStart},
+    importer_.emplace(mapping_, around_, stop_,
+                      Importer::Options{.concurrency = concurrency, .start = kStart},
                       [this](const Rejection& rejection) { rejections_.push_back(rejection); });
     size_t next = 0;
     return importer_->Run(
@@ -58,7 +60,8 @@ class ImporterTest : public ::testing::Test {
   }
 
   const Mapping mapping_ = *ParseMapping(kMapping, "test.yaml");
-  const Surroundings around_ = {.units = {}, .systems = {}, .zone = absl::UTCTimeZone(), .register_ = ""};
+  const Surroundings around_ = {
+      .units = {}, .systems = {}, .zone = absl::UTCTimeZone(), .register_ = ""};
   StopSignal stop_;
   std::vector<Item> items_;
   std::vector<Rejection> rejections_;
@@ -83,7 +86,8 @@ TEST_F(ImporterTest, TellsWhatWasThereBefore) {
   AddLine("old");
   AddLine("new");
   ASSERT_OK(Import([](const intake::v1::SubmitReportRequest& request) {
-    return Stored(request.report().title() == "Titel old" ? kStart - absl::Seconds(1) : kStart + absl::Seconds(1));
+    return Stored(request.report().title() == "Titel old" ? kStart - absl::Seconds(1)
+                                                          : kStart + absl::Seconds(1));
   }));
   EXPECT_EQ(importer_->counts().created, 1);
   EXPECT_EQ(importer_->counts().already_there, 1);
@@ -97,7 +101,8 @@ TEST_F(ImporterTest, ARejectedLineIsToldAndTheOthersGoOn) {
   ASSERT_OK(Import(
       [](const intake::v1::SubmitReportRequest& request) {
         if (request.report().title() != "Titel refused") return Stored(kStart);
-        return Ended(Outcome::Kind::kRejected, status::InvalidField("report.unit", "is not a unit"));
+        return Ended(Outcome::Kind::kRejected,
+                     status::InvalidField("report.unit", "is not a unit"));
       },
       1));
   const Counts counts = importer_->counts();
@@ -113,18 +118,24 @@ TEST_F(ImporterTest, ARejectedLineIsToldAndTheOthersGoOn) {
 }
 
 TEST_F(ImporterTest, ALineWithTheSameKeyWaitsForTheFirstAndIsNotCountedAsCreated) {
-  for (int i = 0; i < 50; ++i) AddLine(std::to_string(i));
   AddLine("7");
-  std::atomic<int> settled{0};
-  std::atomic<int> settled_before{-1};
-  std::atomic<int> sevens{0};
-  ASSERT_OK(Import([&](const intake::v1::SubmitReportRequest& request) {
-    if (request.report().origin().key() == "7" && ++sevens == 2) settled_before = settled.load();
-    ++settled;
+  AddLine("7");
+  std::atomic<int> begun{0};
+  std::atomic<bool> first_settled{false};
+  std::atomic<bool> second_waited{false};
+  ASSERT_OK(Import([&](const auto&) {
+    if (++begun == 2) {
+      second_waited = first_settled.load();
+      return Stored(kStart);
+    }
+    // Gives the second every opportunity to begin too early.
+    while (importer_->counts().read < 2) std::this_thread::yield();
+    for (int i = 0; i < 20'000 && begun < 2; ++i) std::this_thread::yield();
+    first_settled = true;
     return Stored(kStart);
   }));
-  EXPECT_EQ(settled_before, 50);
-  EXPECT_EQ(importer_->counts().created, 50);
+  EXPECT_TRUE(second_waited);
+  EXPECT_EQ(importer_->counts().created, 1);
   EXPECT_EQ(importer_->counts().already_there, 1);
 }
 
@@ -133,13 +144,15 @@ TEST_F(ImporterTest, AKeyWithOtherContentIsExplained) {
   AddLine("7");
   AddLine("8");
   std::atomic<int> sent{0};
-  const absl::Status reused = status::Error(absl::StatusCode::kAborted, "used", "REQUEST_ID_REUSED");
+  const absl::Status reused =
+      status::Error(absl::StatusCode::kAborted, "used", "REQUEST_ID_REUSED");
   ASSERT_OK(Import([&](const auto&) {
     return ++sent == 1 ? Stored(kStart) : Ended(Outcome::Kind::kRejected, reused);
   }));
   ASSERT_THAT(rejections_, SizeIs(2));
   EXPECT_THAT(rejections_[0].violations[0].description, HasSubstr("is the key of line 1"));
-  EXPECT_THAT(rejections_[1].violations[0].description, HasSubstr("was brought in before with other content"));
+  EXPECT_THAT(rejections_[1].violations[0].description,
+              HasSubstr("was brought in before with other content"));
 }
 
 TEST_F(ImporterTest, WhatIsHopelessEndsIt) {
@@ -157,7 +170,9 @@ TEST_F(ImporterTest, WhatIsHopelessEndsIt) {
 
 TEST_F(ImporterTest, AServerThatStaysAwayEndsIt) {
   AddLine("1");
-  EXPECT_THAT(Import([](const auto&) { return Ended(Outcome::Kind::kGaveUp, absl::UnavailableError("away")); }),
+  EXPECT_THAT(Import([](const auto&) {
+                return Ended(Outcome::Kind::kGaveUp, absl::UnavailableError("away"));
+              }),
               HasCode(absl::StatusCode::kUnavailable));
 }
 
@@ -174,10 +189,12 @@ TEST_F(ImporterTest, StopEndsItInOrder) {
 }
 
 TEST_F(ImporterTest, AFileThatCannotBeReadToItsEndIsAnError) {
-  Importer importer(mapping_, around_, stop_, {.concurrency = 2, .start = kStart}, [](const Rejection&) {});
-  EXPECT_THAT(importer.Run([](Item*) -> absl::StatusOr<bool> { return absl::DataLossError("disk"); },
-                           [](const auto&) { return Outcome{}; }),
-              HasCode(absl::StatusCode::kDataLoss));
+  Importer importer(mapping_, around_, stop_, {.concurrency = 2, .start = kStart},
+                    [](const Rejection&) {});
+  EXPECT_THAT(
+      importer.Run([](Item*) -> absl::StatusOr<bool> { return absl::DataLossError("disk"); },
+                   [](const auto&) { return Outcome{}; }),
+      HasCode(absl::StatusCode::kDataLoss));
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ bool Flatten(const std::string& name, const Json& value, int depth, Record* reco
   if (depth > kMaxJsonDepth) return false;
   if (value.is_object()) {
     for (const auto& [key, inner] : value.items()) {
-      if (!Flatten(name.empty() ? key : name + "." + key, inner, depth + 1, record, columns)) return false;
+      if (!Flatten(name.empty() ? key : name + "." + key, inner, depth + 1, record, columns))
+        return false;
     }
     return true;
   }

@@ -19,9 +19,9 @@ class JsonLinesReader final : public RecordReader {
   // `lines` must outlive it.
   JsonLinesReader(LineReader& lines, Encoding encoding) : lines_(lines), encoding_(encoding) {}
 
-  // A line is rejected when it is too long, not valid UTF-8, or no JSON object. Empty lines are passed over. Numbers and
-  // yes/no become their text, a list the texts of its items parted by `, `, an object its fields as `object.field`;
-  // null is no value.
+  // A line is rejected when it is too long, not valid UTF-8, or no JSON object. Empty lines are
+  // passed over. Numbers and yes/no become their text, a list the texts of its items parted by `,
+  // `, an object its fields as `object.field`; null is no value.
   absl::StatusOr<bool> Next(Item* item) override;
 
   // Of the first object; none before it was read.

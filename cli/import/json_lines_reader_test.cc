@@ -56,12 +56,14 @@ TEST(JsonLinesReaderTest, RejectsWhatIsNoObjectAndGoesOn) {
   EXPECT_THAT(Fault("[1]"), HasSubstr("no JSON object"));
   EXPECT_THAT(Fault("{\"a\":"), HasSubstr("no valid JSON"));
   EXPECT_THAT(Fault("{\"a\":\"\xff\"}"), HasSubstr("UTF-8 (byte 7)"));
-  EXPECT_THAT(Fault("{\"a\":\"" + std::string(kMaxLineBytes, 'x') + "\"}"), HasSubstr("longer than"));
+  EXPECT_THAT(Fault("{\"a\":\"" + std::string(kMaxLineBytes, 'x') + "\"}"),
+              HasSubstr("longer than"));
   EXPECT_THAT(Read("nonsense\n{\"a\":1}\n"), SizeIs(2));
 }
 
 TEST(JsonLinesReaderTest, RejectsDeepNesting) {
-  EXPECT_THAT(Fault("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}"), HasSubstr("deeply"));
+  EXPECT_THAT(Fault("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}"),
+              HasSubstr("deeply"));
   EXPECT_THAT(Fault(R"({"a":[[1]]})"), HasSubstr("deeply"));
 }
 

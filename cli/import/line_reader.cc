@@ -34,7 +34,8 @@ absl::StatusOr<bool> LineReader::Next(Line* line) {
     position_ += size + (ended ? 1 : 0);
     bytes_read_ += static_cast<int64_t>(size + (ended ? 1 : 0));
   }
-  if (input_.bad()) return absl::DataLossError("reading failed at line " + std::to_string(line->number));
+  if (input_.bad())
+    return absl::DataLossError("reading failed at line " + std::to_string(line->number));
   if (!any) return false;
   ++number_;
   if (line->number == 1 && line->text.rfind("\xef\xbb\xbf", 0) == 0) line->text.erase(0, 3);

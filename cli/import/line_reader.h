@@ -12,14 +12,14 @@
 
 namespace avvik::cli {
 
-// Longest line in bytes, and longest value that runs over several lines. A report with every text at its longest needs
-// less.
+// Longest line in bytes, and longest value that runs over several lines. A report with every text
+// at its longest needs less.
 inline constexpr size_t kMaxLineBytes = 256 * 1024;
 
 struct Line {
-  int64_t number = 0;      // From 1.
-  std::string text;        // Without its line break (LF or CRLF).
-  bool too_long = false;   // `text` is its beginning.
+  int64_t number = 0;     // From 1.
+  std::string text;       // Without its line break (LF or CRLF).
+  bool too_long = false;  // `text` is its beginning.
 };
 
 // One thread reads; `bytes_read` may be asked for by others.

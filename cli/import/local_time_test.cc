@@ -14,7 +14,8 @@ const absl::TimeZone kStockholm = *deadline::LoadZone("Europe/Stockholm");
 std::string Read(const std::string& text, const std::vector<std::string>& formats = {},
                  absl::TimeZone zone = kStockholm) {
   const auto time = ReadTime(text, formats, zone);
-  return time.ok() ? deadline::FormatInstant(*time, kStockholm) : std::string(time.status().message());
+  return time.ok() ? deadline::FormatInstant(*time, kStockholm)
+                   : std::string(time.status().message());
 }
 
 TEST(ReadTimeTest, ReadsIsoForms) {
@@ -42,7 +43,8 @@ TEST(ReadTimeTest, ARepeatedHourIsItsFirstPass) {
 
 TEST(ReadTimeTest, ASkippedHourIsRefused) {
   EXPECT_THAT(Read("2027-03-28 02:30"), HasSubstr("did not exist in Europe/Stockholm"));
-  EXPECT_THAT(Read("28/03/2027 02:30", {"%d/%m/%Y %H:%M"}), HasSubstr("did not exist in Europe/Stockholm"));
+  EXPECT_THAT(Read("28/03/2027 02:30", {"%d/%m/%Y %H:%M"}),
+              HasSubstr("did not exist in Europe/Stockholm"));
 }
 
 TEST(ReadTimeTest, ADayThatBeginsWithAChangeBeginsThere) {
@@ -52,7 +54,8 @@ TEST(ReadTimeTest, ADayThatBeginsWithAChangeBeginsThere) {
 }
 
 TEST(ReadTimeTest, RefusesWhatIsNoDate) {
-  for (const char* text : {"31/02/2025", "2025-02-01", "igår", "", "1/1/25", "infinite-future", "1/1/2025 efter lunch"}) {
+  for (const char* text : {"31/02/2025", "2025-02-01", "igår", "", "1/1/25", "infinite-future",
+                           "1/1/2025 efter lunch"}) {
     EXPECT_THAT(Read(text, {"%d/%m/%Y"}), HasSubstr("is not a time of the form %d/%m/%Y")) << text;
   }
   EXPECT_THAT(Read("igår"), HasSubstr("is not a time such as"));

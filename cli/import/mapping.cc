@@ -22,7 +22,8 @@ constexpr size_t kMaxTitle = 200;
 
 // Takes the value, or notes what is wrong with the rule in the field `name`.
 template <typename T, typename To>
-void Take(absl::StatusOr<T> made, const std::string& name, To* to, std::vector<FieldViolation>* violations) {
+void Take(absl::StatusOr<T> made, const std::string& name, To* to,
+          std::vector<FieldViolation>* violations) {
   if (made.ok()) {
     *to = *std::move(made);
     return;
@@ -40,7 +41,8 @@ void TakeColumns(const Texts& texts, const std::string& name, std::vector<Column
     if (choice.ok()) {
       to->push_back(*std::move(choice));
     } else {
-      violations->push_back({name + "[" + std::to_string(i) + "]", std::string(choice.status().message())});
+      violations->push_back(
+          {name + "[" + std::to_string(i) + "]", std::string(choice.status().message())});
     }
   }
 }
@@ -72,7 +74,8 @@ absl::StatusOr<Mapping> Mapping::Make(const import::v1::Mapping& proto) {
   made.proto_ = proto;
   std::vector<FieldViolation> violations;
   const char separator = proto.list_separator().empty() ? '\0' : proto.list_separator().front();
-  if (proto.list_separator().size() > 1) violations.push_back({"list_separator", "must be an ASCII character"});
+  if (proto.list_separator().size() > 1)
+    violations.push_back({"list_separator", "must be an ASCII character"});
   TakeColumns(proto.recognised_by(), "recognised_by", &made.recognised_by_, &violations);
   TakeColumns(proto.key(), "key", &made.key_, &violations);
   Take(TextRule::Make(proto.title()), "title", &made.title_, &violations);
@@ -81,16 +84,19 @@ absl::StatusOr<Mapping> Mapping::Make(const import::v1::Mapping& proto) {
   Take(ReferenceRule::Make(proto.unit()), "unit", &made.unit_, &violations);
   Take(ReferenceRule::Make(proto.system()), "system", &made.system_, &violations);
   Take(AnswerRule::Make(proto.personal_data()), "personal_data", &made.personal_data_, &violations);
-  Take(AnswerRule::Make(proto.national_security()), "national_security", &made.national_security_, &violations);
+  Take(AnswerRule::Make(proto.national_security()), "national_security", &made.national_security_,
+       &violations);
   Take(AnswerRule::Make(proto.ongoing()), "ongoing", &made.ongoing_, &violations);
   if (proto.has_affected_persons()) {
-    Take(NumberRule::Make(proto.affected_persons()), "affected_persons", &made.affected_persons_, &violations);
+    Take(NumberRule::Make(proto.affected_persons()), "affected_persons", &made.affected_persons_,
+         &violations);
   }
   if (proto.has_occurred_time()) {
     Take(TimeRule::Make(proto.occurred_time()), "occurred_time", &made.occurred_, &violations);
   }
   if (proto.has_discovered_time()) {
-    Take(TimeRule::Make(proto.discovered_time()), "discovered_time", &made.discovered_, &violations);
+    Take(TimeRule::Make(proto.discovered_time()), "discovered_time", &made.discovered_,
+         &violations);
   }
   if (proto.has_reported_time()) {
     Take(TimeRule::Make(proto.reported_time()), "reported_time", &made.reported_, &violations);
@@ -160,7 +166,8 @@ std::string Mapping::KeyOf(const Record& record) const {
   return "sha256:" + DigestOf(all);
 }
 
-absl::StatusOr<intake::v1::Report> Mapping::ReportOf(const Record& original, const Surroundings& around) const {
+absl::StatusOr<intake::v1::Report> Mapping::ReportOf(const Record& original,
+                                                     const Surroundings& around) const {
   Record record = original;
   if (proto_.double_encoded()) {
     for (auto& [column, value] : record.values) value = UndoDoubleEncoding(value);
@@ -172,13 +179,15 @@ absl::StatusOr<intake::v1::Report> Mapping::ReportOf(const Record& original, con
   const std::string title = DrawTogether(title_.Of(record));
   report.set_title(CutToLength(title, title_.max_length() == 0 ? kMaxTitle : title_.max_length()));
   std::string description = description_.Of(record);
-  if (description_.max_length() != 0) description = CutToLength(description, description_.max_length());
+  if (description_.max_length() != 0)
+    description = CutToLength(description, description_.max_length());
   report.set_description(description);
   report.set_category(category_.Of(record));
   report.set_personal_data(personal_data_.Of(record));
   report.set_national_security(national_security_.Of(record));
   report.set_ongoing(ongoing_.Of(record));
-  auto reference = [&](const ReferenceRule& rule, const Names& names, const char* field, std::string* out) {
+  auto reference = [&](const ReferenceRule& rule, const Names& names, const char* field,
+                       std::string* out) {
     auto id = rule.Of(record, names);
     if (id.ok()) {
       *out = *std::move(id);
@@ -206,9 +215,12 @@ absl::StatusOr<intake::v1::Report> Mapping::ReportOf(const Record& original, con
       set(ToTimestamp(**found));
     }
   };
-  time(occurred_, "report.occurred_time", [&](const auto& at) { *report.mutable_occurred_time() = at; });
-  time(discovered_, "report.discovered_time", [&](const auto& at) { *report.mutable_discovered_time() = at; });
-  time(reported_, "report.origin.reported_time", [&](const auto& at) { *origin.mutable_reported_time() = at; });
+  time(occurred_, "report.occurred_time",
+       [&](const auto& at) { *report.mutable_occurred_time() = at; });
+  time(discovered_, "report.discovered_time",
+       [&](const auto& at) { *report.mutable_discovered_time() = at; });
+  time(reported_, "report.origin.reported_time",
+       [&](const auto& at) { *origin.mutable_reported_time() = at; });
   origin.set_register_(around.register_.empty() ? proto_.register_() : around.register_);
   origin.set_key(KeyOf(original));
   if (!violations.empty()) return status::InvalidFields(violations);

@@ -11,7 +11,8 @@ namespace avvik::cli {
 absl::StatusOr<std::vector<Mapping>> ShippedMappings() {
   std::vector<Mapping> mappings;
   for (const ShippedFile& file : ShippedFiles()) {
-    AVVIK_ASSIGN_OR_RETURN(Mapping mapping, ParseMapping(std::string(file.text), std::string(file.name)));
+    AVVIK_ASSIGN_OR_RETURN(Mapping mapping,
+                           ParseMapping(std::string(file.text), std::string(file.name)));
     mappings.push_back(std::move(mapping));
   }
   return mappings;
@@ -44,10 +45,11 @@ absl::StatusOr<Mapping> RecogniseMapping(const std::vector<Mapping>& mappings,
   if (best != nullptr) return *best;
   std::string names;
   for (const std::string& column : columns) names += (names.empty() ? "" : ", ") + column;
-  return status::Error(absl::StatusCode::kNotFound,
-                       "no mapping knows a register with these columns: " + CutToLength(names, 1000) +
-                           "; write one and name it with --mapping (avvik import mapping NAME prints an example)",
-                       "MAPPING_NOT_FOUND");
+  return status::Error(
+      absl::StatusCode::kNotFound,
+      "no mapping knows a register with these columns: " + CutToLength(names, 1000) +
+          "; write one and name it with --mapping (avvik import mapping NAME prints an example)",
+      "MAPPING_NOT_FOUND");
 }
 
 }  // namespace avvik::cli

@@ -22,10 +22,12 @@ std::span<const ShippedFile> ShippedFiles();
 // All of them, parsed. An error is a fault of the program.
 absl::StatusOr<std::vector<Mapping>> ShippedMappings();
 
-// The shipped mapping of that name, otherwise the one in the file of that path. NOT_FOUND when there is neither.
+// The shipped mapping of that name, otherwise the one in the file of that path. NOT_FOUND when
+// there is neither.
 absl::StatusOr<Mapping> FindMapping(const std::string& name_or_path);
 
-// The mapping that recognises the most of these columns. NOT_FOUND, naming the columns, when none recognises them.
+// The mapping that recognises the most of these columns. NOT_FOUND, naming the columns, when none
+// recognises them.
 absl::StatusOr<Mapping> RecogniseMapping(const std::vector<Mapping>& mappings,
                                          const std::vector<std::string>& columns);
 

@@ -72,7 +72,8 @@ TEST(MappingTest, MakesAReport) {
 }
 
 TEST(MappingTest, CutsTheTitle) {
-  const auto report = Parsed().ReportOf(Line({{"Typ", "Stöld"}, {"Titel", "En bärbar dator av märket Lärka"}}), Around());
+  const auto report = Parsed().ReportOf(
+      Line({{"Typ", "Stöld"}, {"Titel", "En bärbar dator av märket Lärka"}}), Around());
   ASSERT_OK(report);
   EXPECT_EQ(report->title(), "Stöld: En bärbar…");
 }
@@ -95,7 +96,8 @@ TEST(MappingTest, WithoutAKeyALineIsKnownByAllItsValues) {
   const Mapping mapping = Parsed();
   const std::string key = mapping.KeyOf(Line({{"Typ", "x"}, {"Titel", "y"}}));
   EXPECT_THAT(key, StartsWith("sha256:"));
-  EXPECT_EQ(mapping.KeyOf(Line({{"titel", "y "}, {"TYP", "x"}})), key) << "order, case and spaces do not matter";
+  EXPECT_EQ(mapping.KeyOf(Line({{"titel", "y "}, {"TYP", "x"}})), key)
+      << "order, case and spaces do not matter";
   EXPECT_NE(mapping.KeyOf(Line({{"Typ", "x"}, {"Titel", "z"}})), key);
   EXPECT_NE(mapping.KeyOf(Line({{"Typ", "y"}, {"Titel", "x"}})), key);
 }
@@ -120,7 +122,8 @@ TEST(MappingTest, AFileWithMistakesTellsLineAndField) {
   text += "zone: Europe/Stokholm\n";
   const auto mapping = ParseMapping(text, "test.yaml");
   EXPECT_THAT(mapping, avvik::testing::IsError(absl::StatusCode::kInvalidArgument, "INVALID_FILE"));
-  EXPECT_THAT(std::string(mapping.status().message()), HasSubstr("test.yaml:9:24: description.append[0]: has a `{`"));
+  EXPECT_THAT(std::string(mapping.status().message()),
+              HasSubstr("test.yaml:9:24: description.append[0]: has a `{`"));
   EXPECT_THAT(std::string(mapping.status().message()), HasSubstr("test.yaml:15:7: zone:"));
 }
 

@@ -16,13 +16,15 @@ double RateOf(const Counts& counts, absl::Duration elapsed) {
 
 std::string ProgressLine(const Standing& standing) {
   const Counts& counts = standing.counts;
-  std::string line = fmt::format("{} · {:.0f} reports/s", Counted(counts.settled(), "line", "lines"),
-                                 RateOf(counts, standing.elapsed));
+  std::string line =
+      fmt::format("{} · {:.0f} reports/s", Counted(counts.settled(), "line", "lines"),
+                  RateOf(counts, standing.elapsed));
   if (standing.bytes > 0 && standing.bytes_read > 0) {
-    const double share =
-        std::min(1.0, static_cast<double>(standing.bytes_read) / static_cast<double>(standing.bytes));
+    const double share = std::min(
+        1.0, static_cast<double>(standing.bytes_read) / static_cast<double>(standing.bytes));
     line += fmt::format(" · {:.0f} %", 100 * share);
-    if (share < 1) line += " · " + ReadableDuration(standing.elapsed * ((1 - share) / share)) + " left";
+    if (share < 1)
+      line += " · " + ReadableDuration(standing.elapsed * ((1 - share) / share)) + " left";
   }
   if (counts.rejected > 0) line += fmt::format(" · {} rejected", counts.rejected);
   return line;

@@ -16,15 +16,16 @@
 
 namespace avvik::cli {
 
-// One line of the register: values by column. Names of columns are folded (cli/import/text.h); values are valid UTF-8
-// without white space at their ends; columns without a value are not there.
+// One line of the register: values by column. Names of columns are folded (cli/import/text.h);
+// values are valid UTF-8 without white space at their ends; columns without a value are not there.
 struct Record {
   int64_t line = 0;  // Where it begins in the file, from 1.
   std::map<std::string, std::string, std::less<>> values;
 
   // Adds a value unless there is nothing in it.
   void Set(std::string_view column, std::string_view value) {
-    if (std::string trimmed = Trim(value); !trimmed.empty()) values[Fold(column)] = std::move(trimmed);
+    if (std::string trimmed = Trim(value); !trimmed.empty())
+      values[Fold(column)] = std::move(trimmed);
   }
 
   // Empty when the column has no value. `column` is folded.

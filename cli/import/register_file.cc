@@ -23,13 +23,15 @@ absl::Status Unusable(const std::string& path, const std::string& what) {
 }
 
 absl::Status NotOpened(const std::string& path, int error) {
-  const auto code = error == ENOENT ? absl::StatusCode::kNotFound : absl::StatusCode::kFailedPrecondition;
+  const auto code =
+      error == ENOENT ? absl::StatusCode::kNotFound : absl::StatusCode::kFailedPrecondition;
   return status::Error(code, path + ": " + std::strerror(error), "FILE_UNREADABLE");
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RegisterFile>> RegisterFile::Open(const std::string& path, Encoding encoding) {
+absl::StatusOr<std::unique_ptr<RegisterFile>> RegisterFile::Open(const std::string& path,
+                                                                 Encoding encoding) {
   std::unique_ptr<RegisterFile> file(new RegisterFile);
   std::istream* input = &std::cin;
   if (path != "-") {
@@ -69,9 +71,12 @@ absl::StatusOr<std::unique_ptr<RegisterFile>> RegisterFile::Open(const std::stri
     Item item;
     AVVIK_ASSIGN_OR_RETURN(const bool any, file->reader_->Next(&item));
     if (!any || file->ahead_.size() == kMostAhead) {
-      const auto* fault = file->ahead_.empty() ? nullptr : std::get_if<Rejection>(&file->ahead_.front());
-      return Unusable(path, "no line is a JSON object with fields" +
-                                (fault == nullptr ? "" : "; the first " + fault->violations.front().description));
+      const auto* fault =
+          file->ahead_.empty() ? nullptr : std::get_if<Rejection>(&file->ahead_.front());
+      return Unusable(
+          path,
+          "no line is a JSON object with fields" +
+              (fault == nullptr ? "" : "; the first " + fault->violations.front().description));
     }
     file->ahead_.push_back(std::move(item));
   }

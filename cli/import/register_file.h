@@ -17,9 +17,11 @@ enum class FileKind { kCsv, kJsonLines };
 
 class RegisterFile {
  public:
-  // Opens the file at `path`; `-` is standard input. NOT_FOUND when there is none; INVALID_ARGUMENT when it is
-  // empty, UTF-16, a JSON list instead of lines, or has no usable header; FAILED_PRECONDITION when it cannot be read.
-  static absl::StatusOr<std::unique_ptr<RegisterFile>> Open(const std::string& path, Encoding encoding);
+  // Opens the file at `path`; `-` is standard input. NOT_FOUND when there is none; INVALID_ARGUMENT
+  // when it is empty, UTF-16, a JSON list instead of lines, or has no usable header;
+  // FAILED_PRECONDITION when it cannot be read.
+  static absl::StatusOr<std::unique_ptr<RegisterFile>> Open(const std::string& path,
+                                                            Encoding encoding);
 
   // As RecordReader::Next. One thread reads.
   absl::StatusOr<bool> Next(Item* item);

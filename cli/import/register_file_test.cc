@@ -57,10 +57,15 @@ TEST_F(RegisterFileTest, RefusesWhatIsNoRegister) {
   EXPECT_THAT(Fault(""), HasSubstr("is empty"));
   EXPECT_THAT(Fault("\n\n"), HasSubstr("is empty"));
   EXPECT_THAT(Fault("[{\"a\":1}]"), HasSubstr("one object on each line"));
-  EXPECT_THAT(Fault(std::string("\xff\xfe" "a\0", 4)), HasSubstr("UTF-16"));
+  EXPECT_THAT(Fault(std::string("\xff\xfe"
+                                "a\0",
+                                4)),
+              HasSubstr("UTF-16"));
   EXPECT_THAT(Fault("{nonsense\n"), HasSubstr("is no valid JSON"));
-  EXPECT_THAT(RegisterFile::Open(path_ + ".none", Encoding::kUtf8), HasCode(absl::StatusCode::kNotFound));
-  EXPECT_THAT(RegisterFile::Open("/", Encoding::kUtf8), HasCode(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(RegisterFile::Open(path_ + ".none", Encoding::kUtf8),
+              HasCode(absl::StatusCode::kNotFound));
+  EXPECT_THAT(RegisterFile::Open("/", Encoding::kUtf8),
+              HasCode(absl::StatusCode::kFailedPrecondition));
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ constexpr absl::Duration kMostAsked = absl::Seconds(30);
 
 Verdict Judge(const absl::StatusOr<http_client::Response>& response) {
   if (!response.ok()) {
-    return response.status().code() == absl::StatusCode::kUnavailable ? Verdict::kRetry : Verdict::kHopeless;
+    return response.status().code() == absl::StatusCode::kUnavailable ? Verdict::kRetry
+                                                                      : Verdict::kHopeless;
   }
   if (response->status >= 200 && response->status < 300) return Verdict::kDone;
   switch (response->status) {
@@ -33,7 +34,8 @@ Verdict Judge(const absl::StatusOr<http_client::Response>& response) {
     default:
       break;
   }
-  if (response->status >= 500) return response->status == 501 ? Verdict::kHopeless : Verdict::kDoubtful;
+  if (response->status >= 500)
+    return response->status == 501 ? Verdict::kHopeless : Verdict::kDoubtful;
   return response->status >= 400 ? Verdict::kRejected : Verdict::kHopeless;
 }
 
@@ -43,12 +45,13 @@ absl::Duration RetryAfter(const http_client::Response& response) {
   int seconds = 0;
   const std::string& text = found->second;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size() || seconds < 0) return absl::ZeroDuration();
+  if (error != std::errc() || end != text.data() + text.size() || seconds < 0)
+    return absl::ZeroDuration();
   return absl::Seconds(seconds);
 }
 
-std::optional<absl::Duration> Backoff::Pause(int failures, absl::Duration since, absl::Duration asked,
-                                             double chance) const {
+std::optional<absl::Duration> Backoff::Pause(int failures, absl::Duration since,
+                                             absl::Duration asked, double chance) const {
   if (since >= patience_) return std::nullopt;
   absl::Duration pause = kFirstPause;
   for (int i = 1; i < failures && pause < kLastPause; ++i) pause *= 2;

@@ -21,21 +21,24 @@ enum class Verdict {
 // `UNAVAILABLE` of the client counts as kRetry, its other errors as kHopeless.
 Verdict Judge(const absl::StatusOr<http_client::Response>& response);
 
-// How long the server asks to wait (Retry-After in seconds, RFC 9110 section 10.2.3); zero when it does not say.
+// How long the server asks to wait (Retry-After in seconds, RFC 9110 section 10.2.3); zero when it
+// does not say.
 absl::Duration RetryAfter(const http_client::Response& response);
 
 // How often kDoubtful is tried in all.
 inline constexpr int kDoubtfulTries = 3;
 
-// Pauses that double, from a tenth of a second to three seconds, for as long as the patience lasts. Pure.
+// Pauses that double, from a tenth of a second to three seconds, for as long as the patience lasts.
+// Pure.
 class Backoff {
  public:
   explicit Backoff(absl::Duration patience) : patience_(patience) {}
 
-  // The pause after `failures` failures in a row (from 1), the first of them `since` ago; nothing when patience is at its end.
-  // `asked` is the server's own wish, heeded up to half a minute. `chance`, from 0 to 1, spreads the pauses of several
-  // callers over half their length.
-  std::optional<absl::Duration> Pause(int failures, absl::Duration since, absl::Duration asked, double chance) const;
+  // The pause after `failures` failures in a row (from 1), the first of them `since` ago; nothing
+  // when patience is at its end. `asked` is the server's own wish, heeded up to half a minute.
+  // `chance`, from 0 to 1, spreads the pauses of several callers over half their length.
+  std::optional<absl::Duration> Pause(int failures, absl::Duration since, absl::Duration asked,
+                                      double chance) const;
 
  private:
   const absl::Duration patience_;

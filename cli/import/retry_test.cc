@@ -12,9 +12,11 @@ Verdict Of(int status) { return Judge(http_client::Response{.status = status, .b
 TEST(JudgeTest, TellsTheServersTroubleFromTheLines) {
   EXPECT_EQ(Of(200), Verdict::kDone);
   for (const int status : {400, 409, 413, 422}) EXPECT_EQ(Of(status), Verdict::kRejected) << status;
-  for (const int status : {408, 429, 502, 503, 504}) EXPECT_EQ(Of(status), Verdict::kRetry) << status;
+  for (const int status : {408, 429, 502, 503, 504})
+    EXPECT_EQ(Of(status), Verdict::kRetry) << status;
   for (const int status : {500, 599}) EXPECT_EQ(Of(status), Verdict::kDoubtful) << status;
-  for (const int status : {301, 401, 403, 404, 405, 501}) EXPECT_EQ(Of(status), Verdict::kHopeless) << status;
+  for (const int status : {301, 401, 403, 404, 405, 501})
+    EXPECT_EQ(Of(status), Verdict::kHopeless) << status;
   EXPECT_EQ(Judge(absl::UnavailableError("")), Verdict::kRetry);
   EXPECT_EQ(Judge(absl::PermissionDeniedError("")), Verdict::kHopeless);
 }
@@ -31,7 +33,9 @@ TEST(RetryAfterTest, ReadsSecondsOnly) {
 
 TEST(BackoffTest, DoublesUpToThreeSeconds) {
   const Backoff backoff(absl::Minutes(2));
-  const auto pause = [&](int failures) { return backoff.Pause(failures, absl::Seconds(1), absl::ZeroDuration(), 0); };
+  const auto pause = [&](int failures) {
+    return backoff.Pause(failures, absl::Seconds(1), absl::ZeroDuration(), 0);
+  };
   EXPECT_THAT(pause(1), Optional(absl::Milliseconds(100)));
   EXPECT_THAT(pause(2), Optional(absl::Milliseconds(200)));
   EXPECT_THAT(pause(5), Optional(absl::Milliseconds(1600)));
@@ -41,20 +45,25 @@ TEST(BackoffTest, DoublesUpToThreeSeconds) {
 
 TEST(BackoffTest, ChanceShortensByHalfAtMost) {
   const Backoff backoff(absl::Minutes(2));
-  EXPECT_THAT(backoff.Pause(1, absl::ZeroDuration(), absl::ZeroDuration(), 1), Optional(absl::Milliseconds(50)));
+  EXPECT_THAT(backoff.Pause(1, absl::ZeroDuration(), absl::ZeroDuration(), 1),
+              Optional(absl::Milliseconds(50)));
 }
 
 TEST(BackoffTest, HeedsTheServerWithinLimits) {
   const Backoff backoff(absl::Minutes(2));
-  EXPECT_THAT(backoff.Pause(1, absl::ZeroDuration(), absl::Seconds(5), 0), Optional(absl::Seconds(5)));
-  EXPECT_THAT(backoff.Pause(1, absl::ZeroDuration(), absl::Hours(5), 0), Optional(absl::Seconds(30)));
+  EXPECT_THAT(backoff.Pause(1, absl::ZeroDuration(), absl::Seconds(5), 0),
+              Optional(absl::Seconds(5)));
+  EXPECT_THAT(backoff.Pause(1, absl::ZeroDuration(), absl::Hours(5), 0),
+              Optional(absl::Seconds(30)));
 }
 
 TEST(BackoffTest, EndsWithItsPatience) {
   const Backoff backoff(absl::Seconds(10));
-  EXPECT_THAT(backoff.Pause(9, absl::Seconds(9), absl::ZeroDuration(), 0), Optional(absl::Seconds(1)));
+  EXPECT_THAT(backoff.Pause(9, absl::Seconds(9), absl::ZeroDuration(), 0),
+              Optional(absl::Seconds(1)));
   EXPECT_EQ(backoff.Pause(10, absl::Seconds(10), absl::ZeroDuration(), 0), std::nullopt);
-  EXPECT_EQ(Backoff(absl::ZeroDuration()).Pause(1, absl::ZeroDuration(), absl::ZeroDuration(), 0), std::nullopt);
+  EXPECT_EQ(Backoff(absl::ZeroDuration()).Pause(1, absl::ZeroDuration(), absl::ZeroDuration(), 0),
+            std::nullopt);
 }
 
 }  // namespace

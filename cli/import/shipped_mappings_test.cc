@@ -2,11 +2,11 @@
 #include <map>
 #include <set>
 
+#include "avvik/intake/v1/intake.pb.h"
 #include "cli/import/mapping_catalogue.h"
 #include "cli/import/register_file.h"
 #include "common/deadline/instant.h"
 #include "common/validate/validate.h"
-#include "avvik/intake/v1/intake.pb.h"
 #include "gmock/gmock.h"
 #include "tests/support/status_matchers.h"
 
@@ -66,26 +66,28 @@ TEST_P(BreachTest, FindsTheCategory) {
   record.Set("information_location", GetParam().location);
   const auto report = Shipped("breach-notifications").ReportOf(record, Around());
   ASSERT_OK(report);
-  EXPECT_EQ(report->category(), GetParam().category) << GetParam().type << " / " << GetParam().location;
+  EXPECT_EQ(report->category(), GetParam().category)
+      << GetParam().type << " / " << GetParam().location;
   EXPECT_EQ(report->personal_data(), ANSWER_YES);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Notifications, BreachTest,
-    ::testing::Values(Breach{"Theft", "Laptop", CATEGORY_LOST_DEVICE},
-                      Breach{"Loss", "Other, Other Portable Electronic Device", CATEGORY_LOST_DEVICE},
-                      Breach{"Loss, Theft", "Laptop, Paper/Films", CATEGORY_LOST_DEVICE},
-                      Breach{"Theft", "Paper/Films", CATEGORY_LOST_DOCUMENT},
-                      Breach{"Theft", "Email", CATEGORY_UNAUTHORISED_ACCESS},
-                      Breach{"Theft", "Other", CATEGORY_OTHER},
-                      Breach{"Theft", "", CATEGORY_OTHER},
-                      Breach{"Hacking/IT Incident", "Network Server", CATEGORY_INTRUSION},
-                      Breach{"Hacking/IT Incident, Theft, Unauthorized Access/Disclosure", "Laptop", CATEGORY_INTRUSION},
-                      Breach{"Unauthorized Access/Disclosure", "Email", CATEGORY_UNAUTHORISED_ACCESS},
-                      Breach{"Improper Disposal", "Paper/Films", CATEGORY_IMPROPER_DISPOSAL},
-                      Breach{"Improper Disposal, Loss", "Paper/Films", CATEGORY_LOST_DOCUMENT},
-                      Breach{"Unknown", "Laptop", CATEGORY_OTHER},
-                      Breach{"Missing[\"NotAvailable\"]", "", CATEGORY_OTHER}));
+    ::testing::Values(
+        Breach{"Theft", "Laptop", CATEGORY_LOST_DEVICE},
+        Breach{"Loss", "Other, Other Portable Electronic Device", CATEGORY_LOST_DEVICE},
+        Breach{"Loss, Theft", "Laptop, Paper/Films", CATEGORY_LOST_DEVICE},
+        Breach{"Theft", "Paper/Films", CATEGORY_LOST_DOCUMENT},
+        Breach{"Theft", "Email", CATEGORY_UNAUTHORISED_ACCESS},
+        Breach{"Theft", "Other", CATEGORY_OTHER}, Breach{"Theft", "", CATEGORY_OTHER},
+        Breach{"Hacking/IT Incident", "Network Server", CATEGORY_INTRUSION},
+        Breach{"Hacking/IT Incident, Theft, Unauthorized Access/Disclosure", "Laptop",
+               CATEGORY_INTRUSION},
+        Breach{"Unauthorized Access/Disclosure", "Email", CATEGORY_UNAUTHORISED_ACCESS},
+        Breach{"Improper Disposal", "Paper/Films", CATEGORY_IMPROPER_DISPOSAL},
+        Breach{"Improper Disposal, Loss", "Paper/Films", CATEGORY_LOST_DOCUMENT},
+        Breach{"Unknown", "Laptop", CATEGORY_OTHER},
+        Breach{"Missing[\"NotAvailable\"]", "", CATEGORY_OTHER}));
 
 TEST(BreachMappingTest, SetsTextsRightAndKeepsWhatHasNoField) {
   Record record{.line = 1, .values = {}};
@@ -99,16 +101,19 @@ TEST(BreachMappingTest, SetsTextsRightAndKeepsWhatHasNoField) {
   ASSERT_OK(report);
   EXPECT_EQ(report->title(), "Theft – The Children's Hospital");
   EXPECT_EQ(report->description(),
-            "an employee’s vehicle\n\nOrganisation: The Children's Hospital\nState: Pennsylvania\nType of breach: Theft");
+            "an employee’s vehicle\n\nOrganisation: The Children's Hospital\nState: "
+            "Pennsylvania\nType of breach: Theft");
   EXPECT_EQ(report->affected_persons(), 943);
   EXPECT_EQ(report->origin().reported_time().seconds(), 1259038800);
 }
 
-// Reads the notifications that lie beside the source tree (or where AVVIK_SHARED_DATA says); without them it is skipped.
+// Reads the notifications that lie beside the source tree (or where AVVIK_SHARED_DATA says);
+// without them it is skipped.
 TEST(BreachMappingTest, MakesAReportOfEveryNotification) {
   const char* data = std::getenv("AVVIK_SHARED_DATA");
   const char* source = std::getenv("AVVIK_SOURCE_DIR");
-  const std::string folder = data != nullptr ? data : std::string(source == nullptr ? "." : source) + "/../shared/data";
+  const std::string folder =
+      data != nullptr ? data : std::string(source == nullptr ? "." : source) + "/../shared/data";
   auto file = RegisterFile::Open(folder + "/breach-notifications.jsonl", Encoding::kUtf8);
   if (!file.ok()) GTEST_SKIP() << file.status().message();
   const auto mapping = RecogniseMapping(*ShippedMappings(), (*file)->columns());
@@ -138,7 +143,8 @@ TEST(BreachMappingTest, MakesAReportOfEveryNotification) {
 TEST(MunicipalRegisterTest, BecomesReports) {
   const char* source = std::getenv("AVVIK_SOURCE_DIR");
   if (source == nullptr) GTEST_SKIP() << "AVVIK_SOURCE_DIR is not set";
-  auto file = RegisterFile::Open(std::string(source) + "/cli/import/test_data/kommun.csv", Encoding::kUtf8);
+  auto file =
+      RegisterFile::Open(std::string(source) + "/cli/import/test_data/kommun.csv", Encoding::kUtf8);
   ASSERT_OK(file);
   const auto mapping = RecogniseMapping(*ShippedMappings(), (*file)->columns());
   ASSERT_OK(mapping);
@@ -168,7 +174,8 @@ TEST(MunicipalRegisterTest, BecomesReports) {
   EXPECT_EQ(reports[0].affected_persons(), 1200);
   EXPECT_EQ(reports[0].origin().key(), "INF-2024-001");
   EXPECT_EQ(reports[0].occurred_time().seconds(), 1709621100);
-  EXPECT_THAT(reports[0].description(), HasSubstr("Datorn låg i väskan.\nDen var krypterad; lösenordet"));
+  EXPECT_THAT(reports[0].description(),
+              HasSubstr("Datorn låg i väskan.\nDen var krypterad; lösenordet"));
   EXPECT_THAT(reports[0].description(), HasSubstr("Åtgärd: Spärrad"));
   EXPECT_EQ(reports[1].category(), CATEGORY_MISDIRECTED_MESSAGE);
   EXPECT_EQ(reports[1].unit(), "");

@@ -27,7 +27,8 @@ class StopSignal {
   // Waits, at most until Stop. False when stopped.
   bool Wait(absl::Duration duration) {
     std::unique_lock lock(mutex_);
-    return !changed_.wait_for(lock, absl::ToChronoMicroseconds(duration), [this] { return stopped_; });
+    return !changed_.wait_for(lock, absl::ToChronoMicroseconds(duration),
+                              [this] { return stopped_; });
   }
 
  private:

@@ -16,8 +16,8 @@ double Chance() {
 }  // namespace
 
 absl::StatusOr<http_client::Response> SendPatiently(
-    const std::function<absl::StatusOr<http_client::Response>()>& send, absl::Duration patience, const Clock& clock,
-    StopSignal& stop, const std::function<void(const absl::Status&)>& on_wait) {
+    const std::function<absl::StatusOr<http_client::Response>()>& send, absl::Duration patience,
+    const Clock& clock, StopSignal& stop, const std::function<void(const absl::Status&)>& on_wait) {
   const Backoff backoff(patience);
   absl::Time first_failure = absl::InfiniteFuture();
   int doubts = 0;
@@ -27,8 +27,9 @@ absl::StatusOr<http_client::Response> SendPatiently(
     if (verdict == Verdict::kDoubtful && ++doubts >= kDoubtfulTries) return response;
     if (verdict != Verdict::kRetry && verdict != Verdict::kDoubtful) return response;
     first_failure = std::min(first_failure, clock.Now());
-    const auto pause = backoff.Pause(failures, clock.Now() - first_failure,
-                                     response.ok() ? RetryAfter(*response) : absl::ZeroDuration(), Chance());
+    const auto pause =
+        backoff.Pause(failures, clock.Now() - first_failure,
+                      response.ok() ? RetryAfter(*response) : absl::ZeroDuration(), Chance());
     if (!pause) return response;
     if (on_wait) on_wait(response.ok() ? ErrorOf(*response) : response.status());
     if (!stop.Wait(*pause)) return absl::AbortedError("stopped");
@@ -43,8 +44,8 @@ Outcome Submitter::Submit(const intake::v1::SubmitReportRequest& request) {
     outcome.error = body.status();
     return outcome;
   }
-  const auto response = SendPatiently([&] { return api_.Send("POST", "/v1/reports", *body); }, options_.patience,
-                                      clock_, stop_, options_.on_wait);
+  const auto response = SendPatiently([&] { return api_.Send("POST", "/v1/reports", *body); },
+                                      options_.patience, clock_, stop_, options_.on_wait);
   if (!response.ok() && response.status().code() == absl::StatusCode::kAborted) return outcome;
   outcome.error = response.ok() ? ErrorOf(*response) : response.status();
   switch (Judge(response)) {

@@ -49,9 +49,10 @@ class Submitter {
   const Options options_;
 };
 
-// Calls `send` until it is settled or patience is at its end; the last answer. ABORTED when stopped.
+// Calls `send` until it is settled or patience is at its end; the last answer. ABORTED when
+// stopped.
 absl::StatusOr<http_client::Response> SendPatiently(
-    const std::function<absl::StatusOr<http_client::Response>()>& send, absl::Duration patience, const Clock& clock,
-    StopSignal& stop, const std::function<void(const absl::Status&)>& on_wait);
+    const std::function<absl::StatusOr<http_client::Response>()>& send, absl::Duration patience,
+    const Clock& clock, StopSignal& stop, const std::function<void(const absl::Status&)>& on_wait);
 
 }  // namespace avvik::cli

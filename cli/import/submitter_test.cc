@@ -23,7 +23,8 @@ class SubmitterTest : public ::testing::Test {
     return submitter.Submit(request);
   }
   Outcome Submit(int status, const std::string& body) {
-    FakeClient client([&](const auto&) { return http_client::Response{.status = status, .body = body}; });
+    FakeClient client(
+        [&](const auto&) { return http_client::Response{.status = status, .body = body}; });
     return Submit(client);
   }
 
@@ -32,13 +33,15 @@ class SubmitterTest : public ::testing::Test {
 };
 
 TEST_F(SubmitterTest, GivesTheStoredReport) {
-  const auto outcome = Submit(200, R"({"report_id":"r","submit_time":"2026-11-21T09:00:00.000001Z"})");
+  const auto outcome =
+      Submit(200, R"({"report_id":"r","submit_time":"2026-11-21T09:00:00.000001Z"})");
   EXPECT_EQ(outcome.kind, Outcome::Kind::kStored);
   EXPECT_EQ(outcome.report.submit_time().nanos(), 1000);
 }
 
 TEST_F(SubmitterTest, ARefusedReportIsRejectedWithItsFields) {
-  const auto outcome = Submit(400, R"({"errors":[{"field":"report.unit","description":"is not a unit"}]})");
+  const auto outcome =
+      Submit(400, R"({"errors":[{"field":"report.unit","description":"is not a unit"}]})");
   EXPECT_EQ(outcome.kind, Outcome::Kind::kRejected);
   EXPECT_THAT(outcome.error, NamesField("report.unit"));
 }
@@ -50,13 +53,17 @@ TEST_F(SubmitterTest, WhatConcernsEveryReportIsHopeless) {
 
 TEST_F(SubmitterTest, WithoutPatienceItGivesUpAtOnce) {
   EXPECT_EQ(Submit(503, "{}").kind, Outcome::Kind::kGaveUp);
-  FakeClient away([](const auto&) -> absl::StatusOr<http_client::Response> { return absl::UnavailableError("away"); });
+  FakeClient away([](const auto&) -> absl::StatusOr<http_client::Response> {
+    return absl::UnavailableError("away");
+  });
   EXPECT_EQ(Submit(away).kind, Outcome::Kind::kGaveUp);
 }
 
 TEST_F(SubmitterTest, WaitingEndsWhenStopped) {
   stop_.Stop();
-  FakeClient away([](const auto&) -> absl::StatusOr<http_client::Response> { return absl::UnavailableError("away"); });
+  FakeClient away([](const auto&) -> absl::StatusOr<http_client::Response> {
+    return absl::UnavailableError("away");
+  });
   EXPECT_EQ(Submit(away, absl::Minutes(2)).kind, Outcome::Kind::kStopped);
   EXPECT_THAT(away.requests(), SizeIs(1));
 }

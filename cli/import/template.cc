@@ -13,7 +13,8 @@ absl::StatusOr<ColumnChoice> ColumnChoice::Parse(std::string_view text) {
   while (true) {
     const size_t bar = text.find('|');
     std::string column = Fold(text.substr(0, bar));
-    if (column.empty()) return absl::InvalidArgumentError("a name of a column is missing beside `|`");
+    if (column.empty())
+      return absl::InvalidArgumentError("a name of a column is missing beside `|`");
     choice.columns_.push_back(std::move(column));
     if (bar == std::string_view::npos) return choice;
     text.remove_prefix(bar + 1);
@@ -46,7 +47,8 @@ absl::StatusOr<Template> Template::Parse(std::string_view text) {
         return absl::InvalidArgumentError("has a `{` without `}`; write `{{` for a brace as such");
       }
       AVVIK_ASSIGN_OR_RETURN(piece.choice, ColumnChoice::Parse(text.substr(at + 1, end - at - 1)));
-      if (piece.choice.empty()) return absl::InvalidArgumentError("has `{}` without the name of a column");
+      if (piece.choice.empty())
+        return absl::InvalidArgumentError("has `{}` without the name of a column");
       result.pieces_.push_back(std::exchange(piece, {}));
       at = end;
     }
@@ -75,7 +77,8 @@ std::vector<std::string> Template::columns() const {
   return columns;
 }
 
-std::optional<std::string> FirstComplete(const std::vector<Template>& templates, const Record& record) {
+std::optional<std::string> FirstComplete(const std::vector<Template>& templates,
+                                         const Record& record) {
   for (const Template& candidate : templates) {
     if (auto text = candidate.Fill(record)) return text;
   }

@@ -14,7 +14,8 @@ namespace avvik::cli {
 // A column, or several of which the first that has a value is meant. Immutable.
 class ColumnChoice {
  public:
-  // Reads `Rubrik|Titel`. Empty text gives a choice of nothing; an empty name in it is INVALID_ARGUMENT.
+  // Reads `Rubrik|Titel`. Empty text gives a choice of nothing; an empty name in it is
+  // INVALID_ARGUMENT.
   static absl::StatusOr<ColumnChoice> Parse(std::string_view text);
 
   // Empty when none has a value.
@@ -47,6 +48,7 @@ class Template {
 };
 
 // What the first of `templates` that is complete says; nothing when none is.
-std::optional<std::string> FirstComplete(const std::vector<Template>& templates, const Record& record);
+std::optional<std::string> FirstComplete(const std::vector<Template>& templates,
+                                         const Record& record);
 
 }  // namespace avvik::cli

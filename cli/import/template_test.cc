@@ -17,7 +17,8 @@ Record Line() {
 }
 
 TEST(TemplateTest, FillsInValuesWithoutRegardToCase) {
-  EXPECT_THAT(Template::Parse("{TYP}: { rubrik }!")->Fill(Line()), Optional(std::string("Stöld: Dator {1}!")));
+  EXPECT_THAT(Template::Parse("{TYP}: { rubrik }!")->Fill(Line()),
+              Optional(std::string("Stöld: Dator {1}!")));
 }
 
 TEST(TemplateTest, IsIncompleteWithoutAValue) {
@@ -25,7 +26,8 @@ TEST(TemplateTest, IsIncompleteWithoutAValue) {
 }
 
 TEST(TemplateTest, TakesTheFirstColumnWithAValue) {
-  EXPECT_THAT(Template::Parse("{Titel|Plats|Rubrik}")->Fill(Line()), Optional(std::string("Dator {1}")));
+  EXPECT_THAT(Template::Parse("{Titel|Plats|Rubrik}")->Fill(Line()),
+              Optional(std::string("Dator {1}")));
 }
 
 TEST(TemplateTest, DoubledBracesAreBraces) {
@@ -38,7 +40,8 @@ TEST(TemplateTest, NamesItsColumns) {
 
 TEST(TemplateTest, RefusesBracesThatDoNotMatch) {
   for (const char* text : {"{Typ", "Typ}", "{Typ {Rubrik}", "{}", "{ }", "{a|}", "{|a}"}) {
-    EXPECT_THAT(Template::Parse(text), testing::HasCode(absl::StatusCode::kInvalidArgument)) << text;
+    EXPECT_THAT(Template::Parse(text), testing::HasCode(absl::StatusCode::kInvalidArgument))
+        << text;
   }
 }
 

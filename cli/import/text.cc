@@ -8,7 +8,8 @@
 namespace avvik::cli {
 namespace {
 
-// What Windows-1252 has at 0x80 to 0x9F; zero where it has nothing, which counts as the control character of Latin-1.
+// What Windows-1252 has at 0x80 to 0x9F; zero where it has nothing, which counts as the control
+// character of Latin-1.
 constexpr std::array<int, 32> kWindows1252 = {
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
@@ -125,7 +126,7 @@ std::string Fold(std::string_view text) {
 
 std::string CutToLength(const std::string& text, size_t length) {
   size_t count = 0, place = 0;
-  size_t hard = 0;            // Where length - 1 characters end.
+  size_t hard = 0;                  // Where length - 1 characters end.
   size_t soft = 0, soft_count = 0;  // The last end of a word up to there.
   bool in_word = false;
   EachCharacter(text, [&](int code, std::string_view bytes) {
@@ -146,7 +147,8 @@ bool IsUtf8(std::string_view text) { return validate::Inspect(text).valid_utf8; 
 std::string UndoDoubleEncoding(const std::string& text) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
-    // The bytes that up to four characters from here were, as long as they look like one character of UTF-8.
+    // The bytes that up to four characters from here were, as long as they look like one character
+    // of UTF-8.
     std::string bytes;
     size_t ends[4] = {};
     size_t next = at;

@@ -28,7 +28,8 @@ absl::StatusOr<std::vector<Template>> Templates(const Strings& texts, const std:
   for (int i = 0; i < texts.size(); ++i) {
     auto made = Template::Parse(texts[i]);
     if (!made.ok()) {
-      return status::InvalidField(field + "[" + std::to_string(i) + "]", std::string(made.status().message()));
+      return status::InvalidField(field + "[" + std::to_string(i) + "]",
+                                  std::string(made.status().message()));
     }
     templates.push_back(*std::move(made));
   }
@@ -55,7 +56,9 @@ bool Contains(const std::vector<std::string>& list, const std::string& text) {
 }
 
 // The start of a value, for an error: enough to find it, not to fill the screen.
-std::string Quoted(std::string_view value) { return "'" + CutToLength(DrawTogether(value), 40) + "'"; }
+std::string Quoted(std::string_view value) {
+  return "'" + CutToLength(DrawTogether(value), 40) + "'";
+}
 
 }  // namespace
 
@@ -82,7 +85,8 @@ std::vector<std::string> TextRule::columns() const {
   return columns;
 }
 
-absl::StatusOr<CategoryRule> CategoryRule::Make(const import::v1::CategoryRule& rule, char list_separator) {
+absl::StatusOr<CategoryRule> CategoryRule::Make(const import::v1::CategoryRule& rule,
+                                                char list_separator) {
   CategoryRule made;
   made.list_separator_ = list_separator;
   made.otherwise_ = rule.otherwise();
@@ -120,8 +124,9 @@ bool CategoryRule::Holds(const Condition& condition, const Record& record) const
 
 type::v1::Category CategoryRule::Of(const Record& record) const {
   for (const Choice& choice : choices_) {
-    const bool holds = std::all_of(choice.when.begin(), choice.when.end(),
-                                   [&](const Condition& condition) { return Holds(condition, record); });
+    const bool holds =
+        std::all_of(choice.when.begin(), choice.when.end(),
+                    [&](const Condition& condition) { return Holds(condition, record); });
     if (holds) return choice.then;
   }
   return otherwise_;
@@ -131,7 +136,8 @@ std::vector<std::string> CategoryRule::columns() const {
   std::vector<std::string> columns;
   for (const Choice& choice : choices_) {
     for (const Condition& condition : choice.when) {
-      columns.insert(columns.end(), condition.column.columns().begin(), condition.column.columns().end());
+      columns.insert(columns.end(), condition.column.columns().begin(),
+                     condition.column.columns().end());
     }
   }
   return columns;
@@ -148,7 +154,8 @@ absl::StatusOr<AnswerRule> AnswerRule::Make(const import::v1::AnswerRule& rule) 
   for (std::string& word : yes) made.words_.emplace(std::move(word), type::v1::ANSWER_YES);
   for (const std::string& word : no) {
     const bool added = made.words_.emplace(word, type::v1::ANSWER_NO).second;
-    if (!added && !rule.no().empty()) return status::InvalidField("no", "'" + word + "' means yes already");
+    if (!added && !rule.no().empty())
+      return status::InvalidField("no", "'" + word + "' means yes already");
   }
   return made;
 }
@@ -182,7 +189,8 @@ absl::StatusOr<std::string> ReferenceRule::Of(const Record& record, const Names&
     if (const auto found = known->find(word); found != known->end()) return found->second;
   }
   if (reject_unknown_) {
-    return absl::InvalidArgumentError(Quoted(value) + " is neither in the organisation nor an alias");
+    return absl::InvalidArgumentError(Quoted(value) +
+                                      " is neither in the organisation nor an alias");
   }
   return otherwise_;
 }
@@ -197,7 +205,8 @@ absl::StatusOr<NumberRule> NumberRule::Make(const import::v1::NumberRule& rule) 
 absl::StatusOr<std::optional<int64_t>> NumberRule::Of(const Record& record) const {
   const std::string value = Fold(column_.ValueIn(record));
   if (value.empty()) return std::nullopt;
-  // Separators part groups of exactly three digits; anything else, such as `2.5`, is no whole number.
+  // Separators part groups of exactly three digits; anything else, such as `2.5`, is no whole
+  // number.
   std::string digits;
   size_t group = 0;
   bool parted = false, good = true;
@@ -205,7 +214,8 @@ absl::StatusOr<std::optional<int64_t>> NumberRule::Of(const Record& record) cons
     if (c >= '0' && c <= '9') {
       digits.push_back(c);
       ++group;
-    } else if ((c == ' ' || c == '.' || c == ',') && group > 0 && (parted ? group == 3 : group <= 3)) {
+    } else if ((c == ' ' || c == '.' || c == ',') && group > 0 &&
+               (parted ? group == 3 : group <= 3)) {
       parted = true;
       group = 0;
     } else {
@@ -225,7 +235,8 @@ absl::StatusOr<TimeRule> TimeRule::Make(const import::v1::TimeRule& rule) {
   AVVIK_ASSIGN_OR_RETURN(made.choose_, Templates(rule.choose(), "choose"));
   for (int i = 0; i < rule.formats_size(); ++i) {
     if (const absl::Status status = CheckTimeFormat(rule.formats(i)); !status.ok()) {
-      return status::InvalidField("formats[" + std::to_string(i) + "]", std::string(status.message()));
+      return status::InvalidField("formats[" + std::to_string(i) + "]",
+                                  std::string(status.message()));
     }
     made.formats_.push_back(rule.formats(i));
   }
@@ -233,7 +244,8 @@ absl::StatusOr<TimeRule> TimeRule::Make(const import::v1::TimeRule& rule) {
   return made;
 }
 
-absl::StatusOr<std::optional<absl::Time>> TimeRule::Of(const Record& record, absl::TimeZone zone) const {
+absl::StatusOr<std::optional<absl::Time>> TimeRule::Of(const Record& record,
+                                                       absl::TimeZone zone) const {
   const auto text = FirstComplete(choose_, record);
   if (!text) return std::nullopt;
   auto time = ReadTime(Trim(*text), formats_, zone);

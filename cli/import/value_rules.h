@@ -1,8 +1,9 @@
-// How single values of a register become what a report knows: categories, answers, units, numbers, times. Made from
-// the rules of a mapping file, once; pure and immutable from then on.
+// How single values of a register become what a report knows: categories, answers, units, numbers,
+// times. Made from the rules of a mapping file, once; pure and immutable from then on.
 //
-// Make functions give INVALID_ARGUMENT (status::InvalidFields), with field paths within the rule, when the rule cannot
-// be used. What cannot be read of a record is a StatusOr with a message that continues the field's name.
+// Make functions give INVALID_ARGUMENT (status::InvalidFields), with field paths within the rule,
+// when the rule cannot be used. What cannot be read of a record is a StatusOr with a message that
+// continues the field's name.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,8 @@ class TextRule {
 class CategoryRule {
  public:
   // `list_separator` parts the items of a value; 0 for values that are no lists.
-  static absl::StatusOr<CategoryRule> Make(const import::v1::CategoryRule& rule, char list_separator);
+  static absl::StatusOr<CategoryRule> Make(const import::v1::CategoryRule& rule,
+                                           char list_separator);
   type::v1::Category Of(const Record& record) const;
   std::vector<std::string> columns() const;
 

@@ -28,8 +28,7 @@ Record Line(const std::string& column, const std::string& value) {
 }
 
 TEST(TextRuleTest, ChoosesOneTextAndAppendsAllThatAreComplete) {
-  const auto rule = *TextRule::Make(
-      Yaml<import::v1::TextRule>(R"(
+  const auto rule = *TextRule::Make(Yaml<import::v1::TextRule>(R"(
 choose: ["{titel}", "Utan titel"]
 append: ["Plats: {plats}", "Typ: {typ}"]
 )"));
@@ -64,7 +63,9 @@ type::v1::Category CategoryOf(const std::string& type, const std::string& what =
   return Categories().Of(record);
 }
 
-TEST(CategoryRuleTest, ComparesWithoutRegardToCase) { EXPECT_EQ(CategoryOf("INTRÅNG"), type::v1::CATEGORY_INTRUSION); }
+TEST(CategoryRuleTest, ComparesWithoutRegardToCase) {
+  EXPECT_EQ(CategoryOf("INTRÅNG"), type::v1::CATEGORY_INTRUSION);
+}
 
 TEST(CategoryRuleTest, OrderIsPrecedenceInLists) {
   EXPECT_EQ(CategoryOf("Stöld, Intrång", "Laptop"), type::v1::CATEGORY_INTRUSION);
@@ -99,15 +100,16 @@ TEST(AnswerRuleTest, KnowsTheUsualWords) {
 }
 
 TEST(AnswerRuleTest, TakesWordsOfItsOwn) {
-  const auto rule = *AnswerRule::Make(
-      Yaml<import::v1::AnswerRule>("{column: pui, yes: [Anmäld till IMY], no: ['-', x], otherwise: NO}"));
+  const auto rule = *AnswerRule::Make(Yaml<import::v1::AnswerRule>(
+      "{column: pui, yes: [Anmäld till IMY], no: ['-', x], otherwise: NO}"));
   EXPECT_EQ(rule.Of(Line("pui", "anmäld till IMY")), type::v1::ANSWER_YES);
   EXPECT_EQ(rule.Of(Line("pui", "x")), type::v1::ANSWER_NO);
   EXPECT_EQ(rule.Of(Line("pui", "ja")), type::v1::ANSWER_NO);
 }
 
 TEST(AnswerRuleTest, AWordCannotMeanBoth) {
-  EXPECT_THAT(AnswerRule::Make(Yaml<import::v1::AnswerRule>("{column: a, yes: [x], no: [X]}")), NamesField("no"));
+  EXPECT_THAT(AnswerRule::Make(Yaml<import::v1::AnswerRule>("{column: a, yes: [x], no: [X]}")),
+              NamesField("no"));
 }
 
 TEST(ReferenceRuleTest, FindsByAliasIdAndName) {
@@ -122,8 +124,10 @@ TEST(ReferenceRuleTest, FindsByAliasIdAndName) {
 }
 
 TEST(ReferenceRuleTest, RejectsWhatIsNotKnownWhenAskedTo) {
-  const auto rule = *ReferenceRule::Make(Yaml<import::v1::ReferenceRule>("{column: enhet, reject_unknown: true}"));
-  EXPECT_THAT(std::string(rule.Of(Line("enhet", "Månen"), {}).status().message()), HasSubstr("'Månen'"));
+  const auto rule = *ReferenceRule::Make(
+      Yaml<import::v1::ReferenceRule>("{column: enhet, reject_unknown: true}"));
+  EXPECT_THAT(std::string(rule.Of(Line("enhet", "Månen"), {}).status().message()),
+              HasSubstr("'Månen'"));
   EXPECT_EQ(*rule.Of(Record{}, {}), "");
 }
 
@@ -143,7 +147,8 @@ TEST(NumberRuleTest, ReadsThousands) {
 }
 
 TEST(NumberRuleTest, RefusesWhatIsNoWholeNumber) {
-  for (const char* text : {"ca 50", "2.5", "-3", "1 00", "1234 567", "99999999999999999999", ".123", "12 ", "1,"}) {
+  for (const char* text :
+       {"ca 50", "2.5", "-3", "1 00", "1234 567", "99999999999999999999", ".123", "12 ", "1,"}) {
     const bool good = std::string(text) == "12 ";
     EXPECT_EQ(Numbers().Of(Line("antal", text)).ok(), good) << text;
     if (!good) {
@@ -161,12 +166,14 @@ TEST(TimeRuleTest, PutsDateAndTimeTogether) {
   record.Set("Tid", "14.05");
   EXPECT_EQ(deadline::FormatInstant(**rule.Of(record, zone), zone), "2026-05-01T14:05:00+02:00");
   record.Set("Tid", "på kvällen");
-  EXPECT_THAT(std::string(rule.Of(record, zone).status().message()), HasSubstr("'2026-05-01 på kvällen' is not a time"));
+  EXPECT_THAT(std::string(rule.Of(record, zone).status().message()),
+              HasSubstr("'2026-05-01 på kvällen' is not a time"));
   EXPECT_EQ(*rule.Of(Record{}, zone), std::nullopt);
 }
 
 TEST(TimeRuleTest, NamesTheFormThatCannotBeUsed) {
-  EXPECT_THAT(TimeRule::Make(Yaml<import::v1::TimeRule>("{choose: ['{a}'], formats: ['%Y-%m-%d', '%H:%M']}")),
+  EXPECT_THAT(TimeRule::Make(
+                  Yaml<import::v1::TimeRule>("{choose: ['{a}'], formats: ['%Y-%m-%d', '%H:%M']}")),
               NamesField("formats[1]"));
 }
 

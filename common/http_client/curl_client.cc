@@ -42,7 +42,8 @@ size_t Receive(char* data, size_t, size_t size, void* user) {
   return size;
 }
 
-// One line of the answer's head. A status line begins it anew: of an interim answer nothing is kept.
+// One line of the answer's head. A status line begins it anew: of an interim answer nothing is
+// kept.
 size_t ReceiveHeader(char* data, size_t, size_t size, void* user) {
   auto& headers = *static_cast<std::map<std::string, std::string>*>(user);
   const std::string line(data, size);
@@ -54,7 +55,8 @@ size_t ReceiveHeader(char* data, size_t, size_t size, void* user) {
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const size_t begin = line.find_first_not_of(" \t", colon + 1);
   const size_t end = line.find_last_not_of(" \t\r\n");
-  headers[name] = begin == std::string::npos || end < begin ? "" : line.substr(begin, end - begin + 1);
+  headers[name] =
+      begin == std::string::npos || end < begin ? "" : line.substr(begin, end - begin + 1);
   return size;
 }
 

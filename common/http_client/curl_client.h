@@ -13,8 +13,8 @@ namespace avvik::http_client {
 
 class CurlClient final : public Client {
  public:
-  // `ca_file` holds the certificates to trust, in PEM; empty means those of the machine. `max_idle` is how
-  // many connections are kept: as many as requests are sent at the same time.
+  // `ca_file` holds the certificates to trust, in PEM; empty means those of the machine. `max_idle`
+  // is how many connections are kept: as many as requests are sent at the same time.
   explicit CurlClient(std::string ca_file = "", size_t max_idle = 4);
   ~CurlClient() override;
   CurlClient(const CurlClient&) = delete;

@@ -210,14 +210,15 @@ TEST_F(EventHandlersTest, StagesAreToldToTheOwnerOfNow) {
 }
 
 TEST_F(EventHandlersTest, AStageWaitsForItsCaseUnlessThatIsParked) {
-  EXPECT_THAT(HearStage<escalation::v1::StageDueSoon>(kNow + absl::Hours(1), kNow),
-              IsError(absl::StatusCode::kUnavailable, "CASE_NOT_HEARD_OF"));
-  database_->Run(
-      "INSERT INTO parked_event (source, position, tenant, type, subject, event, error, parked_at, "
-      "attempts) VALUES ('triage', 1, 'kalix', '', 'cases/00000000-0000-7000-8000-00000000ca5e', "
-      "'', '', now(), 1)");
-  EXPECT_THAT(HearStage<escalation::v1::StageDueSoon>(kNow + absl::Hours(1), kNow),
-              IsError(absl::StatusCode::kFailedPrecondition, "CASE_PARKED"));
+  const auto park = [&](const std::string& source) {
+    database_->Run(
+        "INSERT INTO parked_event (source, position, tenant, type, subject, event, error, "
+        "parked_at, attempts) VALUES ('" +
+        source + "', 1, 'kalix', '', 'cases/" + kCase + "', '', '', now(), 1)");
+    return HearStage<escalation::v1::StageDueSoon>(kNow + absl::Hours(1), kNow);
+  };
+  EXPECT_THAT(park("elsewhere"), IsError(absl::StatusCode::kUnavailable, "CASE_NOT_HEARD_OF"));
+  EXPECT_THAT(park("triage"), IsError(absl::StatusCode::kFailedPrecondition, "CASE_PARKED"));
 }
 
 TEST_F(EventHandlersTest, OtherEventsAreNoneOfItsBusiness) {

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kPrefix = "AVV-";
 constexpr size_t kYearDigits = 4;
 constexpr size_t kFewestDigits = 6;
-constexpr size_t kMostDigits = 15;
+constexpr size_t kMostDigits = 9;
 
 template <typename Number>
 bool ReadDigits(std::string_view text, Number* number) {

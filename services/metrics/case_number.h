@@ -11,8 +11,8 @@
 namespace avvik::metrics {
 
 struct CaseNumber {
-  int32_t year = 0;
-  int64_t sequence = 0;  // 1 for the first of the year; 0 with year 0: about no case.
+  uint32_t year = 0;
+  uint32_t sequence = 0;  // 1 for the first of the year; 0 with year 0: about no case.
 
   // The number a text names; the empty text is about no case. Nothing when it is not a number.
   static std::optional<CaseNumber> Parse(std::string_view text);

@@ -7,7 +7,7 @@ namespace {
 
 TEST(CaseNumberTest, TextComesBackAsItWent) {
   for (const char* text : {"AVV-2026-000001", "AVV-2026-999999", "AVV-2026-1000000", "AVV-0999-000000",
-                           "AVV-2026-999999999999999", ""}) {
+                           "AVV-2026-999999999", ""}) {
     const auto number = CaseNumber::Parse(text);
     ASSERT_TRUE(number.has_value()) << text;
     EXPECT_EQ(number->ToText(), text);
@@ -17,7 +17,7 @@ TEST(CaseNumberTest, TextComesBackAsItWent) {
 TEST(CaseNumberTest, WhatIsNoCaseNumberIsRefused) {
   for (const char* text :
        {"AVV", "AVV-2026-", "AVV-2026-00001", "AVV-2026-0000001", "AVV-226-000001", "avv-2026-000001",
-        "AVV-2026-00000x", "AVV-2026- 00001", "AVV-2026-+00001", "AVV-2026-9999999999999999",
+        "AVV-2026-00000x", "AVV-2026- 00001", "AVV-2026-+00001", "AVV-2026-1000000000",
         "AVV-2026-000001 ", "XVV-2026-000001"}) {
     EXPECT_FALSE(CaseNumber::Parse(text).has_value()) << text;
   }

@@ -1,7 +1,6 @@
 #include "services/metrics/groups.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 #include "avvik/type/v1/classification.pb.h"
@@ -24,17 +23,12 @@ Groups::Groups(const Ledger& ledger, v1::Breakdown breakdown)
     case v1::BREAKDOWN_PROPERTY:
       size_ = kProperties + 1;
       break;
-    case v1::BREAKDOWN_MONTH: {
-      first_month_ = std::numeric_limits<int32_t>::max();
-      int32_t last = kNoMonth;
-      for (const Line& line : ledger.lines()) {
-        if (line.month == kNoMonth) continue;
-        first_month_ = std::min(first_month_, line.month);
-        last = std::max(last, line.month);
+    case v1::BREAKDOWN_MONTH:
+      first_month_ = ledger.first_month();
+      if (ledger.last_month() != kNoMonth) {
+        size_ = static_cast<size_t>(ledger.last_month() - first_month_ + 2);
       }
-      if (last != kNoMonth) size_ = static_cast<size_t>(last - first_month_ + 2);
       break;
-    }
     default:
       break;
   }

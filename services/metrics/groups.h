@@ -24,6 +24,11 @@ class Groups {
   // The groups in the order in which they are shown: by name, enumerations in their order, none last.
   std::vector<size_t> InOrder() const;
 
+  // The group of the line's month, with BREAKDOWN_MONTH.
+  size_t MonthGroup(const Line& line) const {
+    return line.month == kNoMonth ? 0 : static_cast<size_t>(line.month - first_month_ + 1);
+  }
+
   // Calls `use` with each group of the line: one, or one for each property that is hit.
   template <typename Use>
   void ForEach(const Line& line, Use&& use) const {
@@ -35,7 +40,7 @@ class Groups {
       case v1::BREAKDOWN_KIND:
         return use(line.kind);
       case v1::BREAKDOWN_MONTH:
-        return use(line.month == kNoMonth ? 0 : static_cast<size_t>(line.month - first_month_ + 1));
+        return use(MonthGroup(line));
       case v1::BREAKDOWN_PROPERTY: {
         bool hit = false;
         for (size_t i = 0; i < kProperties; ++i) {

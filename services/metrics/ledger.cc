@@ -49,41 +49,51 @@ int64_t Names::Find(const std::string& name) const {
 void Ledger::SetZone(absl::TimeZone zone) {
   if (zone == zone_) return;
   zone_ = zone;
-  for (Line& line : lines_) line.month = MonthOf(line.reported);
+  first_month_ = std::numeric_limits<int32_t>::max();
+  last_month_ = kNoMonth;
+  for (size_t i = 0; i < lines_.size(); ++i) SetMonth(i);
 }
 
-int32_t Ledger::MonthOf(int64_t reported) const {
-  if (reported == kUnset) return kNoMonth;
+void Ledger::SetMonth(size_t index) {
+  const int64_t reported = origins_[index].reported;
+  if (reported == kUnset) return;
   const absl::CivilMonth month = absl::ToCivilMonth(absl::FromUnixMicros(reported), zone_);
-  return static_cast<int32_t>(month.year()) * 12 + month.month() - 1;
+  Line& line = lines_[index];
+  line.month = static_cast<int32_t>(month.year()) * 12 + month.month() - 1;
+  first_month_ = std::min(first_month_, line.month);
+  last_month_ = std::max(last_month_, line.month);
 }
 
-Line& Ledger::LineOf(CaseNumber number) {
+size_t Ledger::IndexOf(CaseNumber number) {
   const auto [found, added] = index_.emplace(number, static_cast<uint32_t>(lines_.size()));
-  if (added) lines_.emplace_back().number = number;
-  return lines_[found->second];
+  if (added) {
+    lines_.emplace_back();
+    origins_.emplace_back().number = number;
+  }
+  return found->second;
 }
 
-void Ledger::Place(Line& line, const std::string& unit, const std::string& system,
+void Ledger::Place(size_t index, const std::string& unit, const std::string& system,
                    absl::Time reported) {
-  line.unit = units_.Add(unit);
-  line.system = systems_.Add(system);
-  line.reported = absl::ToUnixMicros(reported);
-  line.month = MonthOf(line.reported);
+  lines_[index].unit = units_.Add(unit);
+  lines_[index].system = systems_.Add(system);
+  origins_[index].reported = absl::ToUnixMicros(reported);
+  SetMonth(index);
 }
 
 void Ledger::PutReport(const ReportFigure& report) {
-  Line& line = LineOf(report.heading.number);
-  line.has_report = true;
-  if (!line.has_case) Place(line, report.unit, report.system, report.reported);
+  const size_t index = IndexOf(report.heading.number);
+  lines_[index].has_report = true;
+  if (!lines_[index].has_case) Place(index, report.unit, report.system, report.reported);
 }
 
 void Ledger::PutCase(const CaseFigure& figure) {
-  Line& line = LineOf(figure.heading.number);
+  const size_t index = IndexOf(figure.heading.number);
+  Place(index, figure.unit, figure.system, figure.reported);
+  Line& line = lines_[index];
   line.has_case = true;
-  Place(line, figure.unit, figure.system, figure.reported);
-  line.kind = static_cast<uint8_t>(figure.kind);
-  line.severity = static_cast<uint8_t>(figure.severity);
+  line.kind = static_cast<uint8_t>(figure.kind) & 0xf;
+  line.severity = static_cast<uint8_t>(figure.severity) & 0xf;
   for (size_t i = 0; i < kProperties; ++i) {
     line.levels[i] = static_cast<int8_t>(figure.levels[i].value_or(kNotHit));
   }
@@ -95,7 +105,8 @@ void Ledger::PutCase(const CaseFigure& figure) {
 }
 
 void Ledger::PutDuties(CaseNumber number, std::span<const DutyFigure> duties) {
-  Line& line = LineOf(number);
+  const size_t index = IndexOf(number);
+  Line& line = lines_[index];
   line.duties = 0;
   std::vector<LineStage> stages;
   for (const DutyFigure& duty : duties) {
@@ -112,9 +123,9 @@ void Ledger::PutDuties(CaseNumber number, std::span<const DutyFigure> duties) {
       stages.push_back(kept);
     }
   }
-  if (stages.size() > line.stage_room) {
+  if (stages.size() > origins_[index].stage_room) {
     line.first_stage = static_cast<uint32_t>(stages_.size());
-    line.stage_room = static_cast<uint16_t>(stages.size());
+    origins_[index].stage_room = static_cast<uint16_t>(stages.size());
     stages_.resize(stages_.size() + stages.size());
   }
   line.stages = static_cast<uint16_t>(stages.size());
@@ -122,7 +133,7 @@ void Ledger::PutDuties(CaseNumber number, std::span<const DutyFigure> duties) {
 }
 
 void Ledger::PutNotices(CaseNumber number, const NoticeCounts& counts) {
-  Line& line = LineOf(number);
+  Line& line = lines_[IndexOf(number)];
   line.notices_sent = counts.sent;
   line.notices_waiting = counts.waiting;
   line.notices_failed = counts.failed;

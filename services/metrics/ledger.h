@@ -40,31 +40,30 @@ inline constexpr int64_t kUnset = std::numeric_limits<int64_t>::min();
 inline constexpr int kNoMonth = -1;
 inline constexpr int kNotHit = -1;
 
-// What a deviation is placed by follows its case, and until there is one its report.
+// What is counted of a deviation. What it is placed by follows its case, and until there is one its report.
+// A line fills one cache line: a pass over many lines costs what it costs to read them.
 struct Line {
-  CaseNumber number;
-  int64_t reported = kUnset;
   int64_t opened = kUnset;
   int64_t to_acknowledge = kUnset;  // From opening to acknowledgement.
   int64_t to_close = kUnset;        // From opening to closing; unset while open.
-  uint32_t first_stage = 0;         // The line's place among the stages.
-  uint16_t stages = 0;
-  uint16_t stage_room = 0;
-  uint32_t duties = 0;  // Not ruled out.
+  uint32_t unit = 0;
+  uint32_t system = 0;
+  int32_t month = kNoMonth;  // Local month of reporting: 12 × year + month − 1.
   uint32_t notices_sent = 0;
   uint32_t notices_waiting = 0;
   uint32_t notices_failed = 0;
-  int32_t month = kNoMonth;  // Local month of reporting: 12 × year + month − 1.
-  uint32_t unit = 0;
-  uint32_t system = 0;
+  uint32_t first_stage = 0;  // The line's place among the stages.
+  uint16_t stages = 0;
+  uint16_t duties = 0;  // Not ruled out.
   std::array<int8_t, kProperties> levels = {kNotHit, kNotHit, kNotHit, kNotHit};
-  uint8_t kind = 0;
-  uint8_t severity = 0;
-  bool has_report = false;
-  bool has_case = false;
-  bool open = false;
-  bool reopened = false;
+  uint8_t kind : 4 = 0;
+  uint8_t severity : 4 = 0;
+  bool has_report : 1 = false;
+  bool has_case : 1 = false;
+  bool open : 1 = false;
+  bool reopened : 1 = false;
 };
+static_assert(sizeof(Line) == 64);
 
 // A statutory stage of a duty that is not ruled out.
 struct LineStage {
@@ -100,9 +99,16 @@ class Ledger {
   void PutNotices(CaseNumber number, const NoticeCounts& counts);
 
   std::span<const Line> lines() const { return lines_; }
+  // Of one of lines().
+  CaseNumber NumberOf(const Line& line) const {
+    return origins_[static_cast<size_t>(&line - lines_.data())].number;
+  }
   std::span<const LineStage> StagesOf(const Line& line) const {
     return std::span(stages_).subspan(line.first_stage, line.stages);
   }
+  // No line is of another month than these; a first after the last when none has a month.
+  int32_t first_month() const { return first_month_; }
+  int32_t last_month() const { return last_month_; }
   const Names& units() const { return units_; }
   const Names& systems() const { return systems_; }
   const Names& regimes() const { return regimes_; }
@@ -111,16 +117,27 @@ class Ledger {
  private:
   struct NumberHash {
     size_t operator()(const CaseNumber& number) const {
-      return std::hash<int64_t>()(number.sequence * 10'007 + number.year);
+      return std::hash<uint64_t>()(uint64_t{number.year} << 32 | number.sequence);
     }
   };
 
-  Line& LineOf(CaseNumber number);
-  void Place(Line& line, const std::string& unit, const std::string& system, absl::Time reported);
-  int32_t MonthOf(int64_t reported) const;
+  // What a line is, apart from what is counted.
+  struct Origin {
+    CaseNumber number;
+    int64_t reported = kUnset;
+    uint16_t stage_room = 0;
+  };
+
+  size_t IndexOf(CaseNumber number);
+  void Place(size_t index, const std::string& unit, const std::string& system,
+             absl::Time reported);
+  void SetMonth(size_t index);
 
   absl::TimeZone zone_;
   std::vector<Line> lines_;
+  std::vector<Origin> origins_;  // As the lines.
+  int32_t first_month_ = std::numeric_limits<int32_t>::max();
+  int32_t last_month_ = kNoMonth;
   // Those of a line stand together; a line that outgrows its room moves to the end.
   std::vector<LineStage> stages_;
   std::unordered_map<CaseNumber, uint32_t, NumberHash> index_;

@@ -45,12 +45,11 @@ class GroupCounter {
   GroupCounter(const Ledger& ledger, v1::Breakdown breakdown)
       : groups_(ledger, breakdown), counts_(groups_.size()) {}
 
-  void Add(const Line& line) {
-    groups_.ForEach(line, [&](size_t group) {
-      ++counts_[group].cases;
-      counts_[group].open += line.open ? 1 : 0;
-    });
+  void Add(size_t group, bool open) {
+    ++counts_[group].cases;
+    counts_[group].open += open ? 1 : 0;
   }
+  const Groups& groups() const { return groups_; }
 
   enum class Order { kByName, kMostFirst };
   void Write(Order order, google::protobuf::RepeatedPtrField<v1::GroupCount>* out) const {
@@ -136,7 +135,7 @@ class UrgentClocks {
     std::reverse(clocks.begin(), clocks.end());
     for (const Clock& clock : clocks) {
       v1::RunningClock* written = situation->add_clocks();
-      written->set_number(clock.line->number.ToText());
+      written->set_number(ledger_.NumberOf(*clock.line).ToText());
       written->set_duty_id(clock.stage->duty_id.data(), clock.stage->duty_id.size());
       written->set_regime(ledger_.regimes()[clock.stage->regime]);
       written->set_stage(ledger_.stage_names()[clock.stage->stage]);
@@ -151,10 +150,8 @@ class UrgentClocks {
     const Line* line;
     const LineStage* stage;
 
-    // Least urgent on top. Equal targets go by number, duty and stage, so that the choice is always the same.
-    auto Key() const {
-      return std::tie(stage->target, line->number, stage->duty_id, stage->stage);
-    }
+    // Least urgent on top. Equal targets go by duty and stage, so that the choice is always the same.
+    auto Key() const { return std::tie(stage->target, stage->duty_id, stage->stage); }
     bool operator<(const Clock& other) const { return Key() < other.Key(); }
   };
 
@@ -194,11 +191,12 @@ v1::Situation MakeSituation(const Ledger& ledger, const View& view, absl::Time n
   const int64_t moment = absl::ToUnixMicros(now);
   const Selection selection(ledger, view);
   Tally tally;
+  tally.Reserve(ledger.lines().size());
   GroupCounter by_unit(ledger, v1::BREAKDOWN_UNIT);
   GroupCounter by_system(ledger, v1::BREAKDOWN_SYSTEM);
   GroupCounter by_kind(ledger, v1::BREAKDOWN_KIND);
   GroupCounter by_month(ledger, v1::BREAKDOWN_MONTH);
-  std::array<v1::GroupCount, type::v1::Severity_ARRAYSIZE> by_severity;
+  std::array<std::pair<int64_t, int64_t>, type::v1::Severity_ARRAYSIZE> by_severity = {};
   std::array<int64_t, std::size(kAges)> ages = {};
   HeatMap heat_map(ledger);
   UrgentClocks clocks(ledger);
@@ -208,15 +206,14 @@ v1::Situation MakeSituation(const Ledger& ledger, const View& view, absl::Time n
     tally.Add(line, CountStages(stages, moment));
     clocks.Add(line, stages);
     if (!line.has_case) continue;
-    by_unit.Add(line);
-    by_system.Add(line);
-    by_kind.Add(line);
-    by_month.Add(line);
+    by_unit.Add(line.unit, line.open);
+    by_system.Add(line.system, line.open);
+    by_kind.Add(line.kind, line.open);
+    by_month.Add(by_month.groups().MonthGroup(line), line.open);
     heat_map.Add(line);
-    v1::GroupCount& severity = by_severity[line.severity];
-    severity.set_count(severity.count() + 1);
+    ++by_severity[line.severity].first;
     if (!line.open) continue;
-    severity.set_open_count(severity.open_count() + 1);
+    ++by_severity[line.severity].second;
     const int64_t days = (moment - line.opened) / kMicrosPerDay;
     size_t age = 0;
     while (days > kAges[age].last_day) ++age;
@@ -234,10 +231,12 @@ v1::Situation MakeSituation(const Ledger& ledger, const View& view, absl::Time n
   clocks.Write(moment, &situation);
   for (size_t i = 1; i <= by_severity.size(); ++i) {
     const size_t severity = i % by_severity.size();  // Not said comes last.
-    if (by_severity[severity].count() == 0) continue;
+    const auto& [cases, open] = by_severity[severity];
+    if (cases == 0) continue;
     v1::GroupCount* count = situation.add_by_severity();
-    *count = by_severity[severity];
     count->set_group(severity == 0 ? kNoGroup : type::v1::Severity_Name(static_cast<int>(severity)));
+    count->set_count(cases);
+    count->set_open_count(open);
   }
   for (size_t i = 0; i < std::size(kAges); ++i) {
     v1::GroupCount* count = situation.add_open_by_age();

@@ -171,7 +171,7 @@ TEST(SituationTest, HeatMapTellsHowOftenAndHowHard) {
 TEST(SituationTest, ClocksAreTheFiftyMostUrgent) {
   Ledger ledger;
   for (int i = 60; i >= 1; --i) {
-    ledger.PutDuties({2026, i}, std::vector{MakeDuty(i, absl::Hours(i - 5))});
+    ledger.PutDuties(Heading(i, 1).number, std::vector{MakeDuty(i, absl::Hours(i - 5))});
   }
   DutyFigure told = MakeDuty(61, -absl::Hours(999));
   told.stages[0].state = escalation::v1::STAGE_STATE_SUBMITTED;
@@ -180,7 +180,7 @@ TEST(SituationTest, ClocksAreTheFiftyMostUrgent) {
   ASSERT_EQ(situation.clocks_size(), 50);
   for (int i = 0; i < 50; ++i) {
     const v1::RunningClock& clock = situation.clocks(i);
-    EXPECT_EQ(clock.number(), CaseNumber({2026, i + 1}).ToText());
+    EXPECT_EQ(clock.number(), CaseNumber({2026, static_cast<uint32_t>(i) + 1}).ToText());
     EXPECT_EQ(clock.overdue(), i < 4);
     EXPECT_EQ(rpc::FromProtoTime(clock.target_time()), kNow + absl::Hours(i + 1 - 5));
     EXPECT_EQ(clock.regime(), "SE-GDPR-33");

@@ -42,6 +42,11 @@ void Tally::Add(const Line& line, const StageCounts& stages) {
   notices_failed += line.notices_failed;
 }
 
+void Tally::Reserve(size_t lines) {
+  to_acknowledge.reserve(lines);
+  to_close.reserve(lines);
+}
+
 double Percentile(std::vector<int64_t>& values, double share) {
   const double rank = share * static_cast<double>(values.size() - 1);
   const auto below = values.begin() + static_cast<ptrdiff_t>(std::floor(rank));

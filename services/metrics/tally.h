@@ -42,6 +42,8 @@ struct Tally {
   std::vector<int64_t> to_close;
 
   void Add(const Line& line, const StageCounts& stages);
+  // Makes room for the times of as many lines.
+  void Reserve(size_t lines);
 };
 
 // The `share` percentile (0 to 1) of values, interpolated between the two nearest ranks as PostgreSQL's

@@ -70,11 +70,11 @@ class SelectionTest : public ::testing::Test {
     ledger_.PutNotices({2026, 4}, {});
   }
   // The sequence numbers of the lines shown.
-  std::vector<int64_t> Shown(const View& view) {
+  std::vector<uint32_t> Shown(const View& view) {
     const Selection selection(ledger_, view);
-    std::vector<int64_t> shown;
+    std::vector<uint32_t> shown;
     for (const Line& line : ledger_.lines()) {
-      if (selection.Shows(line)) shown.push_back(line.number.sequence);
+      if (selection.Shows(line)) shown.push_back(ledger_.NumberOf(line).sequence);
     }
     return shown;
   }

@@ -15,7 +15,7 @@ inline const absl::Time kNow = absl::FromUnixSeconds(1'795'248'000);
 inline FigureHeading Heading(int sequence, unsigned id, int64_t version = 1) {
   return {.id = FakeIdSource::Nth(id),
           .tenant = kTenant,
-          .number = {.year = 2026, .sequence = sequence},
+          .number = {.year = 2026, .sequence = static_cast<uint32_t>(sequence)},
           .version = version};
 }
 

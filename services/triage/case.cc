@@ -21,10 +21,9 @@ CaseChange Changed(Case subject, Happening happening, absl::Time now) {
 bool DrawIn(const std::vector<Party>& parties, Case* subject) {
   bool added = false;
   for (const Party& party : parties) {
-    const bool there =
-        party.login == subject->owner.login ||
-        std::any_of(subject->drawn_in.begin(), subject->drawn_in.end(),
-                    [&](const Party& other) { return other.login == party.login; });
+    const bool there = party.login == subject->owner.login ||
+                       std::any_of(subject->drawn_in.begin(), subject->drawn_in.end(),
+                                   [&](const Party& other) { return other.login == party.login; });
     if (there) continue;
     subject->drawn_in.push_back(party);
     added = true;

@@ -1,5 +1,5 @@
-// The domain of triage: what a case is, and what may happen to it. Values in, decision out; no clock, no
-// store.
+// The domain of triage: what a case is, and what may happen to it. Values in, decision out; no
+// clock, no store.
 #pragma once
 
 #include <cstdint>
@@ -88,8 +88,8 @@ struct CaseChange {
   Happening happening;
 };
 
-// A case for a report, classified by rule and without an owner. A unit or system that the organisation does
-// not know (any more) is kept as told and counts as not named.
+// A case for a report, classified by rule and without an owner. A unit or system that the
+// organisation does not know (any more) is kept as told and counts as not named.
 CaseChange Open(const ReportTold& report, const std::string& tenant, std::string id,
                 const ClassificationRules& rules, const organisation::Organisation& organisation,
                 absl::Time now);
@@ -103,9 +103,10 @@ RoutedFacts RoutedFactsOf(const Case& subject);
 absl::StatusOr<CaseChange> Assign(Case subject, Party owner, const std::vector<Party>& drawn_in,
                                   int64_t organisation_version, absl::Time now);
 
-// `classification` has passed ClassificationRules::ByPerson. A given `aware` corrects the time of awareness:
-// INVALID_ARGUMENT when it is in the future. Whom the rules draw in now is drawn in too (personal data is
-// found, and the data protection officer comes in); nobody is let go and the owner stays.
+// `classification` has passed ClassificationRules::ByPerson. A given `aware` corrects the time of
+// awareness: INVALID_ARGUMENT when it is in the future. Whom the rules draw in now is drawn in too
+// (personal data is found, and the data protection officer comes in); nobody is let go and the
+// owner stays.
 absl::StatusOr<CaseChange> Classify(Case subject, v1::Classification classification,
                                     std::optional<absl::Time> aware,
                                     const organisation::Organisation& organisation, absl::Time now);

@@ -94,20 +94,24 @@ std::string VerbOf(Command command) {
 std::string CaseStatesDocument() {
   std::string text =
       "# The states of a case\n\n"
-      "Drawn from the table in `services/triage/case_states.cc`; `avvik-case-states` prints it anew.\n"
+      "Drawn from the table in `services/triage/case_states.cc`; `avvik-case-states` prints it "
+      "anew.\n"
       "Commands that leave the state as it is stand in the table only; `supplement-report` and\n"
       "`withdraw-report` are the reporter's, the others those of people who handle the case.\n\n"
       "```mermaid\nstateDiagram-v2\n  [*] --> open\n";
   for (const Move& move : kMoves) {
     if (move.from == move.to) continue;
-    text += "  " + NameOf(move.from) + " --> " + NameOf(move.to) + ": " + VerbOf(move.command) + "\n";
+    text +=
+        "  " + NameOf(move.from) + " --> " + NameOf(move.to) + ": " + VerbOf(move.command) + "\n";
   }
   text += "```\n\n| from | command | to |\n| --- | --- | --- |\n";
   for (const Move& move : kMoves) {
-    text += "| " + NameOf(move.from) + " | " + VerbOf(move.command) + " | " + NameOf(move.to) + " |\n";
+    text +=
+        "| " + NameOf(move.from) + " | " + VerbOf(move.command) + " | " + NameOf(move.to) + " |\n";
   }
   text +=
-      "\nA case is opened by a report and assigned at once when the organisation's rules find an owner.\n"
+      "\nA case is opened by a report and assigned at once when the organisation's rules find an "
+      "owner.\n"
       "What is not in the table is refused.\n";
   return text;
 }

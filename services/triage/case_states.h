@@ -32,7 +32,8 @@ struct Move {
 // Every move there is; what is not in it is not allowed.
 std::span<const Move> Moves();
 
-// The state after a command. FAILED_PRECONDITION (reason `CASE_STATE`) when the state does not allow it.
+// The state after a command. FAILED_PRECONDITION (reason `CASE_STATE`) when the state does not
+// allow it.
 absl::StatusOr<v1::CaseState> After(v1::CaseState from, Command command);
 
 // Names of the commands a state allows people who handle the case, as the API's verbs.

@@ -13,8 +13,8 @@
 
 namespace avvik::triage {
 
-// Which cases a caller may see. `everything` wins; otherwise those of `units`, and those the caller owns or
-// is drawn in to.
+// Which cases a caller may see. `everything` wins; otherwise those of `units`, and those the caller
+// owns or is drawn in to.
 struct Visibility {
   bool everything = false;
   std::vector<std::string> units;
@@ -53,9 +53,9 @@ class CaseStore {
                                         const CaseFilter& filter, const std::string& after,
                                         int limit) = 0;
 
-  // Locks the case, lets `decide` change it, and writes the change with its audit record and event in one
-  // transaction. With a `request_id`, the newest note of the change carries it, and a repeat by the same
-  // actor gives the case as it is. NOT_FOUND, and the errors of `decide`.
+  // Locks the case, lets `decide` change it, and writes the change with its audit record and event
+  // in one transaction. With a `request_id`, the newest note of the change carries it, and a repeat
+  // by the same actor gives the case as it is. NOT_FOUND, and the errors of `decide`.
   virtual absl::StatusOr<Case> Change(const std::string& tenant, const std::string& reference,
                                       const Visibility& visibility, const std::string& request_id,
                                       const audit::Record& trace, const Decision& decide) = 0;

@@ -19,8 +19,8 @@ constexpr pg::Statement kNewest{"triage_newest_organisation", R"sql(
      LIMIT 1)sql"};
 
 // Two who apply at once come one after the other.
-constexpr pg::Statement kLockTenant{
-    "triage_lock_organisation", "SELECT pg_advisory_xact_lock(4703, hashtext($1))"};
+constexpr pg::Statement kLockTenant{"triage_lock_organisation",
+                                    "SELECT pg_advisory_xact_lock(4703, hashtext($1))"};
 
 constexpr pg::Statement kInsert{"triage_insert_organisation", R"sql(
     INSERT INTO organisation (tenant, version, organisation, applied_at)
@@ -63,15 +63,14 @@ absl::StatusOr<Applied> OrganisationStore::Apply(const organisation::v1::Organis
                                                      pg::Bytes{wanted.SerializeAsString()}, now})
                                   .status());
         AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
-        const events::v1::Event event = OrganisationEvent(ids_, wanted.tenant(), applied.version,
-                                                          now, trace.trace_parent);
+        const events::v1::Event event =
+            OrganisationEvent(ids_, wanted.tenant(), applied.version, now, trace.trace_parent);
         AVVIK_RETURN_IF_ERROR(events::Append(transaction, std::span(&event, 1)));
         return applied;
       });
 }
 
-absl::StatusOr<InForce> OrganisationStore::Fetch(const std::string& tenant,
-                                                 int64_t known_version) {
+absl::StatusOr<InForce> OrganisationStore::Fetch(const std::string& tenant, int64_t known_version) {
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kNewest, {tenant, known_version}));
   return FromRows(rows);
 }

@@ -30,9 +30,9 @@ class OrganisationStore {
  public:
   OrganisationStore(pg::Pool& pool, IdSource& ids) : pool_(pool), ids_(ids) {}
 
-  // Makes the organisation (which has passed organisation::Check) the one in force of its tenant, with the
-  // audit record and the event, unless it means the same as the one that is. With `validate_only` nothing
-  // is written.
+  // Makes the organisation (which has passed organisation::Check) the one in force of its tenant,
+  // with the audit record and the event, unless it means the same as the one that is. With
+  // `validate_only` nothing is written.
   absl::StatusOr<Applied> Apply(const organisation::v1::Organisation& wanted, bool validate_only,
                                 absl::Time now, const audit::Record& trace);
 

@@ -14,7 +14,8 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// $3 whether everything is visible, $4 visible units, $5 login. What is hidden is as good as absent.
+// $3 whether everything is visible, $4 visible units, $5 login. What is hidden is as good as
+// absent.
 constexpr pg::Statement kGetCase{"triage_get_case", R"sql(
     SELECT * FROM triage_case
      WHERE tenant = $1
@@ -36,8 +37,8 @@ constexpr pg::Statement kLockCaseOfReport{
     "triage_lock_case_of_report",
     "SELECT * FROM triage_case WHERE tenant = $1 AND report_id = $2 FOR UPDATE"};
 
-// Ids are ordered by time, so paging by id is paging by time. $5 states, $6 units, $7 system, $8 owner,
-// $9 least severity, $10 the id after which to go on.
+// Ids are ordered by time, so paging by id is paging by time. $5 states, $6 units, $7 system, $8
+// owner, $9 least severity, $10 the id after which to go on.
 constexpr pg::Statement kListCases{"triage_list_cases", R"sql(
     SELECT * FROM triage_case
      WHERE tenant = $1
@@ -137,10 +138,10 @@ absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transactio
 
 absl::StatusOr<Case> PgCaseStore::Get(const std::string& tenant, const std::string& reference,
                                       const Visibility& visibility) {
-  return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
-        return Read(transaction, kGetCase, tenant, reference, visibility);
-      });
+  return pg::InTransaction(pool_, absl::Now() + kPatience,
+                           [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
+                             return Read(transaction, kGetCase, tenant, reference, visibility);
+                           });
 }
 
 absl::StatusOr<CasePage> PgCaseStore::List(const std::string& tenant, const Visibility& visibility,
@@ -179,8 +180,9 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
         AVVIK_ASSIGN_OR_RETURN(const Case before,
                                Read(transaction, kLockCase, tenant, reference, visibility));
         if (!request_id.empty()) {
-          AVVIK_ASSIGN_OR_RETURN(const pg::Rows repeat,
-                                 transaction.Execute(kFindNote, {before.id, trace.actor, request_id}));
+          AVVIK_ASSIGN_OR_RETURN(
+              const pg::Rows repeat,
+              transaction.Execute(kFindNote, {before.id, trace.actor, request_id}));
           if (!repeat.empty()) return before;
         }
         AVVIK_ASSIGN_OR_RETURN(const CaseChange change, decide(before));
@@ -188,7 +190,8 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
         AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, after));
         for (size_t i = before.notes.size(); i < after.notes.size(); ++i) {
           const Note& note = after.notes[i];
-          const pg::Param key = request_id.empty() ? pg::Param(std::nullopt) : pg::Param(request_id);
+          const pg::Param key =
+              request_id.empty() ? pg::Param(std::nullopt) : pg::Param(request_id);
           AVVIK_RETURN_IF_ERROR(transaction
                                     .Execute(kInsertNote, {note.id, after.id, key, note.text,
                                                            note.author.login, note.created})

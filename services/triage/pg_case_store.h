@@ -29,8 +29,8 @@ class PgCaseStore final : public CaseStore {
   IdSource& ids_;
 };
 
-// For the event path, which works in the consumer's transaction: writes a new case. False, and nothing is
-// written, when its report has one already.
+// For the event path, which works in the consumer's transaction: writes a new case. False, and
+// nothing is written, when its report has one already.
 absl::StatusOr<bool> InsertCase(pg::Transaction& transaction, const Case& opened);
 
 // The case of a report without its notes, locked; nothing when there is none.

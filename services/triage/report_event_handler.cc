@@ -70,13 +70,13 @@ absl::Status ReportEventHandler::OpenCase(pg::Transaction& transaction,
 
   const absl::Time now = clock_.Now();
   std::vector<CaseChange> changes;
-  changes.push_back(Open(FromProto(submitted, title), event.tenant(), ids_.Next(), rules_,
-                         *organisation, now));
+  changes.push_back(
+      Open(FromProto(submitted, title), event.tenant(), ids_.Next(), rules_, *organisation, now));
   const Route route = RouteCase(RoutedFactsOf(changes[0].changed), *organisation);
   if (!route.owner.login.empty()) {
-    AVVIK_ASSIGN_OR_RETURN(CaseChange assigned,
-                           Assign(changes[0].changed, route.owner, route.drawn_in,
-                                  organisation->version(), now));
+    AVVIK_ASSIGN_OR_RETURN(
+        CaseChange assigned,
+        Assign(changes[0].changed, route.owner, route.drawn_in, organisation->version(), now));
     changes.push_back(std::move(assigned));
   }
   AVVIK_ASSIGN_OR_RETURN(const bool opened, InsertCase(transaction, changes.back().changed));

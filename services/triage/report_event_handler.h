@@ -31,8 +31,8 @@ class ReportEventHandler final : public events::EventHandler {
 
   // Fetches the titles of new reports. UNAVAILABLE when intake is away.
   absl::Status Prepare(std::span<const events::v1::StoredEvent> batch) override;
-  // UNAVAILABLE when the tenant's organisation is not known yet: the event is not at fault. A report that
-  // has a case already opens no second.
+  // UNAVAILABLE when the tenant's organisation is not known yet: the event is not at fault. A
+  // report that has a case already opens no second.
   absl::Status Apply(pg::Transaction& transaction, const events::v1::StoredEvent& stored) override;
   void Committed() override {
     titles_.Clear();

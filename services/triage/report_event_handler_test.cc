@@ -111,8 +111,7 @@ TEST_F(ReportEventHandlerTest, OpenedAndAssignedAreToldWithTheFactsAfterEach) {
   EXPECT_EQ(facts.state(), v1::CASE_STATE_ASSIGNED);
   EXPECT_EQ(facts.unit(), "hemtjanst");
   EXPECT_EQ(facts.category(), type::v1::CATEGORY_LOST_DEVICE);
-  EXPECT_EQ(facts.classification().SerializeAsString(),
-            opened.classification.SerializeAsString());
+  EXPECT_EQ(facts.classification().SerializeAsString(), opened.classification.SerializeAsString());
   EXPECT_EQ(facts.classification().affected_persons(), 40);
   EXPECT_EQ(facts.owner().person_id(), organisation::PersonId(kTenant, "sam"));
   EXPECT_EQ(facts.owner().role(), organisation::v1::COORDINATOR);
@@ -179,8 +178,8 @@ TEST_F(ReportEventHandlerTest, SupplementAndWithdrawalOfTheReportAreTold) {
   EXPECT_EQ(read.state, v1::CASE_STATE_ASSIGNED);
   EXPECT_EQ(read.version, opened.version + 2);
   EXPECT_EQ(read.updated, clock_.Now());
-  ASSERT_THAT(Told(), ElementsAre("CaseOpened", "CaseAssigned", "CaseReportChanged",
-                                  "CaseReportChanged"));
+  ASSERT_THAT(Told(),
+              ElementsAre("CaseOpened", "CaseAssigned", "CaseReportChanged", "CaseReportChanged"));
   v1::CaseReportChanged supplemented, withdrawn;
   ASSERT_TRUE(ToldEvents()[2].data().UnpackTo(&supplemented));
   ASSERT_TRUE(ToldEvents()[3].data().UnpackTo(&withdrawn));
@@ -233,8 +232,8 @@ TEST_F(ReportEventHandlerTest, TitlesOfABatchAreAskedForOncePerTenant) {
   other.set_tenant("grannen");
   ASSERT_OK(directory_.Put(other, 1));
   for (unsigned n = 1; n <= 10; ++n) {
-    log_.events.push_back(EventWith(Submitted(n), "reports/" + std::to_string(n),
-                                    n % 2 == 0 ? kTenant : "grannen"));
+    log_.events.push_back(
+        EventWith(Submitted(n), "reports/" + std::to_string(n), n % 2 == 0 ? kTenant : "grannen"));
   }
   EXPECT_EQ(HearLog().applied, 10);
   EXPECT_THAT(titles_.asked, UnorderedElementsAre(kTenant, "grannen"));

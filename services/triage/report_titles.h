@@ -33,8 +33,8 @@ class RemoteReportTitles final : public ReportTitles {
   rpc::Peer& intake_;
 };
 
-// The titles for a batch of events, fetched before its transaction. Thread-safe: events may be replayed
-// while a batch is under way; whoever then misses a title is told to prepare again.
+// The titles for a batch of events, fetched before its transaction. Thread-safe: events may be
+// replayed while a batch is under way; whoever then misses a title is told to prepare again.
 class PreparedTitles {
  public:
   explicit PreparedTitles(ReportTitles& source) : source_(source) {}

@@ -95,7 +95,8 @@ struct Finding {
   std::string reason;
 };
 
-// The unit for which the person holds the role with effect on `unit`; empty for the whole municipality.
+// The unit for which the person holds the role with effect on `unit`; empty for the whole
+// municipality.
 std::string HeldFor(const std::string& login, organisation::v1::Role role, const std::string& unit,
                     const Organisation& organisation) {
   const std::vector<HeldRole> held = organisation.RolesOf(login);
@@ -110,14 +111,13 @@ Finding HolderOf(organisation::v1::Role role, const RoutedFacts& facts,
   const std::string name = organisation::v1::Role_Name(role);
   const auto holders = organisation.HoldersAt(role, facts.unit);
   if (holders.empty()) {
-    return {{}, "nobody is " + name + " for " +
-                    (WithoutUnit(facts, organisation).empty() ? "unit " + facts.unit + " or above"
-                                                              : "the municipality")};
+    return {{},
+            "nobody is " + name + " for " +
+                (WithoutUnit(facts, organisation).empty() ? "unit " + facts.unit + " or above"
+                                                          : "the municipality")};
   }
   const std::string& login = holders.front()->login();
-  Party party{.login = login,
-              .role = role,
-              .unit = HeldFor(login, role, facts.unit, organisation)};
+  Party party{.login = login, .role = role, .unit = HeldFor(login, role, facts.unit, organisation)};
   std::string reason = login + " is " + name + " for " +
                        (party.unit.empty() ? "the municipality" : "unit " + party.unit);
   return {std::move(party), std::move(reason)};

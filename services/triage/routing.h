@@ -41,13 +41,13 @@ struct Route {
   std::vector<Party> drawn_in;     // Each person once; the owner may be among them.
 };
 
-// Pure. The first rule that matches and finds somebody decides on the owner; rules that draw in do not
-// end the search, and those below the owner's rule still draw in. The last resort, `default`, is the
-// information-security officer.
+// Pure. The first rule that matches and finds somebody decides on the owner; rules that draw in do
+// not end the search, and those below the owner's rule still draw in. The last resort, `default`,
+// is the information-security officer.
 Route RouteCase(const RoutedFacts& facts, const organisation::Organisation& organisation);
 
-// The function in which a person named by hand has to do with a case: of its system, of its unit or the
-// nearest above, of the municipality, or none but that of an employee. Pure.
+// The function in which a person named by hand has to do with a case: of its system, of its unit or
+// the nearest above, of the municipality, or none but that of an employee. Pure.
 Party PartOf(const std::string& login, const RoutedFacts& facts,
              const organisation::Organisation& organisation);
 

@@ -1,5 +1,5 @@
-// What the tests with PostgreSQL share: the service's database, intake's events as they come, and what
-// triage tells of them.
+// What the tests with PostgreSQL share: the service's database, intake's events as they come, and
+// what triage tells of them.
 #pragma once
 
 #include <map>
@@ -159,8 +159,8 @@ class StoreTest : public ::testing::Test {
   organisation::Directory directory_{clock_, nullptr, nullptr};
   KnownTitles titles_;
   int committed_ = 0;
-  ReportEventHandler handler_{titles_, directory_,          ShippedRules(),
-                              ids_,    clock_, [this] { ++committed_; }};
+  ReportEventHandler handler_{titles_, directory_, ShippedRules(),
+                              ids_,    clock_,     [this] { ++committed_; }};
   PgCaseStore store_{database_->pool(), ids_};
   const Visibility everything_{.everything = true, .units = {}, .login = ""};
 };

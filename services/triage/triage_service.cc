@@ -275,10 +275,9 @@ grpc::Status TriageService::ApplyOrganisation(grpc::ServerContext* context,
     const organisation::v1::Organisation& wanted = request->organisation();
     if (wanted.tenant() != call.tenant()) return error::OtherTenant(wanted.tenant());
     AVVIK_RETURN_IF_ERROR(WithinRequest(organisation::Check(wanted)));
-    AVVIK_ASSIGN_OR_RETURN(
-        const Applied applied,
-        organisations_.Apply(wanted, request->validate_only(), call.now(),
-                             call.Trace("organisation")));
+    AVVIK_ASSIGN_OR_RETURN(const Applied applied,
+                           organisations_.Apply(wanted, request->validate_only(), call.now(),
+                                                call.Trace("organisation")));
     for (const organisation::Change& change : applied.changes) {
       v1::OrganisationChange* entry = response->add_changes();
       entry->set_subject(change.subject);

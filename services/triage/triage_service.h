@@ -57,8 +57,8 @@ class TriageService final : public v1::Triage::Service {
 
  private:
   // Changes a case as `decide` says and answers with it.
-  absl::Status Change(rpc::Call& call, const std::string& case_id,
-                      const std::string& request_id, const Decision& decide, v1::Case* response);
+  absl::Status Change(rpc::Call& call, const std::string& case_id, const std::string& request_id,
+                      const Decision& decide, v1::Case* response);
 
   rpc::Environment& environment_;
   CaseStore& cases_;
