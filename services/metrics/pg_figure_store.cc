@@ -1,5 +1,6 @@
 #include "services/metrics/pg_figure_store.h"
 
+#include <functional>
 #include <utility>
 
 #include "common/events/migrations.h"
@@ -13,9 +14,6 @@ std::span<const pg::Migration> Migrations();
 }  // namespace figures
 
 namespace {
-
-// Rows read at a time, so that a first reading of a large set needs little memory.
-constexpr int kPage = 10'000;
 
 // An older event changes nothing.
 constexpr pg::Statement kPutReport{"metrics_put_report", R"sql(
@@ -87,71 +85,74 @@ constexpr pg::Statement kHeads{"metrics_read_heads", R"sql(
            (SELECT coalesce(max(change), 0) FROM duty_figure)   AS duties,
            (SELECT coalesce(max(change), 0) FROM notice_figure) AS notices)sql"};
 
-constexpr pg::Statement kReadReports{"metrics_read_reports", R"sql(
-    SELECT * FROM report_figure WHERE change > $1 ORDER BY change LIMIT $2)sql"};
+// What has changed is read by a cursor, so that a first reading of a large set needs little memory. Each
+// takes what was seen of its table.
+constexpr pg::Statement kOpenReports{"metrics_open_reports", R"sql(
+    DECLARE changed NO SCROLL CURSOR FOR
+    SELECT * FROM report_figure WHERE change > $1)sql"};
 
-constexpr pg::Statement kReadCases{"metrics_read_cases", R"sql(
-    SELECT * FROM case_figure WHERE change > $1 ORDER BY change LIMIT $2)sql"};
+constexpr pg::Statement kOpenCases{"metrics_open_cases", R"sql(
+    DECLARE changed NO SCROLL CURSOR FOR
+    SELECT * FROM case_figure WHERE change > $1)sql"};
 
-// All duties of those deviations of which one has changed, and their stages.
-constexpr pg::Statement kReadDuties{"metrics_read_duties", R"sql(
-    WITH page AS (
-           SELECT tenant, number, change FROM duty_figure
-            WHERE change > $1 ORDER BY change LIMIT $2),
-         touched AS (SELECT DISTINCT tenant, number FROM page)
+// All duties of those deviations of which one has changed, with their stages.
+constexpr pg::Statement kOpenDuties{"metrics_open_duties", R"sql(
+    DECLARE changed NO SCROLL CURSOR FOR
     SELECT duty_figure.*, stage, stage_figure.state AS stage_state, statutory, target_at,
-           submitted_at, (SELECT max(change) FROM page) AS page_change
-      FROM touched
-      JOIN duty_figure USING (tenant, number)
+           submitted_at
+      FROM duty_figure
       LEFT JOIN stage_figure USING (duty_id)
+     WHERE (tenant, number) IN (SELECT tenant, number FROM duty_figure WHERE change > $1)
      ORDER BY tenant, number, duty_id, stage)sql"};
 
-// How all notices of those deviations stand of which one has changed: $3 sent, $4 failed, else waiting.
-constexpr pg::Statement kReadNotices{"metrics_read_notices", R"sql(
-    WITH page AS (
-           SELECT tenant, number, change FROM notice_figure
-            WHERE change > $1 ORDER BY change LIMIT $2),
-         touched AS (SELECT DISTINCT tenant, number FROM page)
+// How all notices of those deviations stand of which one has changed: 3 is NOTICE_STATE_SENT, 4 is
+// NOTICE_STATE_FAILED.
+constexpr pg::Statement kOpenNotices{"metrics_open_notices", R"sql(
+    DECLARE changed NO SCROLL CURSOR FOR
     SELECT tenant, number,
-           count(*) FILTER (WHERE state = $3)          AS sent,
-           count(*) FILTER (WHERE state = $4)          AS failed,
-           count(*) FILTER (WHERE state NOT IN ($3, $4)) AS waiting,
-           (SELECT max(change) FROM page)              AS page_change
-      FROM touched
-      JOIN notice_figure USING (tenant, number)
+           count(*) FILTER (WHERE state = 3)          AS sent,
+           count(*) FILTER (WHERE state = 4)          AS failed,
+           count(*) FILTER (WHERE state NOT IN (3, 4)) AS waiting
+      FROM notice_figure
+     WHERE (tenant, number) IN (SELECT tenant, number FROM notice_figure WHERE change > $1)
      GROUP BY tenant, number)sql"};
 
-// Each reads one page after `*seen`, moves it, and answers how many rows there were.
-using ReadPage = absl::StatusOr<size_t> (*)(pg::Transaction&, FigureSink&, int64_t* seen);
+constexpr pg::Statement kFetch{"metrics_fetch_changed", "FETCH 10000 FROM changed"};
+constexpr pg::Statement kClose{"metrics_close_changed", "CLOSE changed"};
 
-absl::StatusOr<size_t> ReadReports(pg::Transaction& transaction, FigureSink& sink, int64_t* seen) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kReadReports, {*seen, kPage}));
-  for (const pg::Row row : rows) {
-    sink.Take(ReportFromRow(row));
-    *seen = row.Int("change");
+static_assert(delivery::v1::NOTICE_STATE_SENT == 3 && delivery::v1::NOTICE_STATE_FAILED == 4);
+
+// Calls `take` with each row of `open` that has changed since `seen`.
+absl::Status ReadChanged(pg::Transaction& transaction, const pg::Statement& open, int64_t seen,
+                         const std::function<void(const pg::Row&)>& take) {
+  AVVIK_RETURN_IF_ERROR(transaction.Execute(open, {seen}).status());
+  while (true) {
+    AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kFetch));
+    if (rows.empty()) break;
+    for (const pg::Row row : rows) take(row);
   }
-  return rows.size();
+  return transaction.Execute(kClose).status();
 }
 
-absl::StatusOr<size_t> ReadCases(pg::Transaction& transaction, FigureSink& sink, int64_t* seen) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kReadCases, {*seen, kPage}));
-  for (const pg::Row row : rows) {
-    sink.Take(CaseFromRow(row));
-    *seen = row.Int("change");
-  }
-  return rows.size();
+absl::Status ReadReports(pg::Transaction& transaction, int64_t seen, FigureSink& sink) {
+  return ReadChanged(transaction, kOpenReports, seen,
+                     [&](const pg::Row& row) { sink.Take(ReportFromRow(row)); });
 }
 
-absl::StatusOr<size_t> ReadDuties(pg::Transaction& transaction, FigureSink& sink, int64_t* seen) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kReadDuties, {*seen, kPage}));
-  std::vector<DutyFigure> duties;
+absl::Status ReadCases(pg::Transaction& transaction, int64_t seen, FigureSink& sink) {
+  return ReadChanged(transaction, kOpenCases, seen,
+                     [&](const pg::Row& row) { sink.Take(CaseFromRow(row)); });
+}
+
+absl::Status ReadDuties(pg::Transaction& transaction, int64_t seen, FigureSink& sink) {
+  std::vector<DutyFigure> duties;  // Of one deviation.
   auto give = [&] {
     if (duties.empty()) return;
-    const FigureHeading heading = duties.front().heading;
+    const FigureHeading& heading = duties.front().heading;
     sink.TakeDuties(heading.tenant, heading.number, duties);
     duties.clear();
   };
-  for (const pg::Row row : rows) {
+  AVVIK_RETURN_IF_ERROR(ReadChanged(transaction, kOpenDuties, seen, [&](const pg::Row& row) {
     DutyFigure duty = DutyFromRow(row);
     if (!duties.empty() && (duties.front().heading.tenant != duty.heading.tenant ||
                             duties.front().heading.number != duty.heading.number)) {
@@ -161,25 +162,18 @@ absl::StatusOr<size_t> ReadDuties(pg::Transaction& transaction, FigureSink& sink
       duties.push_back(std::move(duty));
     }
     if (!row.IsNull("stage")) duties.back().stages.push_back(StageFromRow(row));
-    *seen = row.Int("page_change");
-  }
+  }));
   give();
-  return rows.size();
+  return absl::OkStatus();
 }
 
-absl::StatusOr<size_t> ReadNotices(pg::Transaction& transaction, FigureSink& sink, int64_t* seen) {
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      transaction.Execute(kReadNotices, {*seen, kPage, int{delivery::v1::NOTICE_STATE_SENT},
-                                         int{delivery::v1::NOTICE_STATE_FAILED}}));
-  for (const pg::Row row : rows) {
+absl::Status ReadNotices(pg::Transaction& transaction, int64_t seen, FigureSink& sink) {
+  return ReadChanged(transaction, kOpenNotices, seen, [&](const pg::Row& row) {
     sink.TakeNotices(row.Text("tenant"), NumberFromRow(row),
                      {.sent = static_cast<uint32_t>(row.Int("sent")),
                       .waiting = static_cast<uint32_t>(row.Int("waiting")),
                       .failed = static_cast<uint32_t>(row.Int("failed"))});
-    *seen = row.Int("page_change");
-  }
-  return rows.size();
+  });
 }
 
 }  // namespace
@@ -227,24 +221,28 @@ absl::StatusOr<Seen> PgFigureStore::ReadChanges(const Seen& seen, FigureSink& si
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kOneMoment).status());
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kHoldSet).status());
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows heads, transaction.Execute(kHeads));
-        Seen now = seen;
-        if (now.set != heads[0].Text("set")) {
-          now = {.set = heads[0].Text("set")};
+        const pg::Row head = heads[0];
+        Seen from = seen;
+        if (from.set != head.Text("set")) {
+          from = {};
           sink.BeginAnew();
         }
-        for (const auto& [read, mark, head] :
-             {std::tuple<ReadPage, int64_t*, int64_t>(ReadReports, &now.reports,
-                                                      heads[0].Int("reports")),
-              std::tuple<ReadPage, int64_t*, int64_t>(ReadCases, &now.cases,
-                                                      heads[0].Int("cases")),
-              std::tuple<ReadPage, int64_t*, int64_t>(ReadDuties, &now.duties,
-                                                      heads[0].Int("duties")),
-              std::tuple<ReadPage, int64_t*, int64_t>(ReadNotices, &now.notices,
-                                                      heads[0].Int("notices"))}) {
-          while (*mark < head) {
-            AVVIK_ASSIGN_OR_RETURN(const size_t rows, read(transaction, sink, mark));
-            if (rows == 0) break;
-          }
+        const Seen now = {.set = head.Text("set"),
+                          .reports = head.Int("reports"),
+                          .cases = head.Int("cases"),
+                          .duties = head.Int("duties"),
+                          .notices = head.Int("notices")};
+        if (from.reports < now.reports) {
+          AVVIK_RETURN_IF_ERROR(ReadReports(transaction, from.reports, sink));
+        }
+        if (from.cases < now.cases) {
+          AVVIK_RETURN_IF_ERROR(ReadCases(transaction, from.cases, sink));
+        }
+        if (from.duties < now.duties) {
+          AVVIK_RETURN_IF_ERROR(ReadDuties(transaction, from.duties, sink));
+        }
+        if (from.notices < now.notices) {
+          AVVIK_RETURN_IF_ERROR(ReadNotices(transaction, from.notices, sink));
         }
         return now;
       });

@@ -18,9 +18,8 @@ constexpr auto kAcknowledged = v1::CASE_STATE_ACKNOWLEDGED;
 constexpr auto kClosed = v1::CASE_STATE_CLOSED;
 
 constexpr Command kCommands[] = {
-    Command::kClassify,          Command::kAssign,          Command::kAcknowledge,
-    Command::kNote,              Command::kClose,           Command::kReopen,
-    Command::kSupplementReport,  Command::kWithdrawReport,
+    Command::kClassify, Command::kAssign, Command::kAcknowledge,      Command::kNote,
+    Command::kClose,    Command::kReopen, Command::kSupplementReport, Command::kWithdrawReport,
 };
 
 TEST(CaseMovesTest, EveryCommandInEveryStateHasItsOutcome) {
@@ -38,8 +37,7 @@ TEST(CaseMovesTest, EveryCommandInEveryStateHasItsOutcome) {
       {kAcknowledged,
        {kAcknowledged, kAssigned, kRefused, kAcknowledged, kClosed, kRefused, kAcknowledged,
         kAcknowledged}},
-      {kClosed,
-       {kRefused, kRefused, kRefused, kClosed, kRefused, kAssigned, kClosed, kClosed}},
+      {kClosed, {kRefused, kRefused, kRefused, kClosed, kRefused, kAssigned, kClosed, kClosed}},
   };
   ASSERT_EQ(std::size(rows), static_cast<size_t>(v1::CaseState_ARRAYSIZE));
   for (const Row& row : rows) {

@@ -16,8 +16,7 @@ const absl::Time kLater = kNow + absl::Hours(1);
 const absl::Time kReported = kNow - absl::Minutes(2);
 
 const Party kSam{.login = "sam", .role = organisation::v1::COORDINATOR, .unit = "omsorg"};
-const Party kDora{
-    .login = "dora", .role = organisation::v1::DATA_PROTECTION_OFFICER, .unit = ""};
+const Party kDora{.login = "dora", .role = organisation::v1::DATA_PROTECTION_OFFICER, .unit = ""};
 
 ReportTold Told() {
   ReportTold report;
@@ -53,8 +52,7 @@ v1::Classification NoPersonalData() {
 }
 
 TEST(OpenTest, CaseHoldsWhatWasTold) {
-  const CaseChange change =
-      Open(Told(), "by", "case-1", ShippedRules(), *TestOrganisation(), kNow);
+  const CaseChange change = Open(Told(), "by", "case-1", ShippedRules(), *TestOrganisation(), kNow);
   const Case& opened = change.changed;
   EXPECT_EQ(change.happening, Happening::kOpened);
   EXPECT_EQ(opened.id, "case-1");

@@ -77,7 +77,9 @@ TEST(ClassificationRulesTest, RulesThatDoNotHoldTogetherNameTheField) {
   };
   const Row rows[] = {
       {"categories[1].category",
-       [](auto& rules) { rules.mutable_categories(1)->set_category(rules.categories(0).category()); }},
+       [](auto& rules) {
+         rules.mutable_categories(1)->set_category(rules.categories(0).category());
+       }},
       {"categories", [](auto& rules) { rules.mutable_categories()->RemoveLast(); }},
       {"categories[0].rsit", [](auto& rules) { rules.mutable_categories(0)->set_rsit("other/x"); }},
       {"categories[0].rsit", [](auto& rules) { rules.mutable_categories(0)->set_rsit("other"); }},
@@ -99,9 +101,7 @@ TEST(ClassificationRulesTest, RulesThatDoNotHoldTogetherNameTheField) {
       {"severity.levels",
        [](auto& rules) { rules.mutable_severity()->mutable_levels(4)->set_level(7); }},
       {"severity.levels",
-       [](auto& rules) {
-         *rules.mutable_severity()->add_levels() = rules.severity().levels(0);
-       }},
+       [](auto& rules) { *rules.mutable_severity()->add_levels() = rules.severity().levels(0); }},
       {"severity.adjustments[0]",
        [](auto& rules) { rules.mutable_severity()->add_adjustments()->set_reason("none"); }},
   };
@@ -176,8 +176,7 @@ TEST(FirstClassificationTest, KlassaOfTheSystemMovesTheLevelAsTheRuleSays) {
     const ClassificationRules rules =
         RulesWith("impacts { property: SECURITY_PROPERTY_CONFIDENTIALITY level: " +
                   std::to_string(row.level) + " klassa: " + row.use + " }");
-    const auto system =
-        SystemWith("accuracy: 3 confidentiality: " + std::to_string(row.klassa));
+    const auto system = SystemWith("accuracy: 3 confidentiality: " + std::to_string(row.klassa));
     EXPECT_EQ(LevelOf(rules.First(kLostDevice, &system), kConfidentiality), row.expected)
         << row.use << " " << row.level << " " << row.klassa;
     EXPECT_EQ(LevelOf(rules.First(kLostDevice, nullptr), kConfidentiality), row.level);
@@ -231,23 +230,27 @@ TEST(FirstClassificationTest, EveryPartOfAConditionMustHold) {
                     .national_security = type::v1::ANSWER_NO,
                     .ongoing = type::v1::ANSWER_YES};
   const ClassificationRules rules = RulesWith(R"pb(
-    kind: KIND_INCIDENT
-    impacts { property: SECURITY_PROPERTY_AVAILABILITY level: 1 klassa: KLASSA_USE_FOLLOW })pb",
+                                                kind: KIND_INCIDENT
+                                                impacts {
+                                                  property: SECURITY_PROPERTY_AVAILABILITY
+                                                  level: 1
+                                                  klassa: KLASSA_USE_FOLLOW
+                                                })pb",
                                               R"pb(
-    adjustments {
-      id: "all"
-      when {
-        categories: CATEGORY_LOST_DEVICE
-        kinds: KIND_INCIDENT
-        personal_data: ANSWER_YES
-        national_security: ANSWER_NO
-        ongoing: ANSWER_YES
-        affected_persons_at_least: 500
-        level_at_least: 1
-        system_named: true
-      }
-      kind: KIND_NEAR_MISS
-    })pb");
+                                                adjustments {
+                                                  id: "all"
+                                                  when {
+                                                    categories: CATEGORY_LOST_DEVICE
+                                                    kinds: KIND_INCIDENT
+                                                    personal_data: ANSWER_YES
+                                                    national_security: ANSWER_NO
+                                                    ongoing: ANSWER_YES
+                                                    affected_persons_at_least: 500
+                                                    level_at_least: 1
+                                                    system_named: true
+                                                  }
+                                                  kind: KIND_NEAR_MISS
+                                                })pb");
   const auto system = SystemWith("availability: 1");
   EXPECT_EQ(rules.First(all, &system).kind(), type::v1::KIND_NEAR_MISS);
   EXPECT_EQ(rules.First(all, nullptr).kind(), type::v1::KIND_INCIDENT);
@@ -268,11 +271,11 @@ TEST(FirstClassificationTest, EveryPartOfAConditionMustHold) {
 TEST(FirstClassificationTest, NoLevelRisesAboveTheHighestThatARuleMayGive) {
   const ClassificationRules rules = RulesWith(
       "impacts { property: SECURITY_PROPERTY_CONFIDENTIALITY klassa: KLASSA_USE_FOLLOW }", R"pb(
-    adjustments {
-      id: "very-hard"
-      when { personal_data: ANSWER_YES }
-      impacts_at_least { property: SECURITY_PROPERTY_AVAILABILITY level: 4 }
-    })pb");
+        adjustments {
+          id: "very-hard"
+          when { personal_data: ANSWER_YES }
+          impacts_at_least { property: SECURITY_PROPERTY_AVAILABILITY level: 4 }
+        })pb");
   ReportedFacts facts = kLostDevice;
   facts.personal_data = type::v1::ANSWER_YES;
   const auto system = SystemWith("confidentiality: 4");
@@ -285,11 +288,11 @@ TEST(FirstClassificationTest, NoLevelRisesAboveTheHighestThatARuleMayGive) {
 TEST(FirstClassificationTest, AdjustmentLowersNothing) {
   const ClassificationRules rules =
       RulesWith("impacts { property: SECURITY_PROPERTY_CONFIDENTIALITY level: 3 }", R"pb(
-    adjustments {
-      id: "some"
-      when {}
-      impacts_at_least { property: SECURITY_PROPERTY_CONFIDENTIALITY level: 1 }
-    })pb");
+        adjustments {
+          id: "some"
+          when {}
+          impacts_at_least { property: SECURITY_PROPERTY_CONFIDENTIALITY level: 1 }
+        })pb");
   EXPECT_EQ(LevelOf(rules.First(kLostDevice, nullptr), kConfidentiality), 3);
 }
 
@@ -302,11 +305,12 @@ TEST(SeverityTest, WithoutImpactsItIsThatOfLevelZero) {
 }
 
 TEST(SeverityTest, EveryPropertyAtTheHighestLevelIsAReason) {
-  const v1::Classification found = RulesWith(R"pb(
-    impacts { property: SECURITY_PROPERTY_CONFIDENTIALITY level: 3 }
-    impacts { property: SECURITY_PROPERTY_ACCURACY level: 1 }
-    impacts { property: SECURITY_PROPERTY_TRACEABILITY level: 3 })pb")
-                                       .First(kLostDevice, nullptr);
+  const v1::Classification found =
+      RulesWith(R"pb(
+        impacts { property: SECURITY_PROPERTY_CONFIDENTIALITY level: 3 }
+        impacts { property: SECURITY_PROPERTY_ACCURACY level: 1 }
+        impacts { property: SECURITY_PROPERTY_TRACEABILITY level: 3 })pb")
+          .First(kLostDevice, nullptr);
   EXPECT_EQ(found.severity(), type::v1::SEVERITY_HIGH);
   EXPECT_THAT(found.severity_reasons(),
               ElementsAre("impact:confidentiality=3", "impact:traceability=3"));
@@ -353,8 +357,8 @@ TEST(SeverityTest, AdjustmentsMoveItInTheirOrderAndSayWhyOnlyWhenTheyMovedIt) {
   facts.national_security = type::v1::ANSWER_NO;
   found = rules.First(facts, nullptr);
   EXPECT_EQ(found.severity(), type::v1::SEVERITY_LOW);
-  EXPECT_THAT(found.severity_reasons(), ElementsAre("impact:none", "two-up", "three-up",
-                                                    "at-most-high", "three-down"));
+  EXPECT_THAT(found.severity_reasons(),
+              ElementsAre("impact:none", "two-up", "three-up", "at-most-high", "three-down"));
 }
 
 // ---- A person's classification ----
@@ -395,7 +399,8 @@ TEST(PersonsClassificationTest, IsKeptAsSaidAndOnlySeverityFollows) {
 
 TEST(PersonsClassificationTest, ErrorsNameTheirFields) {
   EXPECT_THAT(ByPerson(""), NamesField("classification.kind"));
-  EXPECT_THAT(ByPerson("kind: KIND_EVENT rsit: 'fraud/nothing'"), NamesField("classification.rsit"));
+  EXPECT_THAT(ByPerson("kind: KIND_EVENT rsit: 'fraud/nothing'"),
+              NamesField("classification.rsit"));
   EXPECT_THAT(ByPerson("kind: KIND_EVENT rsit: 'nothing'"), NamesField("classification.rsit"));
   EXPECT_THAT(ByPerson("kind: KIND_EVENT impacts { level: 1 }"),
               NamesField("classification.impacts[0].property"));
@@ -425,14 +430,13 @@ TEST(PersonsClassificationTest, ConfirmingWhatTheRulesFoundLeavesTheSeverity) {
   for (int category = 0; category <= type::v1::Category_MAX; ++category) {
     for (const auto personal_data : {type::v1::ANSWER_YES, type::v1::ANSWER_NO}) {
       const auto* system = TestOrganisation()->FindSystem("journal");
-      const v1::Classification first = ShippedRules().First(
-          {.category = static_cast<Category>(category),
-           .personal_data = personal_data,
-           .affected_persons = 600,
-           .ongoing = type::v1::ANSWER_YES},
-          system);
-      const auto confirmed =
-          ShippedRules().ByPerson(first, static_cast<Category>(category), true);
+      const v1::Classification first =
+          ShippedRules().First({.category = static_cast<Category>(category),
+                                .personal_data = personal_data,
+                                .affected_persons = 600,
+                                .ongoing = type::v1::ANSWER_YES},
+                               system);
+      const auto confirmed = ShippedRules().ByPerson(first, static_cast<Category>(category), true);
       ASSERT_OK(confirmed);
       EXPECT_EQ(confirmed->severity(), first.severity()) << category;
       EXPECT_TRUE(confirmed->confirmed());
@@ -480,28 +484,42 @@ TEST(ShippedRulesTest, SeverityOfTheCommonCases) {
   using namespace type::v1;
   const Row rows[] = {
       {{.category = CATEGORY_MISDIRECTED_MESSAGE}, "", KIND_INCIDENT, SEVERITY_LOW},
-      {{.category = CATEGORY_MISDIRECTED_MESSAGE, .personal_data = ANSWER_YES}, "", KIND_INCIDENT,
+      {{.category = CATEGORY_MISDIRECTED_MESSAGE, .personal_data = ANSWER_YES},
+       "",
+       KIND_INCIDENT,
        SEVERITY_MODERATE},
       {{.category = CATEGORY_MISDIRECTED_MESSAGE,
         .personal_data = ANSWER_YES,
         .affected_persons = 500},
-       "", KIND_INCIDENT, SEVERITY_HIGH},
+       "",
+       KIND_INCIDENT,
+       SEVERITY_HIGH},
       {{.category = CATEGORY_MISDIRECTED_MESSAGE,
         .personal_data = ANSWER_YES,
         .affected_persons = 10'000},
-       "", KIND_INCIDENT, SEVERITY_CRITICAL},
+       "",
+       KIND_INCIDENT,
+       SEVERITY_CRITICAL},
       {{.category = CATEGORY_SUSPICIOUS_MESSAGE}, "", KIND_EVENT, SEVERITY_LOW},
-      {{.category = CATEGORY_SUSPICIOUS_MESSAGE, .personal_data = ANSWER_YES}, "", KIND_INCIDENT,
+      {{.category = CATEGORY_SUSPICIOUS_MESSAGE, .personal_data = ANSWER_YES},
+       "",
+       KIND_INCIDENT,
        SEVERITY_MODERATE},
       {{.category = CATEGORY_INTRUSION}, "", KIND_INCIDENT, SEVERITY_HIGH},
-      {{.category = CATEGORY_INTRUSION, .ongoing = ANSWER_YES}, "", KIND_INCIDENT,
+      {{.category = CATEGORY_INTRUSION, .ongoing = ANSWER_YES},
+       "",
+       KIND_INCIDENT,
        SEVERITY_CRITICAL},
       {{.category = CATEGORY_SYSTEM_DOWN}, "", KIND_INCIDENT, SEVERITY_MODERATE},
-      {{.category = CATEGORY_SYSTEM_DOWN, .ongoing = ANSWER_YES}, "journal", KIND_INCIDENT,
+      {{.category = CATEGORY_SYSTEM_DOWN, .ongoing = ANSWER_YES},
+       "journal",
+       KIND_INCIDENT,
        SEVERITY_HIGH},
       {{.category = CATEGORY_WEAKNESS}, "", KIND_WEAKNESS, SEVERITY_LOW},
       {{.category = CATEGORY_WEAKNESS}, "journal", KIND_WEAKNESS, SEVERITY_MODERATE},
-      {{.category = CATEGORY_OTHER, .national_security = ANSWER_YES}, "", KIND_EVENT,
+      {{.category = CATEGORY_OTHER, .national_security = ANSWER_YES},
+       "",
+       KIND_EVENT,
        SEVERITY_CRITICAL},
       {{}, "", KIND_EVENT, SEVERITY_LOW},
   };

@@ -120,13 +120,11 @@ TEST_F(RemoteReportTitlesTest, PreparedTitlesTellNotAskedFromNotThere) {
   ASSERT_OK(prepared.Prepare({{"by", {"a", "b"}}}));
   EXPECT_EQ(*prepared.Find("by", "b"), "Borttappad dator");
   EXPECT_THAT(prepared.Find("by", "a"), IsError(absl::StatusCode::kNotFound, "REPORT_UNKNOWN"));
-  EXPECT_THAT(prepared.Find("by", "c"),
-              IsError(absl::StatusCode::kUnavailable, "TITLE_NOT_ASKED"));
+  EXPECT_THAT(prepared.Find("by", "c"), IsError(absl::StatusCode::kUnavailable, "TITLE_NOT_ASKED"));
   EXPECT_THAT(prepared.Find("grannen", "b"),
               IsError(absl::StatusCode::kUnavailable, "TITLE_NOT_ASKED"));
   prepared.Clear();
-  EXPECT_THAT(prepared.Find("by", "b"),
-              IsError(absl::StatusCode::kUnavailable, "TITLE_NOT_ASKED"));
+  EXPECT_THAT(prepared.Find("by", "b"), IsError(absl::StatusCode::kUnavailable, "TITLE_NOT_ASKED"));
 }
 
 }  // namespace

@@ -64,8 +64,9 @@ TEST(RoutingTest, WithoutUnitAndSystemItGoesToTheSecurityOfficer) {
 
 TEST(RoutingTest, PersonalDataDrawsInTheDataProtectionOfficer) {
   for (const auto answer : {ANSWER_UNSPECIFIED, ANSWER_NO}) {
-    EXPECT_THAT(RouteCase({.unit = "omsorg", .personal_data = answer}, *TestOrganisation()).drawn_in,
-                IsEmpty());
+    EXPECT_THAT(
+        RouteCase({.unit = "omsorg", .personal_data = answer}, *TestOrganisation()).drawn_in,
+        IsEmpty());
   }
   const Route route =
       RouteCase({.unit = "omsorg", .personal_data = ANSWER_YES}, *TestOrganisation());
@@ -75,9 +76,9 @@ TEST(RoutingTest, PersonalDataDrawsInTheDataProtectionOfficer) {
 }
 
 TEST(RoutingTest, NationalSecurityDrawsInTheChief) {
-  const Route route = RouteCase(
-      {.unit = "omsorg", .personal_data = ANSWER_YES, .national_security = ANSWER_YES},
-      *TestOrganisation());
+  const Route route =
+      RouteCase({.unit = "omsorg", .personal_data = ANSWER_YES, .national_security = ANSWER_YES},
+                *TestOrganisation());
   EXPECT_THAT(LoginsOf(route.drawn_in), ElementsAre("karl", "dora"));
 }
 
@@ -249,7 +250,12 @@ TEST(ShippedOrganisationsTest, ReportsFindTheirOwnersAndThoseDrawnIn) {
       {"orebro", "gymnasium", "", kNo, kNo, "camilla.ost", {}},
       {"orebro", "stadsbiblioteket", "", kNo, kNo, "viktor.aberg", {}},
       {"orebro", "barn-och-unga", "socialregister", kYes, kNo, "patrik.dahl", {"amir.sadeghi"}},
-      {"orebro", "vattenverket", "styrsystem-vatten", kNo, kYes, "ola.granqvist",
+      {"orebro",
+       "vattenverket",
+       "styrsystem-vatten",
+       kNo,
+       kYes,
+       "ola.granqvist",
        {"carl.rosenlund"}},
       {"orebro", "kontaktcenter", "", kYes, kUnknown, "sofia.bjork", {"amir.sadeghi"}},
       {"orebro", "molnbro", "", kUnknown, kUnknown, "marcus.ekdahl", {}},
@@ -274,8 +280,7 @@ TEST(ShippedOrganisationsTest, ReportsFindTheirOwnersAndThoseDrawnIn) {
                             .personal_data = row.personal_data,
                             .national_security = row.national_security};
     const Route route = RouteCase(facts, *Shipped(row.organisation));
-    const std::string which =
-        std::string(row.organisation) + " " + row.unit + " " + row.system;
+    const std::string which = std::string(row.organisation) + " " + row.unit + " " + row.system;
     EXPECT_EQ(route.owner.login, row.owner) << which;
     std::vector<std::string> beside;
     for (const Party& party : route.drawn_in) {
