@@ -91,14 +91,13 @@ absl::StatusOr<Prepared> Prepare(const ImportAsked& asked) {
 }
 
 // What a dry run does instead of sending.
-Outcome Check(const intake::v1::SubmitReportRequest& request, Output& out, std::once_flag* shown) {
+Outcome Check(const intake::v1::SubmitReportRequest& request, Output& out, bool* shown) {
   Outcome outcome;
   outcome.error = validate::Validate(request);
   outcome.kind = outcome.error.ok() ? Outcome::Kind::kStored : Outcome::Kind::kRejected;
-  if (outcome.error.ok()) {
-    std::call_once(*shown, [&] {
-      if (!out.json()) out.Text("The first report:\n" + datafile::Dump(request) + "\n");
-    });
+  if (outcome.error.ok() && !*shown) {
+    *shown = true;
+    if (!out.json()) out.Text("The first report:\n" + datafile::Dump(request) + "\n");
   }
   return outcome;
 }
@@ -241,17 +240,18 @@ ExitCode ImportReports(Session& session, const ImportAsked& asked) {
   const absl::Time start = asked.dry_run                   ? absl::InfinitePast()
                            : ahead == absl::ZeroDuration() ? begin
                                                            : begin + ahead - absl::Seconds(1);
-  Importer importer(
-      prepared->mapping, *around, stop, {.concurrency = asked.concurrency, .start = start},
-      [&](const Rejection& rejection) {
-        out.Note(Describe(rejection));
-        if (rejects.is_open()) {
-          rejects << ToJson(rejection).dump(-1, ' ', false,
-                                            nlohmann::ordered_json::error_handler_t::replace)
-                  << "\n";
-        }
-      });
-  std::once_flag shown;
+  Importer importer(prepared->mapping, *around, stop,
+                    {.concurrency = asked.dry_run ? 1 : asked.concurrency, .start = start},
+                    [&](const Rejection& rejection) {
+                      out.Note(Describe(rejection));
+                      if (rejects.is_open()) {
+                        rejects << ToJson(rejection).dump(
+                                       -1, ' ', false,
+                                       nlohmann::ordered_json::error_handler_t::replace)
+                                << "\n";
+                      }
+                    });
+  bool shown = false;
   absl::Status end;
   {
     const Teller teller(out, *prepared->file, importer, begin);

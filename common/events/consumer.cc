@@ -104,10 +104,9 @@ absl::StatusOr<Consumer::Round> Consumer::RunOnce(absl::Duration wait) {
   if (!round.active) return round;
   AVVIK_ASSIGN_OR_RETURN(const std::vector<v1::StoredEvent> batch, ReadNext(wait));
   if (batch.empty()) return round;
-  AVVIK_RETURN_IF_ERROR(ApplyBatch(batch, &round));
-  position_ = batch.back().position();
-  round.position = position_;
-  handler_.Committed();
+  const absl::Status taken = Take(batch, &round);
+  if (round.applied + round.parked > 0) handler_.Committed();
+  AVVIK_RETURN_IF_ERROR(taken);
   return round;
 }
 
@@ -192,26 +191,30 @@ absl::StatusOr<std::vector<v1::StoredEvent>> Consumer::ReadLog() {
   return std::move(page.events);
 }
 
-absl::Status Consumer::PrepareEach(std::span<const v1::StoredEvent> batch,
-                                   std::map<int64_t, absl::Status>* refused) {
-  absl::Status status = handler_.Prepare(batch);
-  if (status.ok() || IsTransient(status)) return status;
-  for (size_t i = 0; i < batch.size(); ++i) {
-    status = handler_.Prepare(batch.subspan(i, 1));
-    if (status.ok()) continue;
-    if (IsTransient(status)) return status;
-    refused->emplace(batch[i].position(), status);
+absl::Status Consumer::Take(std::span<const v1::StoredEvent> batch, Round* round) {
+  std::map<int64_t, absl::Status> refused;
+  const absl::Status prepared = handler_.Prepare(batch);
+  if (IsTransient(prepared)) return prepared;
+  if (!prepared.ok() && batch.size() > 1) {
+    for (size_t i = 0; i < batch.size(); ++i) {
+      AVVIK_RETURN_IF_ERROR(Take(batch.subspan(i, 1), round));
+    }
+    return absl::OkStatus();
   }
+  if (!prepared.ok()) refused.emplace(batch[0].position(), prepared);
+  AVVIK_RETURN_IF_ERROR(Apply(batch, std::move(refused), round));
+  position_ = batch.back().position();
+  round->position = position_;
   return absl::OkStatus();
 }
 
-absl::Status Consumer::ApplyBatch(std::span<const v1::StoredEvent> batch, Round* round) {
-  std::map<int64_t, absl::Status> refused;
-  AVVIK_RETURN_IF_ERROR(PrepareEach(batch, &refused));
+absl::Status Consumer::Apply(std::span<const v1::StoredEvent> batch,
+                             std::map<int64_t, absl::Status> refused, Round* round) {
   while (true) {
-    *round = {.active = true};
+    int64_t applied = 0;
+    int64_t parked_now = 0;
     int64_t failed = 0;
-    absl::Status status =
+    absl::Status outcome =
         pg::RunInTransaction(*database_, [&](pg::Transaction& transaction) -> absl::Status {
           AVVIK_ASSIGN_OR_RETURN(const pg::Rows offset,
                                  transaction.Execute(kLockOffset, {settings_.source}));
@@ -231,31 +234,36 @@ absl::Status Consumer::ApplyBatch(std::span<const v1::StoredEvent> batch, Round*
               AVVIK_RETURN_IF_ERROR(
                   Park(transaction, settings_.source, stored,
                        "waits behind position " + std::to_string(found->second), 0, clock_.Now()));
-              ++round->parked;
+              ++parked_now;
               continue;
             }
             if (const auto found = refused.find(stored.position()); found != refused.end()) {
               AVVIK_RETURN_IF_ERROR(Park(transaction, settings_.source, stored,
                                          found->second.ToString(), 1, clock_.Now()));
               blocked.emplace(subject, stored.position());
-              ++round->parked;
+              ++parked_now;
               continue;
             }
-            if (absl::Status applied = handler_.Apply(transaction, stored); !applied.ok()) {
+            if (absl::Status status = handler_.Apply(transaction, stored); !status.ok()) {
               failed = stored.position();
-              return applied;
+              return status;
             }
-            ++round->applied;
+            ++applied;
           }
           return transaction
               .Execute(kMoveOffset, {settings_.source, batch.back().position(), clock_.Now()})
               .status();
         });
-    if (status.ok() || failed == 0 || IsTransient(status)) return status;
+    if (outcome.ok()) {
+      round->applied += applied;
+      round->parked += parked_now;
+      return outcome;
+    }
+    if (failed == 0 || IsTransient(outcome)) return outcome;
     log::Error("event_parked", {{"source", settings_.source},
                                 {"position", failed},
-                                {"error", status}});
-    refused.emplace(failed, std::move(status));
+                                {"error", outcome}});
+    refused.emplace(failed, std::move(outcome));
   }
 }
 

@@ -34,8 +34,8 @@ class EventHandler {
  public:
   virtual ~EventHandler() = default;
 
-  // Fetches what a batch needs from elsewhere, before the transaction. Called again for each event alone
-  // when it fails for the batch with a permanent error.
+  // Fetches what a batch needs from elsewhere, before the transaction. When it fails with a permanent
+  // error, the batch is taken apart: each event is prepared and applied alone.
   virtual absl::Status Prepare(std::span<const v1::StoredEvent> batch) {
     (void)batch;
     return absl::OkStatus();
@@ -81,9 +81,11 @@ class Consumer final : public process::Runnable {
   absl::StatusOr<std::vector<v1::StoredEvent>> ReadNext(absl::Duration wait);
   absl::StatusOr<std::vector<v1::StoredEvent>> ReadStream(absl::Duration wait);
   absl::StatusOr<std::vector<v1::StoredEvent>> ReadLog();
-  absl::Status PrepareEach(std::span<const v1::StoredEvent> batch,
-                           std::map<int64_t, absl::Status>* refused);
-  absl::Status ApplyBatch(std::span<const v1::StoredEvent> batch, Round* round);
+  // Prepares and applies a batch and moves the position behind it.
+  absl::Status Take(std::span<const v1::StoredEvent> batch, Round* round);
+  // Applies a batch in one transaction; events in `refused`, by position, are parked with the reason.
+  absl::Status Apply(std::span<const v1::StoredEvent> batch,
+                     std::map<int64_t, absl::Status> refused, Round* round);
   absl::Duration Step();
 
   const ConsumerSettings settings_;

@@ -1,4 +1,5 @@
 // The event path against real PostgreSQL and Redis: outbox, publisher, stream, consumer, parking, replay.
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,13 +33,16 @@ constexpr pg::Statement kDivide{"test_divide", "SELECT 1 / $1::int"};
 class RecordingHandler final : public EventHandler {
  public:
   absl::Status Prepare(std::span<const v1::StoredEvent> batch) override {
+    prepared_.clear();
     for (const v1::StoredEvent& stored : batch) {
       if (stored.event().subject() == refuse_in_prepare) return absl::NotFoundError("no such thing");
+      prepared_.insert(stored.position());
     }
     return absl::OkStatus();
   }
   absl::Status Apply(pg::Transaction& transaction, const v1::StoredEvent& stored) override {
     if (away) return absl::UnavailableError("the neighbour is away");
+    if (!prepared_.contains(stored.position())) return absl::UnavailableError("not prepared");
     const v1::Event& event = stored.event();
     AVVIK_RETURN_IF_ERROR(
         transaction.Execute(kInsertEffect, {event.subject(), event.subject_version()}).status());
@@ -50,6 +54,10 @@ class RecordingHandler final : public EventHandler {
   std::string refuse;
   std::string refuse_in_prepare;
   bool away = false;
+
+ private:
+  // What the last Prepare brought, and nothing older.
+  std::set<int64_t> prepared_;
 };
 
 class EventsTest : public ::testing::Test {

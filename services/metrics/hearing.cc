@@ -1,7 +1,5 @@
 #include "services/metrics/hearing.h"
 
-#include "common/status/macros.h"
-
 namespace avvik::metrics {
 
 Hearing::Hearing(const pg::Settings& database, const std::string& redis,
@@ -16,7 +14,12 @@ Hearing::Hearing(const pg::Settings& database, const std::string& redis,
 }
 
 absl::Status Hearing::Start() {
-  for (const auto& consumer : consumers_) AVVIK_RETURN_IF_ERROR(consumer->Start());
+  for (const auto& consumer : consumers_) {
+    if (absl::Status status = consumer->Start(); !status.ok()) {
+      Stop();
+      return status;
+    }
+  }
   return absl::OkStatus();
 }
 

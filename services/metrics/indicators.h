@@ -20,7 +20,7 @@ struct Indicator {
   const char* id;
   const char* unit;        // `count`, `seconds` or `share`.
   const char* definition;  // One paragraph of Markdown.
-  Reading (*read)(Tally&);
+  Reading (*read)(const Tally&);
 };
 
 // All of them, in the order in which they are shown.

@@ -2,24 +2,13 @@
 #include "common/audit/audit.h"
 #include "common/events/inbox.h"
 #include "common/events/migrations.h"
-#include "common/host/event_services.h"
-#include "common/host/host.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
 #include "services/metrics/event_handlers.h"
-#include "services/metrics/hearing.h"
-#include "services/metrics/metrics_config.h"
 #include "services/metrics/metrics_service.h"
 #include "services/metrics/migrations.h"
+#include "services/metrics/neighbours.h"
 #include "services/metrics/pg_figure_store.h"
-
-namespace {
-
-// Connections that read figures: one brings the ledgers up to date at a time, and operators look in.
-constexpr int kFigureConnections = 4;
-constexpr absl::Duration kFirstReading = absl::Minutes(5);
-
-}  // namespace
 
 int main(int argc, char** argv) {
   using namespace avvik;
@@ -35,32 +24,25 @@ int main(int argc, char** argv) {
   const absl::Status migrated = metrics::MigrateFigures(h.database());
   if (!migrated.ok()) return host::FailStart(migrated);
 
-  const pg::Settings in_use = metrics::OnSchema(h.database(), metrics::kFigureSchema);
-  pg::Pool pool(in_use, kFigureConnections);
+  const pg::Settings figures = metrics::OnSchema(h.database(), metrics::kFigureSchema);
+  pg::Pool pool(metrics::ForReading(figures), metrics::kReadingConnections);
   metrics::PgFigureStore store(pool);
   metrics::Ledgers ledgers(store, h.clock());
-  const auto read = ledgers.CatchUp(absl::Now() + kFirstReading);
+  const auto read = ledgers.CatchUp(absl::Now() + metrics::kFirstReading);
   if (!read.ok()) return host::FailStart(read.status());
   metrics::Painter painter(ledgers, h.telemetry());
   metrics::Watchers watchers(painter.ForWatchers(), h.clock(), h.telemetry(), config.watchers);
 
-  rpc::Peer intake(config.intake, h.tokens());
-  rpc::Peer escalation(config.escalation, h.tokens());
-  rpc::Peer delivery(config.delivery, h.tokens());
-  host::RemoteEventLog reports(intake), cases(h.triage()), duties(escalation), notices(delivery);
-  const std::vector<metrics::Source> sources = {{"intake", &reports},
-                                                {"triage", &cases},
-                                                {"escalation", &duties},
-                                                {"delivery", &notices}};
+  metrics::Neighbours neighbours(config, h);
   metrics::FigureEventHandler handler(store, [&] { watchers.Wake(); });
-  metrics::Hearing hearing(in_use, h.redis(), sources, handler, h.clock());
+  metrics::Hearing hearing(figures, h.redis(), neighbours.sources(), handler, h.clock());
+  metrics::FigureEventHandler rebuilding_handler(store, [] {});
+  metrics::Rebuilder rebuilder(h.database(), h.pool(), neighbours.sources(), rebuilding_handler,
+                               h.clock(), [&] { watchers.Wake(); });
+
   events::Inbox inbox(pool, hearing.handlers(), h.clock());
   host::EventInboxService inbox_service(h.environment(), inbox, h.pool());
-  metrics::FigureEventHandler quiet_handler(store, [] {});
-  metrics::Rebuilder rebuilder(h.database(), h.pool(), sources, quiet_handler, h.clock(),
-                               [&] { watchers.Wake(); });
   metrics::MetricsService service(h.environment(), painter, watchers, rebuilder);
-
   h.Add(hearing);
   h.Add(rebuilder);
   h.AddInFront(watchers);

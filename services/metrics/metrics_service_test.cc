@@ -11,7 +11,7 @@
 #include "common/rpc/peer.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
-#include "services/metrics/figure_set.h"
+#include "services/metrics/figure_set_test_support.h"
 
 namespace avvik::metrics {
 namespace {

@@ -253,6 +253,11 @@ pg::Settings OnSchema(pg::Settings database, const std::string& schema) {
   return database;
 }
 
+pg::Settings ForReading(pg::Settings database) {
+  database.statement_timeout = absl::Minutes(1);
+  return database;
+}
+
 std::vector<pg::Migration> FigureMigrations() {
   return pg::Join({events::inbox::Migrations(), figures::Migrations()});
 }

@@ -30,6 +30,13 @@ class PgFigureStore final : public FigureStore {
 // `database` with connections that work on the figures in `schema`.
 pg::Settings OnSchema(pg::Settings database, const std::string& schema);
 
+// The same connections with time enough to read a large set for the first time.
+pg::Settings ForReading(pg::Settings database);
+// How many are enough: one brings the ledgers up to date at a time, and operators look in.
+inline constexpr int kReadingConnections = 4;
+// How long the first reading may take.
+inline constexpr absl::Duration kFirstReading = absl::Minutes(5);
+
 // The tables of a set of figures: the figures, and how far each source was heard.
 std::vector<pg::Migration> FigureMigrations();
 

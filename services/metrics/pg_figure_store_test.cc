@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "services/metrics/figure_set.h"
+#include "services/metrics/figure_set_test_support.h"
 
 namespace avvik::metrics {
 namespace {

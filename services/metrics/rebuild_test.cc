@@ -4,7 +4,7 @@
 #include <atomic>
 #include <thread>
 
-#include "services/metrics/figure_set.h"
+#include "services/metrics/figure_set_test_support.h"
 #include "services/metrics/painter.h"
 
 namespace avvik::metrics {

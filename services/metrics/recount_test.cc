@@ -6,7 +6,7 @@
 
 #include "common/organisation/example_organisation.h"
 #include "common/rpc/time.h"
-#include "services/metrics/figure_set.h"
+#include "services/metrics/figure_set_test_support.h"
 #include "services/metrics/painter.h"
 #include "services/metrics/situation.h"
 

@@ -26,7 +26,7 @@ constexpr AgeBucket kAges[] = {{"0-1", 1},
                                {"91-", std::numeric_limits<int64_t>::max()}};
 constexpr int64_t kMicrosPerDay = 86'400'000'000;
 
-void AddIndicators(Tally& tally, const std::string& group,
+void AddIndicators(const Tally& tally, const std::string& group,
                    google::protobuf::RepeatedPtrField<v1::Indicator>* indicators) {
   for (const Indicator& indicator : Indicators()) {
     const Reading reading = indicator.read(tally);

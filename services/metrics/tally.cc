@@ -1,9 +1,45 @@
 #include "services/metrics/tally.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace avvik::metrics {
+namespace {
+
+constexpr size_t kFewValues = 10'000;
+constexpr size_t kSample = 1'024;
+constexpr size_t kMargin = 64;  // Of the sample, to either side.
+
+// Some of the values: all those between two bounds.
+struct Candidates {
+  std::vector<int64_t> values;
+  size_t left_out = 0;  // Smaller values.
+};
+
+// Leaves out most of what is not near the rank, judging by a sample. Keeps the values of that rank and the
+// next.
+Candidates Narrow(const std::vector<int64_t>& values, size_t rank) {
+  if (values.size() <= kFewValues) return {values};
+  std::vector<int64_t> sample(kSample);
+  for (size_t i = 0; i < kSample; ++i) sample[i] = values[i * values.size() / kSample];
+  std::sort(sample.begin(), sample.end());
+  const size_t at = rank * kSample / values.size();
+  const int64_t least = sample[at > kMargin ? at - kMargin : 0];
+  const int64_t most = sample[std::min(at + kMargin, kSample - 1)];
+  Candidates candidates;
+  candidates.values.reserve(values.size() / 4);
+  for (const int64_t value : values) {
+    candidates.left_out += value < least ? 1 : 0;
+    // One test that mostly fails, so that the processor guesses right.
+    if (static_cast<int>(value >= least) & static_cast<int>(value <= most)) {
+      candidates.values.push_back(value);
+    }
+  }
+  const bool misled = rank < candidates.left_out ||
+                      rank + 1 >= candidates.left_out + candidates.values.size();
+  return misled ? Candidates{values} : candidates;
+}
+
+}  // namespace
 
 StageCounts CountStages(std::span<const LineStage> stages, int64_t now) {
   StageCounts counts;
@@ -47,14 +83,16 @@ void Tally::Reserve(size_t lines) {
   to_close.reserve(lines);
 }
 
-double Percentile(std::vector<int64_t>& values, double share) {
+double Percentile(const std::vector<int64_t>& values, double share) {
   const double rank = share * static_cast<double>(values.size() - 1);
-  const auto below = values.begin() + static_cast<ptrdiff_t>(std::floor(rank));
-  std::nth_element(values.begin(), below, values.end());
-  const double fraction = rank - std::floor(rank);
-  if (fraction == 0) return static_cast<double>(*below);
-  const int64_t above = *std::min_element(below + 1, values.end());
-  return static_cast<double>(*below) + fraction * static_cast<double>(above - *below);
+  const size_t below = static_cast<size_t>(rank);
+  Candidates candidates = Narrow(values, below);
+  const auto at = candidates.values.begin() + static_cast<ptrdiff_t>(below - candidates.left_out);
+  std::nth_element(candidates.values.begin(), at, candidates.values.end());
+  const double fraction = rank - static_cast<double>(below);
+  if (fraction == 0) return static_cast<double>(*at);
+  const int64_t next = *std::min_element(at + 1, candidates.values.end());
+  return static_cast<double>(*at) + fraction * static_cast<double>(next - *at);
 }
 
 Selection::Selection(const Ledger& ledger, const View& view) {

@@ -47,9 +47,9 @@ struct Tally {
 };
 
 // The `share` percentile (0 to 1) of values, interpolated between the two nearest ranks as PostgreSQL's
-// percentile_cont does: rank share × (n − 1), counted from 0. Puts the values in another order. There must
-// be at least one.
-double Percentile(std::vector<int64_t>& values, double share);
+// percentile_cont does: rank share × (n − 1), counted from 0. There must be at least one value. Takes time in
+// proportion to their number.
+double Percentile(const std::vector<int64_t>& values, double share);
 
 // Which lines of one ledger a view shows. Good as long as the ledger is not changed.
 class Selection {

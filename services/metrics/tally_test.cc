@@ -1,5 +1,9 @@
 #include "services/metrics/tally.h"
 
+#include <algorithm>
+#include <map>
+#include <random>
+
 #include "gmock/gmock.h"
 #include "services/metrics/test_figures.h"
 
@@ -8,16 +12,42 @@ namespace {
 
 using ::testing::ElementsAre;
 
-double PercentileOf(std::vector<int64_t> values, double share) { return Percentile(values, share); }
-
 TEST(PercentileTest, IsInterpolatedBetweenTheNearestRanks) {
-  EXPECT_DOUBLE_EQ(PercentileOf({7}, 0.5), 7);
-  EXPECT_DOUBLE_EQ(PercentileOf({7}, 0.9), 7);
-  EXPECT_DOUBLE_EQ(PercentileOf({30, 10, 20}, 0.5), 20);
-  EXPECT_DOUBLE_EQ(PercentileOf({40, 10, 30, 20}, 0.5), 25);
-  EXPECT_DOUBLE_EQ(PercentileOf({1, 1, 1, 11}, 0.9), 8);
-  EXPECT_DOUBLE_EQ(PercentileOf({100, 0}, 0.9), 90);
-  EXPECT_DOUBLE_EQ(PercentileOf({5, 5, 5, 5}, 0.9), 5);
+  EXPECT_DOUBLE_EQ(Percentile({7}, 0.5), 7);
+  EXPECT_DOUBLE_EQ(Percentile({7}, 0.9), 7);
+  EXPECT_DOUBLE_EQ(Percentile({30, 10, 20}, 0.5), 20);
+  EXPECT_DOUBLE_EQ(Percentile({40, 10, 30, 20}, 0.5), 25);
+  EXPECT_DOUBLE_EQ(Percentile({1, 1, 1, 11}, 0.9), 8);
+  EXPECT_DOUBLE_EQ(Percentile({100, 0}, 0.9), 90);
+  EXPECT_DOUBLE_EQ(Percentile({5, 5, 5, 5}, 0.9), 5);
+}
+
+TEST(PercentileTest, ManyValuesGiveTheSameAsSortingThem) {
+  std::mt19937 random(1);
+  std::map<std::string, std::vector<int64_t>> all;
+  for (int i = 0; i < 50'001; ++i) {
+    all["even"].push_back(random() % 1'000'000);
+    all["lopsided"].push_back(int64_t{1} << (random() % 50));
+    all["alike"].push_back(7);
+    all["few"].push_back(random() % 3);
+    all["rising"].push_back(i);
+    all["falling"].push_back(-i);
+    // What the sample sees is not what there is.
+    all["misleading"].push_back(i % 48 == 0 ? 1'000'000'000 : random() % 1'000);
+  }
+  for (const auto& [name, values] : all) {
+    std::vector<int64_t> sorted = values;
+    std::sort(sorted.begin(), sorted.end());
+    for (const double share : {0.0, 0.001, 0.5, 0.9, 0.90001, 0.999, 1.0}) {
+      const double rank = share * 50'000;
+      const auto below = static_cast<size_t>(rank);
+      const double next = static_cast<double>(sorted[std::min<size_t>(below + 1, 50'000)]);
+      const double at = static_cast<double>(sorted[below]);
+      EXPECT_DOUBLE_EQ(Percentile(values, share),
+                       at + (rank - static_cast<double>(below)) * (next - at))
+          << name << " " << share;
+    }
+  }
 }
 
 TEST(TallyTest, StageIsOverdueFromItsTargetOnWithoutAnEvent) {

@@ -13,6 +13,7 @@ namespace avvik::triage {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
+constexpr char kAboveEveryId[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 // $3 whether everything is visible, $4 visible units, $5 login. What is hidden is as good as
 // absent.
@@ -38,7 +39,7 @@ constexpr pg::Statement kLockCaseOfReport{
     "SELECT * FROM triage_case WHERE tenant = $1 AND report_id = $2 FOR UPDATE"};
 
 // Ids are ordered by time, so paging by id is paging by time. $5 states, $6 units, $7 system, $8
-// owner, $9 least severity, $10 the id after which to go on.
+// owner, $9 least severity, $10 the id below which to go on.
 constexpr pg::Statement kListCases{"triage_list_cases", R"sql(
     SELECT * FROM triage_case
      WHERE tenant = $1
@@ -49,7 +50,7 @@ constexpr pg::Statement kListCases{"triage_list_cases", R"sql(
        AND ($7 = '' OR system = $7)
        AND ($8 = '' OR owner_login = $8)
        AND severity >= $9
-       AND ($10 = '' OR id < CASE WHEN $10 = '' THEN NULL ELSE $10::uuid END)
+       AND id < $10
      ORDER BY id DESC
      LIMIT $11)sql"};
 
@@ -152,6 +153,7 @@ absl::StatusOr<CasePage> PgCaseStore::List(const std::string& tenant, const Visi
       pg::Array(std::vector<pg::Param>(filter.states.begin(), filter.states.end()));
   const pg::Param units = pg::TextArray(filter.units);
   const int severity = filter.minimum_severity;
+  const std::string before = after.empty() ? kAboveEveryId : after;
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows total,
       pool_.Query(kCountCases, {tenant, visibility.everything, visible, visibility.login, states,
@@ -159,7 +161,7 @@ absl::StatusOr<CasePage> PgCaseStore::List(const std::string& tenant, const Visi
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
       pool_.Query(kListCases, {tenant, visibility.everything, visible, visibility.login, states,
-                               units, filter.system, filter.owner, severity, after, limit + 1}));
+                               units, filter.system, filter.owner, severity, before, limit + 1}));
   CasePage page;
   page.total = total[0].Int("total");
   page.more = rows.size() > static_cast<size_t>(limit);
