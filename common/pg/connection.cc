@@ -56,7 +56,9 @@ void LogNotice(void*, const pg_result* result) {
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& settings) {
   std::string options = "-c timezone=UTC -c datestyle=ISO -c bytea_output=hex -c statement_timeout=" +
                         std::to_string(absl::ToInt64Milliseconds(settings.statement_timeout)) +
-                        " -c idle_in_transaction_session_timeout=60000";
+                        " -c idle_in_transaction_session_timeout=60000"
+                        // A plan made while a table was empty would be kept when it is large.
+                        " -c plan_cache_mode=force_custom_plan";
   if (!settings.search_path.empty()) options += " -c search_path=" + settings.search_path;
   const char* keywords[] = {"dbname",           "application_name", "options", "client_encoding",
                             "connect_timeout", nullptr};
