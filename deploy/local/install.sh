@@ -99,9 +99,11 @@ install_npm_packages() {
   cmp -s "$lock" "$copy" && return 0
   mkdir -p "$(dirname "$install_log")"
   say "Installing npm packages in ${directory/#"$AVVIK_ROOT"/.}"
-  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund >>"$install_log" 2>&1) || {
-    show_tail "$install_log" 15
-    fail "npm ci failed in $directory; everything it said is in $install_log"
+  # A log of its own, told from the beginning: npm says the reason first, and then a page of usage.
+  local npm_log=$AVVIK_ROOT/build/npm.log
+  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund >"$npm_log" 2>&1) || {
+    head -n 15 "$npm_log" >&2
+    fail "npm ci failed in $directory; everything it said is in $npm_log"
   }
   cp "$lock" "$copy"
 }
