@@ -289,6 +289,8 @@ std::string HttpConnection::Head(int status, const std::vector<HttpHeader>& head
 void HttpConnection::Write(HttpResponse response) {
   if (state_ == State::kClosed) return;
   state_ = State::kWriting;
+  // Before the client can have the answer: its next request may count on the room.
+  ReleaseBody();
   if (server_.stopping) keep_alive_ = false;
   response_ = std::move(response);
   const std::string& body = response_.shared_body ? *response_.shared_body : response_.body;
@@ -307,7 +309,6 @@ void HttpConnection::Write(HttpResponse response) {
 }
 
 void HttpConnection::OnWritten(Error error) {
-  ReleaseBody();
   response_ = HttpResponse();
   if (error || state_ == State::kClosed) return Close();
   if (keep_alive_ && !server_.stopping) return ReadNext();
