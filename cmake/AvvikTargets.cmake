@@ -41,6 +41,10 @@ function(avvik_binary name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
 endfunction()
 
+# Builds the tests of a label: unit_tests, integration_tests.
+add_custom_target(unit_tests)
+add_custom_target(integration_tests)
+
 # avvik_test(NAME [LABEL unit|integration] SOURCES x_test.cc … DEPS target …): one GoogleTest program.
 # `unit` opens no socket and never sleeps; `integration` is given a private PostgreSQL and Redis by
 # tests/harness/with_backends (AVVIK_TEST_PG, AVVIK_TEST_REDIS).
@@ -55,6 +59,7 @@ function(avvik_test name)
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock_main)
+  add_dependencies(${ARG_LABEL}_tests ${name})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300
     ENVIRONMENT "AVVIK_SOURCE_DIR=${CMAKE_SOURCE_DIR};AVVIK_BINARY_DIR=${CMAKE_BINARY_DIR}")

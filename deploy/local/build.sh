@@ -2,6 +2,8 @@
 # Building what the suite consists of, in $AVVIK_BUILD.
 
 AVVIK_SERVICES=(intake triage escalation metrics delivery gateway)
+# The programs that ./run and ./avvik need.
+AVVIK_PROGRAMS=("${AVVIK_SERVICES[@]/#/avvik-}" avvik-cli)
 
 # Turns ninja's lines into progress: one line that is written over on a terminal, elsewhere one for every tenth.
 # What belongs to a failure is shown whole.
@@ -47,4 +49,4 @@ build() {
   ) 8>"$AVVIK_BUILD/.lock"
 }
 
-build_suite() { build "${AVVIK_SERVICES[@]/#/avvik-}" avvik-cli; }
+build_suite() { build "${AVVIK_PROGRAMS[@]}"; }
