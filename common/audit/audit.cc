@@ -94,10 +94,9 @@ absl::StatusOr<size_t> Recorder::RunOnce() {
     batch.swap(waiting_);
   }
   if (batch.empty()) return size_t{0};
-  absl::Status status =
-      pg::RunInTransaction(pool_, absl::Now() + absl::Seconds(5), [&](pg::Transaction& transaction) {
-        return Insert(transaction, batch);
-      });
+  absl::Status status = pg::RunInTransaction(
+      pool_, pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+      [&](pg::Transaction& transaction) { return Insert(transaction, batch); });
   if (!status.ok()) {
     std::lock_guard lock(mutex_);
     waiting_.insert(waiting_.begin(), std::make_move_iterator(batch.begin()),

@@ -29,7 +29,8 @@ class AuditTest : public ::testing::Test {
 
 TEST_F(AuditTest, RecordIsWrittenWithItsTransactionOrNotAtAll) {
   auto append = [&](absl::Status end) {
-    return pg::RunInTransaction(database_.pool(), absl::Now() + absl::Seconds(5),
+    return pg::RunInTransaction(database_.pool(), pg::Scope::Everything(),
+                                absl::Now() + absl::Seconds(5),
                                 [&](pg::Transaction& transaction) -> absl::Status {
                                   AVVIK_RETURN_IF_ERROR(Append(transaction, Read(1)));
                                   return end;

@@ -117,6 +117,7 @@ absl::StatusOr<bool> Consumer::HoldLock() {
   }
   if (database_ == nullptr) {
     AVVIK_ASSIGN_OR_RETURN(database_, pg::Connection::Open(settings_.database));
+    AVVIK_RETURN_IF_ERROR(database_->Enter(pg::Scope::Everything()));
   }
   if (!locked_) {
     // The search path takes part, so that a rebuild beside the live tables is a consumer of its own.

@@ -18,10 +18,11 @@ constexpr pg::Statement kReadHead{"events_read_head",
 
 absl::StatusOr<LogPage> PgEventLogReader::Read(int64_t position, int limit) {
   LogPage page;
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows head, pool_.Query(kReadHead));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows head, pool_.Query(pg::Scope::Everything(), kReadHead));
   page.head = head[0].Int("head");
   if (page.head <= position) return page;
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kReadLog, {position, limit}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Everything(), kReadLog, {position, limit}));
   page.events.reserve(rows.size());
   for (const pg::Row row : rows) {
     v1::StoredEvent& stored = page.events.emplace_back();

@@ -105,7 +105,8 @@ class EventsTest : public ::testing::Test {
   // Tells that `subject` has reached `version`.
   void Tell(const std::string& subject, int64_t version) {
     ASSERT_OK(pg::RunInTransaction(
-        database_->pool(), absl::Now() + absl::Seconds(5), [&](pg::Transaction& transaction) {
+        database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+        [&](pg::Transaction& transaction) {
           const v1::Event event = MakeEvent(
               ids_, source_,
               {.tenant = "t", .subject = subject, .subject_version = version, .time = clock_.Now()},
@@ -127,7 +128,7 @@ class EventsTest : public ::testing::Test {
     static constexpr pg::Statement statement{
         "test_effects", "SELECT subject || ' ' || version AS effect FROM effect ORDER BY place"};
     std::vector<std::string> effects;
-    const pg::Rows rows = *database_->pool().Query(statement);
+    const pg::Rows rows = *database_->pool().Query(pg::Scope::Everything(), statement);
     for (const pg::Row row : rows) effects.push_back(row.Text("effect"));
     return effects;
   }
@@ -156,7 +157,7 @@ TEST_F(EventsTest, EventsTakeEffectInOrder) {
 TEST_F(EventsTest, PositionsHaveNoGapWhenATransactionCommitsLateOrNever) {
   static constexpr pg::Statement burn{"test_burn", "SELECT nextval('event_log_seq_seq')"};
   Tell("a", 1);
-  ASSERT_OK(database_->pool().Query(burn));
+  ASSERT_OK(database_->pool().Query(pg::Scope::Everything(), burn));
   Tell("b", 1);
   // A transaction that took its number early and commits after the others were published.
   auto late = pg::Connection::Open(database_->settings());
@@ -179,7 +180,8 @@ TEST_F(EventsTest, PositionsHaveNoGapWhenATransactionCommitsLateOrNever) {
 
 TEST_F(EventsTest, RolledBackEventIsNeverTold) {
   const absl::Status status = pg::RunInTransaction(
-      database_->pool(), absl::Now() + absl::Seconds(5), [&](pg::Transaction& transaction) {
+      database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+      [&](pg::Transaction& transaction) {
         const v1::Event event =
             MakeEvent(ids_, source_, {.tenant = "t", .subject = "a"}, google::protobuf::Timestamp());
         AVVIK_RETURN_IF_ERROR(Append(transaction, std::span(&event, 1)));

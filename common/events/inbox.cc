@@ -57,7 +57,7 @@ Inbox::Inbox(pg::Pool& pool, std::map<std::string, EventHandler*> handlers, cons
     : pool_(pool), handlers_(std::move(handlers)), clock_(clock) {}
 
 absl::StatusOr<v1::ListConsumersResponse> Inbox::ListConsumers() {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kListConsumers));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(pg::Scope::Everything(), kListConsumers));
   v1::ListConsumersResponse response;
   for (const pg::Row row : rows) {
     v1::ConsumerStatus* consumer = response.add_consumers();
@@ -73,7 +73,8 @@ absl::StatusOr<v1::ListConsumersResponse> Inbox::ListConsumers() {
 }
 
 absl::StatusOr<v1::ListParkedEventsResponse> Inbox::ListParked(int limit) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kListParked, {limit}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Everything(), kListParked, {limit}));
   v1::ListParkedEventsResponse response;
   for (const pg::Row row : rows) {
     v1::ParkedEvent* parked = response.add_parked_events();
@@ -91,7 +92,8 @@ absl::StatusOr<v1::ListParkedEventsResponse> Inbox::ListParked(int limit) {
 }
 
 absl::StatusOr<v1::ReplayParkedEventsResponse> Inbox::Replay(const std::string& subject) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows subjects, pool_.Query(kParkedSubjects, {subject}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows subjects,
+                         pool_.Query(pg::Scope::Everything(), kParkedSubjects, {subject}));
   v1::ReplayParkedEventsResponse response;
   for (const pg::Row row : subjects) {
     bool applied = true;
@@ -101,7 +103,7 @@ absl::StatusOr<v1::ReplayParkedEventsResponse> Inbox::Replay(const std::string& 
       if (applied) response.set_applied_events(response.applied_events() + 1);
     }
   }
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows left, pool_.Query(kCountParked));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows left, pool_.Query(pg::Scope::Everything(), kCountParked));
   response.set_parked_events(left[0].Int("parked"));
   return response;
 }
@@ -113,8 +115,8 @@ absl::StatusOr<bool> Inbox::ReplayFirst(const std::string& source, const std::st
   int64_t position = 0;
   absl::Status refused;
   const absl::Time deadline = absl::Now() + absl::Seconds(10);
-  absl::Status status =
-      pg::RunInTransaction(pool_, deadline, [&](pg::Transaction& transaction) -> absl::Status {
+  absl::Status status = pg::RunInTransaction(
+      pool_, pg::Scope::Everything(), deadline, [&](pg::Transaction& transaction) -> absl::Status {
         position = 0;
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kLockOffset, {source}).status());
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
@@ -138,7 +140,8 @@ absl::StatusOr<bool> Inbox::ReplayFirst(const std::string& source, const std::st
   }
   if (refused.ok() || IsTransient(refused)) return status;
   AVVIK_RETURN_IF_ERROR(
-      pool_.Query(kFailedAgain, {source, position, refused.ToString()}).status());
+      pool_.Query(pg::Scope::Everything(), kFailedAgain, {source, position, refused.ToString()})
+          .status());
   return false;
 }
 

@@ -95,6 +95,7 @@ absl::StatusOr<bool> Publisher::HoldLock() {
   }
   if (database_ == nullptr) {
     AVVIK_ASSIGN_OR_RETURN(database_, pg::Connection::Open(settings_.database));
+    AVVIK_RETURN_IF_ERROR(database_->Enter(pg::Scope::Everything()));
   }
   if (!locked_) {
     AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, database_->Execute(kTryLock));

@@ -60,8 +60,8 @@ grpc::Status EventInboxService::ReplayParkedEvents(
     events::v1::ReplayParkedEventsResponse* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     // Each event is replayed in a transaction of its own; the order to do so is recorded first.
-    AVVIK_RETURN_IF_ERROR(
-        pg::RunInTransaction(pool_, call.deadline(), [&](pg::Transaction& transaction) {
+    AVVIK_RETURN_IF_ERROR(pg::RunInTransaction(
+        pool_, pg::Scope::Everything(), call.deadline(), [&](pg::Transaction& transaction) {
           return audit::Append(transaction, call.Trace("parked-events"));
         }));
     AVVIK_ASSIGN_OR_RETURN(*response, inbox_.Replay(request->subject()));

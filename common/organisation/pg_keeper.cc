@@ -17,7 +17,7 @@ constexpr pg::Statement kKeep{"organisation_keep", R"sql(
 }  // namespace
 
 absl::StatusOr<std::vector<Snapshot>> PgKeeper::Load() {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kLoad));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(pg::Scope::Everything(), kLoad));
   std::vector<Snapshot> snapshots;
   for (const pg::Row row : rows) {
     Snapshot& snapshot = snapshots.emplace_back();
@@ -31,8 +31,9 @@ absl::StatusOr<std::vector<Snapshot>> PgKeeper::Load() {
 
 absl::Status PgKeeper::Keep(const Snapshot& snapshot) {
   return pool_
-      .Query(kKeep, {snapshot.organisation.tenant(), snapshot.version,
-                     pg::Bytes{snapshot.organisation.SerializeAsString()}})
+      .Query(pg::Scope::Tenant(snapshot.organisation.tenant()), kKeep,
+             {snapshot.organisation.tenant(), snapshot.version,
+              pg::Bytes{snapshot.organisation.SerializeAsString()}})
       .status();
 }
 

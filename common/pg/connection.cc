@@ -12,6 +12,9 @@
 namespace avvik::pg {
 namespace {
 
+constexpr Statement kEnter{"pg_enter_scope",
+                           "SELECT set_config('avvik.tenant', $1, false) AS entered"};
+
 // PostgreSQL's error classes (Appendix A of its manual) as status codes.
 absl::StatusCode CodeOf(std::string_view state) {
   if (state == "40001" || state == "40P01") return absl::StatusCode::kAborted;
@@ -76,6 +79,13 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
 }
 
 Connection::~Connection() { PQfinish(connection_); }
+
+absl::Status Connection::Enter(const Scope& scope) {
+  if (IsIn(scope)) return absl::OkStatus();
+  AVVIK_RETURN_IF_ERROR(Execute(kEnter, {scope.setting()}).status());
+  scope_ = scope.setting();
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Rows> Connection::Execute(const Statement& statement,
                                          std::initializer_list<Param> params) {

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/pg/scope.h"
 #include "common/pg/value.h"
 
 struct pg_conn;
@@ -44,6 +45,12 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  // Sees and writes the rows of `scope` from here on; before the first call, none. Not inside a
+  // transaction. Costs a round trip when the scope is another than the last.
+  absl::Status Enter(const Scope& scope);
+  // Whether this is the scope entered last.
+  bool IsIn(const Scope& scope) const { return scope_ == scope.setting(); }
+
   // Runs a statement, prepared on its first use.
   absl::StatusOr<Rows> Execute(const Statement& statement, std::initializer_list<Param> params = {});
   // The same with parameters counted at run time.
@@ -60,6 +67,7 @@ class Connection {
 
   pg_conn* connection_;
   bool broken_ = false;
+  std::string scope_;
   std::unordered_set<const char*> prepared_;
 };
 

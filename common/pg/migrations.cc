@@ -18,7 +18,41 @@ constexpr char kPrepare[] = R"sql(
       name       text        PRIMARY KEY,
       digest     text        NOT NULL,
       applied_at timestamptz NOT NULL DEFAULT now()
-    ))sql";
+    );
+
+    -- Whether rows of `tenant` belong to what the connection has entered (common/pg/scope.h).
+    CREATE OR REPLACE FUNCTION avvik_in_scope(tenant text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT $1 = current_setting('avvik.tenant', true)
+          OR current_setting('avvik.tenant', true) = '*'
+    $$;
+
+    CREATE OR REPLACE FUNCTION avvik_restrict(target regclass, condition text) RETURNS void
+    LANGUAGE plpgsql AS $$
+    BEGIN
+      EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+      -- The role that owns a table is bound too.
+      EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+      EXECUTE format('CREATE POLICY scope ON %s USING (%s)', target, condition);
+    END $$;
+
+    -- For a table with a column `tenant`.
+    CREATE OR REPLACE FUNCTION avvik_guard(target regclass) RETURNS void
+    LANGUAGE sql AS $$ SELECT avvik_restrict(target, 'avvik_in_scope(tenant)') $$;
+
+    -- For a table of the service as a whole: only whoever sees everything sees it.
+    CREATE OR REPLACE FUNCTION avvik_guard_shared(target regclass) RETURNS void
+    LANGUAGE sql AS $$ SELECT avvik_restrict(target, 'avvik_in_scope(NULL)') $$;
+
+    -- For a table whose rows belong to rows of `parent`: seen with them.
+    CREATE OR REPLACE FUNCTION avvik_guard_child(target regclass, key text, parent regclass,
+                                                 parent_key text) RETURNS void
+    LANGUAGE sql AS $$
+      SELECT avvik_restrict(target, format(
+          'avvik_in_scope(NULL) OR EXISTS (SELECT FROM %s AS parent WHERE parent.%I = %s.%I)',
+          parent, parent_key, target, key))
+    $$;
+    )sql";
 
 constexpr Statement kListMigrations{"pg_list_migrations", "SELECT name, digest FROM schema_migration"};
 
@@ -50,6 +84,7 @@ absl::Status Migrate(const Settings& settings, std::span<const Migration> migrat
   AVVIK_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Connection::Open(patient));
   // The lock ends with the connection.
   AVVIK_RETURN_IF_ERROR(connection->ExecuteScript(kPrepare));
+  AVVIK_RETURN_IF_ERROR(connection->Enter(Scope::Everything()));
   AVVIK_ASSIGN_OR_RETURN(Rows rows, connection->Execute(kListMigrations));
   std::map<std::string, std::string> applied;
   for (const Row row : rows) applied[row.Text("name")] = row.Text("digest");

@@ -33,6 +33,23 @@ constexpr Statement kBackend{"test_backend", "SELECT pg_backend_pid() AS pid"};
 constexpr Statement kTerminate{"test_terminate", "SELECT pg_terminate_backend($1)"};
 constexpr Statement kBroken{"test_broken", "SELECT nonsense FROM nowhere"};
 
+constexpr Migration kGuarded[] = {{"test/0001_guarded.sql", R"sql(
+    CREATE TABLE owner (id bigint PRIMARY KEY, tenant text NOT NULL);
+    SELECT avvik_guard('owner');
+    CREATE TABLE part (owner_id bigint NOT NULL REFERENCES owner (id));
+    SELECT avvik_guard_child('part', 'owner_id', 'owner', 'id');
+    CREATE TABLE service_wide (id bigint PRIMARY KEY);
+    SELECT avvik_guard_shared('service_wide'))sql"}};
+
+constexpr Statement kCountOwners{"test_count_owners", "SELECT count(*) AS seen FROM owner"};
+constexpr Statement kCountParts{"test_count_parts", "SELECT count(*) AS seen FROM part"};
+constexpr Statement kCountServiceWide{"test_count_service_wide",
+                                      "SELECT count(*) AS seen FROM service_wide"};
+constexpr Statement kInsertOwner{"test_insert_owner",
+                                 "INSERT INTO owner (id, tenant) VALUES ($1, $2)"};
+constexpr Statement kMoveOwner{"test_move_owner", "UPDATE owner SET tenant = $2 WHERE id = $1"};
+constexpr Statement kInsertPart{"test_insert_part", "INSERT INTO part (owner_id) VALUES ($1)"};
+
 class PgTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { database_ = new avvik::testing::TestDatabase(kMigrations); }
@@ -44,7 +61,9 @@ class PgTest : public ::testing::Test {
   Pool& pool() { return database_->pool(); }
 
   absl::Status Insert(int64_t id, const std::string& name) {
-    return pool().Query(kInsert, {id, name, std::nullopt, std::nullopt, std::nullopt, std::nullopt})
+    return pool()
+        .Query(Scope::Everything(), kInsert,
+               {id, name, std::nullopt, std::nullopt, std::nullopt, std::nullopt})
         .status();
   }
 
@@ -54,9 +73,10 @@ class PgTest : public ::testing::Test {
 TEST_F(PgTest, EveryTypeComesBackAsItWent) {
   const absl::Time at = absl::FromUnixMicros(1'795'000'000'123'456);
   const std::string bytes("\x00\xff\"\\x", 5);
-  ASSERT_OK(pool().Query(kInsert, {int64_t{7}, "Åsa \"x\" \\ ; DROP TABLE", at, Bytes{bytes}, 0.1,
-                                   TextArray({"a,b", "", "\"q\"", "å\\"})}));
-  auto rows = pool().Query(kSelect, {7});
+  ASSERT_OK(pool().Query(Scope::Everything(), kInsert,
+                         {int64_t{7}, "Åsa \"x\" \\ ; DROP TABLE", at, Bytes{bytes}, 0.1,
+                          TextArray({"a,b", "", "\"q\"", "å\\"})}));
+  auto rows = pool().Query(Scope::Everything(), kSelect, {7});
   ASSERT_OK(rows);
   const Row row = (*rows)[0];
   EXPECT_EQ(row.Int("id"), 7);
@@ -69,7 +89,7 @@ TEST_F(PgTest, EveryTypeComesBackAsItWent) {
 
 TEST_F(PgTest, NullIsToldApartFromEmpty) {
   ASSERT_OK(Insert(1, ""));
-  auto rows = pool().Query(kSelect, {1});
+  auto rows = pool().Query(Scope::Everything(), kSelect, {1});
   ASSERT_OK(rows);
   EXPECT_EQ((*rows)[0].OptionalText("name"), "");
   EXPECT_EQ((*rows)[0].OptionalTime("at"), std::nullopt);
@@ -81,13 +101,14 @@ TEST_F(PgTest, ErrorsBecomeCodes) {
   EXPECT_THAT(Insert(1, "x"), IsError(absl::StatusCode::kAlreadyExists, "UNIQUE_KEY"));
   EXPECT_THAT(Insert(2, std::string(40, 'x')),
               HasCode(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(pool().Query(kSelect, {"no number"}), HasCode(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(pool().Query(kBroken), HasCode(absl::StatusCode::kInternal));
+  EXPECT_THAT(pool().Query(Scope::Everything(), kSelect, {"no number"}),
+              HasCode(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(pool().Query(Scope::Everything(), kBroken), HasCode(absl::StatusCode::kInternal));
 }
 
 TEST_F(PgTest, FailedWorkLeavesNothing) {
-  const absl::Status status =
-      RunInTransaction(pool(), absl::Now() + absl::Seconds(5), [](Transaction& transaction) {
+  const absl::Status status = RunInTransaction(
+      pool(), Scope::Everything(), absl::Now() + absl::Seconds(5), [](Transaction& transaction) {
         AVVIK_RETURN_IF_ERROR(transaction
                                   .Execute(kInsert, {1, "x", std::nullopt, std::nullopt,
                                                      std::nullopt, std::nullopt})
@@ -107,32 +128,99 @@ TEST_F(PgTest, SerializationFailureIsTriedAgainWithAFreshTransaction) {
                               .status());
     return ++attempts < 3 ? transaction.Execute(kSerialization).status() : absl::OkStatus();
   };
-  EXPECT_OK(RunInTransaction(pool(), absl::Now() + absl::Seconds(5), work));
+  EXPECT_OK(RunInTransaction(pool(), Scope::Everything(), absl::Now() + absl::Seconds(5), work));
   EXPECT_EQ(attempts, 3);
   attempts = -10;
-  EXPECT_THAT(RunInTransaction(pool(), absl::Now() + absl::Seconds(5), work),
+  EXPECT_THAT(RunInTransaction(pool(), Scope::Everything(), absl::Now() + absl::Seconds(5), work),
               HasCode(absl::StatusCode::kAlreadyExists));
-  ASSERT_OK(pool().Query(kDelete));
-  EXPECT_THAT(RunInTransaction(pool(), absl::Now() + absl::Seconds(5), work),
+  ASSERT_OK(pool().Query(Scope::Everything(), kDelete));
+  EXPECT_THAT(RunInTransaction(pool(), Scope::Everything(), absl::Now() + absl::Seconds(5), work),
               IsError(absl::StatusCode::kAborted, "SERIALIZATION"));
 }
 
 TEST_F(PgTest, LostConnectionIsReplaced) {
   Pool single(database_->settings(), 1);
-  auto rows = single.Query(kBackend);
+  auto rows = single.Query(Scope::Everything(), kBackend);
   ASSERT_OK(rows);
-  ASSERT_OK(pool().Query(kTerminate, {(*rows)[0].Int("pid")}));
-  EXPECT_THAT(single.Query(kSelect, {1}),
+  ASSERT_OK(pool().Query(Scope::Everything(), kTerminate, {(*rows)[0].Int("pid")}));
+  EXPECT_THAT(single.Query(Scope::Everything(), kSelect, {1}),
               IsError(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
-  EXPECT_OK(single.Query(kSelect, {1}));
+  EXPECT_OK(single.Query(Scope::Everything(), kSelect, {1}));
 }
 
 TEST_F(PgTest, FullPoolAnswersAtTheDeadline) {
   Pool single(database_->settings(), 1);
-  auto lease = single.Acquire(absl::Now() + absl::Seconds(5));
+  auto lease = single.Acquire(Scope::Everything(), absl::Now() + absl::Seconds(5));
   ASSERT_OK(lease);
-  EXPECT_THAT(single.Acquire(absl::Now()).status(),
+  EXPECT_THAT(single.Acquire(Scope::Everything(), absl::Now()).status(),
               IsError(absl::StatusCode::kResourceExhausted, "POOL_EXHAUSTED"));
+}
+
+class ScopeTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { database_ = new avvik::testing::TestDatabase(kGuarded); }
+  static void TearDownTestSuite() {
+    delete database_;
+    database_ = nullptr;
+  }
+  void SetUp() override {
+    database_->Clear();
+    database_->Run(
+        "INSERT INTO owner VALUES (1, 'kalix'), (2, 'tyreso');"
+        "INSERT INTO part VALUES (1), (2); INSERT INTO service_wide VALUES (1)");
+  }
+
+  int64_t Seen(const Scope& scope, const Statement& statement) {
+    const auto rows = database_->pool().Query(scope, statement);
+    EXPECT_OK(rows);
+    return (*rows)[0].Int("seen");
+  }
+
+  inline static avvik::testing::TestDatabase* database_ = nullptr;
+};
+
+TEST_F(ScopeTest, TenantSeesItsOwnRowsAndTheirPartsOnly) {
+  EXPECT_EQ(Seen(Scope::Tenant("kalix"), kCountOwners), 1);
+  EXPECT_EQ(Seen(Scope::Tenant("kalix"), kCountParts), 1);
+  EXPECT_EQ(Seen(Scope::Tenant("kalix"), kCountServiceWide), 0);
+  EXPECT_EQ(Seen(Scope::Tenant("kalundborg"), kCountOwners), 0);
+  EXPECT_EQ(Seen(Scope::Everything(), kCountOwners), 2);
+  EXPECT_EQ(Seen(Scope::Everything(), kCountParts), 2);
+  EXPECT_EQ(Seen(Scope::Everything(), kCountServiceWide), 1);
+}
+
+TEST_F(ScopeTest, TenantNamedLikeTheWholeSeesNothing) {
+  EXPECT_EQ(Seen(Scope::Tenant("*"), kCountOwners), 0);
+  EXPECT_EQ(Seen(Scope::Tenant(""), kCountOwners), 0);
+}
+
+TEST_F(ScopeTest, WithoutAScopeNotOneRowIsVisible) {
+  auto connection = Connection::Open(database_->settings());
+  ASSERT_OK(connection);
+  for (const Statement& statement : {kCountOwners, kCountParts, kCountServiceWide}) {
+    const auto rows = (*connection)->Execute(statement);
+    ASSERT_OK(rows);
+    EXPECT_EQ((*rows)[0].Int("seen"), 0) << statement.name;
+  }
+}
+
+TEST_F(ScopeTest, RowOfAnotherTenantIsNeitherWrittenNorMovedThere) {
+  const Scope kalix = Scope::Tenant("kalix");
+  EXPECT_FALSE(database_->pool().Query(kalix, kInsertOwner, {3, "tyreso"}).ok());
+  EXPECT_FALSE(database_->pool().Query(kalix, kMoveOwner, {1, "tyreso"}).ok());
+  const auto moved = database_->pool().Query(kalix, kMoveOwner, {2, "kalix"});
+  ASSERT_OK(moved);
+  EXPECT_EQ(moved->affected(), 0);
+  EXPECT_FALSE(database_->pool().Query(kalix, kInsertPart, {2}).ok());
+}
+
+TEST_F(ScopeTest, ConnectionComesBackInTheScopeItIsAskedFor) {
+  Pool single(database_->settings(), 1);
+  for (const char* tenant : {"kalix", "kalundborg", "kalix", "tyreso"}) {
+    const auto rows = single.Query(Scope::Tenant(tenant), kCountOwners);
+    ASSERT_OK(rows);
+    EXPECT_EQ((*rows)[0].Int("seen"), std::string_view(tenant) == "kalundborg" ? 0 : 1);
+  }
 }
 
 TEST_F(PgTest, MigratingAgainChangesNothingAndAnAlteredMigrationIsRefused) {

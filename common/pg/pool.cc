@@ -1,5 +1,7 @@
 #include "common/pg/pool.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -39,7 +41,13 @@ Pool::Pool(Settings settings, int size) : settings_(std::move(settings)), size_(
 
 Pool::~Pool() = default;
 
-absl::StatusOr<Pool::Lease> Pool::Acquire(absl::Time deadline) {
+absl::StatusOr<Pool::Lease> Pool::Acquire(const Scope& scope, absl::Time deadline) {
+  AVVIK_ASSIGN_OR_RETURN(Lease lease, AcquireAny(scope, deadline));
+  AVVIK_RETURN_IF_ERROR(lease->Enter(scope));
+  return lease;
+}
+
+absl::StatusOr<Pool::Lease> Pool::AcquireAny(const Scope& scope, absl::Time deadline) {
   {
     std::unique_lock lock(mutex_);
     const bool free = returned_.wait_until(lock, absl::ToChronoTime(deadline), [this] {
@@ -50,8 +58,12 @@ absl::StatusOr<Pool::Lease> Pool::Acquire(absl::Time deadline) {
                            "all database connections are in use", "POOL_EXHAUSTED");
     }
     if (!idle_.empty()) {
-      std::unique_ptr<Connection> connection = std::move(idle_.back());
-      idle_.pop_back();
+      // The one used last, unless another is in the scope already.
+      auto chosen = std::find_if(idle_.rbegin(), idle_.rend(),
+                                 [&](const auto& idle) { return idle->IsIn(scope); });
+      if (chosen == idle_.rend()) chosen = idle_.rbegin();
+      std::unique_ptr<Connection> connection = std::move(*chosen);
+      idle_.erase(std::next(chosen).base());
       return Lease(this, std::move(connection));
     }
     ++open_;
@@ -78,16 +90,17 @@ void Pool::Return(std::unique_ptr<Connection> connection) {
   returned_.notify_one();
 }
 
-absl::StatusOr<Rows> Pool::Query(const Statement& statement, std::initializer_list<Param> params) {
-  AVVIK_ASSIGN_OR_RETURN(Lease lease, Acquire(absl::Now() + absl::Seconds(5)));
+absl::StatusOr<Rows> Pool::Query(const Scope& scope, const Statement& statement,
+                                 std::initializer_list<Param> params) {
+  AVVIK_ASSIGN_OR_RETURN(Lease lease, Acquire(scope, absl::Now() + absl::Seconds(5)));
   return lease->Execute(statement, params);
 }
 
-absl::Status RunInTransaction(Pool& pool, absl::Time deadline,
+absl::Status RunInTransaction(Pool& pool, const Scope& scope, absl::Time deadline,
                               const std::function<absl::Status(Transaction&)>& work) {
   absl::Status status;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    AVVIK_ASSIGN_OR_RETURN(Pool::Lease lease, pool.Acquire(deadline));
+    AVVIK_ASSIGN_OR_RETURN(Pool::Lease lease, pool.Acquire(scope, deadline));
     status = RunInTransaction(*lease, work);
     // Errors of the domain may be ABORTED too; only the database's own are worth another try.
     if (status::ReasonOf(status) != "SERIALIZATION") break;

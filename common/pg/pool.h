@@ -34,9 +34,9 @@ class Transaction {
   Connection& connection_;
 };
 
-// Runs `work` in one transaction on `connection`: commits when it answers OK, otherwise rolls back.
-// UNAVAILABLE with reason `COMMIT_IN_DOUBT` when the connection was lost during the commit: the caller
-// must be able to repeat.
+// Runs `work` in one transaction on `connection`, which has entered its scope: commits when it
+// answers OK, otherwise rolls back. UNAVAILABLE with reason `COMMIT_IN_DOUBT` when the connection
+// was lost during the commit: the caller must be able to repeat.
 absl::Status RunInTransaction(Connection& connection,
                               const std::function<absl::Status(Transaction&)>& work);
 
@@ -66,16 +66,18 @@ class Pool {
     std::unique_ptr<Connection> connection_;
   };
 
-  // Waits for a free connection until `deadline`: RESOURCE_EXHAUSTED when none came free, UNAVAILABLE
-  // when the server cannot be reached.
-  absl::StatusOr<Lease> Acquire(absl::Time deadline);
+  // Waits for a free connection until `deadline` and lets it enter `scope`: RESOURCE_EXHAUSTED when
+  // none came free, UNAVAILABLE when the server cannot be reached.
+  absl::StatusOr<Lease> Acquire(const Scope& scope, absl::Time deadline);
 
-  // Runs one statement by itself, waiting at most 5 seconds for a connection.
-  absl::StatusOr<Rows> Query(const Statement& statement, std::initializer_list<Param> params = {});
+  // Runs one statement by itself in `scope`, waiting at most 5 seconds for a connection.
+  absl::StatusOr<Rows> Query(const Scope& scope, const Statement& statement,
+                             std::initializer_list<Param> params = {});
 
   const Settings& settings() const { return settings_; }
 
  private:
+  absl::StatusOr<Lease> AcquireAny(const Scope& scope, absl::Time deadline);
   void Return(std::unique_ptr<Connection> connection);
 
   const Settings settings_;
@@ -86,22 +88,22 @@ class Pool {
   int open_ = 0;  // Idle and on loan.
 };
 
-// Runs `work` in one transaction on a connection of the pool, and again, up to three times in all, after
-// a serialization failure or a deadlock; `work` must therefore only touch the transaction. Waits for a
-// connection until `deadline`.
-absl::Status RunInTransaction(Pool& pool, absl::Time deadline,
+// Runs `work` in one transaction on a connection of the pool that is in `scope`, and again, up to
+// three times in all, after a serialization failure or a deadlock; `work` must therefore only touch
+// the transaction. Waits for a connection until `deadline`.
+absl::Status RunInTransaction(Pool& pool, const Scope& scope, absl::Time deadline,
                               const std::function<absl::Status(Transaction&)>& work);
 
 // The same for work that gives a value: `work` is callable as StatusOr<T>(Transaction&).
 template <typename Work>
-auto InTransaction(Pool& pool, absl::Time deadline, Work&& work)
+auto InTransaction(Pool& pool, const Scope& scope, absl::Time deadline, Work&& work)
     -> std::invoke_result_t<Work, Transaction&> {
   using Result = std::invoke_result_t<Work, Transaction&>;
   if constexpr (std::is_same_v<Result, absl::Status>) {
-    return RunInTransaction(pool, deadline, work);
+    return RunInTransaction(pool, scope, deadline, work);
   } else {
     Result result = absl::InternalError("the transaction did not run");
-    AVVIK_RETURN_IF_ERROR(RunInTransaction(pool, deadline, [&](Transaction& transaction) {
+    AVVIK_RETURN_IF_ERROR(RunInTransaction(pool, scope, deadline, [&](Transaction& transaction) {
       result = work(transaction);
       return result.status();
     }));

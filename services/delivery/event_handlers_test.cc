@@ -96,7 +96,7 @@ class EventHandlersTest : public DeliveryTest {
         "SELECT template || ' ' || recipient || ' ' || language AS notice FROM notice "
         "ORDER BY notice_id"};
     std::vector<std::string> notices;
-    const auto rows = database_->pool().Query(statement);
+    const auto rows = database_->pool().Query(pg::Scope::Everything(), statement);
     for (const pg::Row row : *rows) notices.push_back(row.Text("notice"));
     return notices;
   }

@@ -89,7 +89,8 @@ absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Get(const std::string& tenant,
                                                       const Visibility& visibility) {
   using Result = absl::StatusOr<NoticeWithAttempts>;
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> Result {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> Result {
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
             transaction.Execute(kGetNotice,
@@ -110,7 +111,8 @@ absl::StatusOr<NoticePage> PgNoticeStore::List(const std::string& tenant,
   const pg::Param units = pg::TextArray(visibility.units);
   const pg::Param states = StateArray(filter.states);
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> Result {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> Result {
         NoticePage page;
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
@@ -134,7 +136,8 @@ absl::StatusOr<NoticePage> PgNoticeStore::List(const std::string& tenant,
 }
 
 absl::StatusOr<QueueCount> PgNoticeStore::Count(const std::string& tenant) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kCountQueue, {tenant}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Tenant(tenant), kCountQueue, {tenant}));
   return QueueCount{.waiting = rows[0].Int("waiting"),
                     .failed = rows[0].Int("failed"),
                     .sent = rows[0].Int("sent"),
@@ -147,7 +150,8 @@ absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Retry(const std::string& tenan
                                                         const audit::Record& trace) {
   using Result = absl::StatusOr<NoticeWithAttempts>;
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> Result {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> Result {
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows before,
                                transaction.Execute(kLockNotice, {tenant, notice_id}));
         if (before.empty()) return error::NoticeNotFound(notice_id);

@@ -84,7 +84,8 @@ constexpr pg::Statement kDepth{"delivery_read_depth", R"sql(
 
 absl::StatusOr<std::optional<Notice>> PgSendQueue::Take(const std::string& holder, absl::Time now,
                                                         absl::Time lease) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kTake, {now, holder, lease}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Everything(), kTake, {now, holder, lease}));
   if (rows.empty()) return std::nullopt;
   return NoticeFromRow(rows[0]);
 }
@@ -95,7 +96,8 @@ absl::StatusOr<std::optional<Notice>> PgSendQueue::Record(const Notice& notice,
                                                           const Verdict& verdict, absl::Time now) {
   using Result = absl::StatusOr<std::optional<Notice>>;
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> Result {
+      pool_, pg::Scope::Everything(), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> Result {
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows before,
                                transaction.Execute(kRead, {notice.notice_id}));
         if (before.empty()) return std::nullopt;
@@ -130,21 +132,22 @@ absl::StatusOr<std::optional<Notice>> PgSendQueue::Record(const Notice& notice,
 }
 
 absl::Status PgSendQueue::Renew(const std::string& holder, absl::Time lease) {
-  return pool_.Query(kRenew, {holder, lease}).status();
+  return pool_.Query(pg::Scope::Everything(), kRenew, {holder, lease}).status();
 }
 
 absl::StatusOr<int64_t> PgSendQueue::Rescue(absl::Time now) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kRescue, {now}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(pg::Scope::Everything(), kRescue, {now}));
   return rows.affected();
 }
 
 absl::StatusOr<int64_t> PgSendQueue::EraseAddresses(absl::Time before) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kEraseAddresses, {before}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Everything(), kEraseAddresses, {before}));
   return rows.affected();
 }
 
 absl::StatusOr<QueueDepth> PgSendQueue::Depth() {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kDepth));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(pg::Scope::Everything(), kDepth));
   return QueueDepth{.waiting = rows[0].Int("waiting"),
                     .failed = rows[0].Int("failed"),
                     .oldest = rows[0].OptionalTime("oldest")};

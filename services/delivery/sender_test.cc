@@ -97,7 +97,7 @@ class SenderTest : public DeliveryTest {
         "test_states",
         "SELECT state || ' ' || attempt_count AS line FROM notice ORDER BY notice_id"};
     std::vector<std::string> states;
-    const auto rows = database_->pool().Query(statement);
+    const auto rows = database_->pool().Query(pg::Scope::Everything(), statement);
     for (const pg::Row row : *rows) states.push_back(row.Text("line"));
     return states;
   }

@@ -90,7 +90,8 @@ class DeliveryTest : public ::testing::Test {
   }
 
   absl::Status InTransaction(const std::function<absl::Status(pg::Transaction&)>& work) {
-    return pg::RunInTransaction(database_->pool(), absl::Now() + absl::Seconds(5), work);
+    return pg::RunInTransaction(database_->pool(), pg::Scope::Everything(),
+                                absl::Now() + absl::Seconds(5), work);
   }
 
   NoticeDraft Draft(const std::string& cause) {
@@ -116,7 +117,7 @@ class DeliveryTest : public ::testing::Test {
     static constexpr pg::Statement statement{"test_told",
                                              "SELECT event FROM event_log ORDER BY seq"};
     std::vector<std::string> types;
-    const auto rows = database_->pool().Query(statement);
+    const auto rows = database_->pool().Query(pg::Scope::Everything(), statement);
     for (const pg::Row row : *rows) {
       events::v1::Event event;
       EXPECT_TRUE(event.ParseFromString(row.Bytes("event")));

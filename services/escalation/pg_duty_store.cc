@@ -108,7 +108,7 @@ absl::StatusOr<Duty> Read(pg::Transaction& transaction, const pg::Statement& sta
 
 absl::StatusOr<Duty> PgDutyStore::Get(const std::string& tenant, const std::string& duty_id,
                                       const Visibility& visibility) {
-  return pg::InTransaction(pool_, absl::Now() + kPatience,
+  return pg::InTransaction(pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
                            [&](pg::Transaction& transaction) -> absl::StatusOr<Duty> {
                              return Read(transaction, kGetDuty, tenant, duty_id, visibility);
                            });
@@ -121,7 +121,7 @@ absl::StatusOr<DutyPage> PgDutyStore::List(const std::string& tenant, const Visi
   const pg::Param units = pg::TextArray(visibility.units);
   const pg::Param states = StateArray(filter.states);
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience,
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<DutyPage> {
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows total,
@@ -148,7 +148,8 @@ absl::StatusOr<Duty> PgDutyStore::Change(const std::string& tenant, const std::s
                                          const Visibility& visibility, const std::string& etag,
                                          const Decide& decide, const audit::Record& trace) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Duty> {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Duty> {
         AVVIK_ASSIGN_OR_RETURN(const Duty duty,
                                Read(transaction, kLockDuty, tenant, duty_id, visibility));
         if (!etag.empty() && etag != EtagOf(duty)) return error::DutyHasChanged(duty_id);
@@ -164,7 +165,7 @@ absl::StatusOr<Duty> PgDutyStore::Change(const std::string& tenant, const std::s
 
 absl::StatusOr<TimerRound> PgDutyStore::Advance(absl::Time now, int limit) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience,
+      pool_, pg::Scope::Everything(), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<TimerRound> {
         TimerRound round;
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kTakeDue, {now, limit}));

@@ -78,7 +78,7 @@ class StoreTest : public ::testing::Test {
   absl::Status Hear(const events::v1::StoredEvent& stored) {
     AVVIK_RETURN_IF_ERROR(handler_.Prepare(std::span(&stored, 1)));
     return pg::RunInTransaction(
-        database_->pool(), absl::Now() + absl::Seconds(5),
+        database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
         [&](pg::Transaction& transaction) { return handler_.Apply(transaction, stored); });
   }
   template <typename Event = triage::v1::CaseOpened>
@@ -110,7 +110,7 @@ class StoreTest : public ::testing::Test {
     static constexpr pg::Statement statement{"test_events",
                                              "SELECT event FROM event_log ORDER BY seq"};
     std::vector<events::v1::Event> told;
-    const pg::Rows rows = *database_->pool().Query(statement);
+    const pg::Rows rows = *database_->pool().Query(pg::Scope::Everything(), statement);
     for (const pg::Row row : rows)
       EXPECT_TRUE(told.emplace_back().ParseFromString(row.Bytes("event")));
     return told;

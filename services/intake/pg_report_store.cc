@@ -219,7 +219,8 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> PgReportStore::SubmitAll(
   }
   using Answers = std::vector<absl::StatusOr<Report>>;
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Answers> {
+      pool_, pg::Scope::Everything(), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Answers> {
         AVVIK_ASSIGN_OR_RETURN(auto last, LockCounters(transaction, counters));
         // After the lock: what another copy of the service has committed is seen from here on.
         AVVIK_ASSIGN_OR_RETURN(const auto repeats, FindRepeats(transaction, submissions));
@@ -265,10 +266,10 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> PgReportStore::SubmitAll(
 
 absl::StatusOr<Report> PgReportStore::Get(const std::string& tenant, const std::string& reference,
                                           const Visibility& visibility) {
-  return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
-        return Read(transaction, kGetReport, tenant, reference, visibility);
-      });
+  return pg::InTransaction(pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+                           [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
+                             return Read(transaction, kGetReport, tenant, reference, visibility);
+                           });
 }
 
 absl::StatusOr<ReportPage> PgReportStore::List(const std::string& tenant,
@@ -277,14 +278,14 @@ absl::StatusOr<ReportPage> PgReportStore::List(const std::string& tenant,
                                                int limit) {
   const pg::Param visible = pg::TextArray(visibility.units);
   const pg::Param units = pg::TextArray(filter.units);
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows total,
-      pool_.Query(kCountReports, {tenant, visibility.everything, visible, visibility.login, units,
-                                  filter.register_name}));
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      pool_.Query(kListReports, {tenant, visibility.everything, visible, visibility.login, units,
-                                 filter.register_name, after, limit + 1}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows total,
+                         pool_.Query(pg::Scope::Tenant(tenant), kCountReports,
+                                     {tenant, visibility.everything, visible, visibility.login,
+                                      units, filter.register_name}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Tenant(tenant), kListReports,
+                                     {tenant, visibility.everything, visible, visibility.login,
+                                      units, filter.register_name, after, limit + 1}));
   ReportPage page;
   page.total = total[0].Int("total");
   page.more = rows.size() > static_cast<size_t>(limit);
@@ -297,8 +298,8 @@ absl::StatusOr<ReportPage> PgReportStore::List(const std::string& tenant,
 
 absl::StatusOr<std::vector<Report>> PgReportStore::GetMany(const std::string& tenant,
                                                            const std::vector<std::string>& ids) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                         pool_.Query(kGetReports, {tenant, pg::TextArray(ids)}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(pg::Scope::Tenant(tenant), kGetReports,
+                                                          {tenant, pg::TextArray(ids)}));
   std::vector<Report> reports;
   reports.reserve(rows.size());
   for (const pg::Row row : rows) reports.push_back(ReportFromRow(row));
@@ -312,7 +313,8 @@ absl::StatusOr<Report> PgReportStore::AddSupplement(const std::string& tenant,
                                                     Supplement supplement,
                                                     const audit::Record& trace) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
         AVVIK_ASSIGN_OR_RETURN(Report report,
                                Read(transaction, kLockReport, tenant, reference, visibility));
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows repeat,
@@ -336,7 +338,8 @@ absl::StatusOr<Report> PgReportStore::Withdraw(const std::string& tenant,
                                                const std::string& reason, const std::string& etag,
                                                absl::Time now, const audit::Record& trace) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
         AVVIK_ASSIGN_OR_RETURN(Report report,
                                Read(transaction, kLockReport, tenant, reference, visibility));
         AVVIK_ASSIGN_OR_RETURN(report, Withdrawn(std::move(report), reason, etag));

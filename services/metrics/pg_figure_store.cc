@@ -217,7 +217,8 @@ absl::Status PgFigureStore::Put(pg::Transaction& transaction, const Figure& figu
 absl::StatusOr<Seen> PgFigureStore::ReadChanges(const Seen& seen, FigureSink& sink,
                                                 absl::Time deadline) {
   return pg::InTransaction(
-      pool_, deadline, [&](pg::Transaction& transaction) -> absl::StatusOr<Seen> {
+      pool_, pg::Scope::Everything(), deadline,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Seen> {
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kOneMoment).status());
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kHoldSet).status());
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows heads, transaction.Execute(kHeads));

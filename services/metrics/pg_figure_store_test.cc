@@ -41,7 +41,7 @@ class PgFigureStoreTest : public FigureSetTest {
  protected:
   void Put(const Figure& figure) {
     ASSERT_OK(pg::RunInTransaction(
-        pool_, absl::Now() + absl::Seconds(5),
+        pool_, pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
         [&](pg::Transaction& transaction) { return store_.Put(transaction, figure); }));
   }
   // What is new since the last time.
@@ -175,6 +175,7 @@ TEST_F(PgFigureStoreTest, ChangesOfOneReadingAreOfOneMoment) {
   // A writer that is not done is not seen, nor passed over when it is.
   auto writer = pg::Connection::Open(in_use_);
   ASSERT_OK(writer);
+  ASSERT_OK((*writer)->Enter(pg::Scope::Everything()));
   ASSERT_OK((*writer)->ExecuteScript("BEGIN"));
   pg::Transaction transaction(**writer);
   ASSERT_OK(store_.Put(transaction, MakeReport(2)));

@@ -68,6 +68,7 @@ constexpr pg::Statement kCreateNext{"metrics_create_next_figures", "CREATE SCHEM
 absl::StatusOr<std::unique_ptr<RebuildTurn>> RebuildTurn::TryTake(const pg::Settings& database) {
   AVVIK_ASSIGN_OR_RETURN(std::unique_ptr<pg::Connection> connection,
                          pg::Connection::Open(database));
+  AVVIK_RETURN_IF_ERROR(connection->Enter(pg::Scope::Everything()));
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, connection->Execute(kTryLock));
   if (!rows[0].Bool("held")) return nullptr;
   return std::unique_ptr<RebuildTurn>(new RebuildTurn(database, std::move(connection)));
@@ -127,7 +128,7 @@ absl::Status RebuildTurn::Swap(
 }
 
 absl::StatusOr<v1::Rebuild> ReadLastRebuild(pg::Pool& pool) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool.Query(kLastRebuild));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool.Query(pg::Scope::Everything(), kLastRebuild));
   v1::Rebuild rebuild;
   if (rows.empty()) return rebuild;
   const pg::Row row = rows[0];

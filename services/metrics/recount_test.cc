@@ -164,7 +164,7 @@ class RecountTest : public FigureSetTest {
 
   pg::Rows Query(const std::string& sql) {
     const pg::Statement statement{"test_recount", sql.c_str()};
-    auto connection = pg::Connection::Open(database_.settings());
+    auto connection = pg::Connection::Open(database_.admin());
     EXPECT_OK(connection);
     auto rows = (*connection)->Execute(statement);
     EXPECT_OK(rows) << sql;

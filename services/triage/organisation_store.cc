@@ -46,7 +46,7 @@ absl::StatusOr<Applied> OrganisationStore::Apply(const organisation::v1::Organis
                                                  bool validate_only, absl::Time now,
                                                  const audit::Record& trace) {
   return pg::InTransaction(
-      pool_, absl::Now() + absl::Seconds(5),
+      pool_, pg::Scope::Tenant(wanted.tenant()), absl::Now() + absl::Seconds(5),
       [&](pg::Transaction& transaction) -> absl::StatusOr<Applied> {
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kLockTenant, {wanted.tenant()}).status());
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
@@ -71,12 +71,13 @@ absl::StatusOr<Applied> OrganisationStore::Apply(const organisation::v1::Organis
 }
 
 absl::StatusOr<InForce> OrganisationStore::Fetch(const std::string& tenant, int64_t known_version) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kNewest, {tenant, known_version}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Tenant(tenant), kNewest, {tenant, known_version}));
   return FromRows(rows);
 }
 
 absl::StatusOr<std::vector<std::string>> OrganisationStore::Tenants() {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kTenants));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(pg::Scope::Everything(), kTenants));
   std::vector<std::string> tenants;
   for (const pg::Row row : rows) tenants.push_back(row.Text("tenant"));
   return tenants;

@@ -139,7 +139,7 @@ absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transactio
 
 absl::StatusOr<Case> PgCaseStore::Get(const std::string& tenant, const std::string& reference,
                                       const Visibility& visibility) {
-  return pg::InTransaction(pool_, absl::Now() + kPatience,
+  return pg::InTransaction(pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
                            [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
                              return Read(transaction, kGetCase, tenant, reference, visibility);
                            });
@@ -154,14 +154,15 @@ absl::StatusOr<CasePage> PgCaseStore::List(const std::string& tenant, const Visi
   const pg::Param units = pg::TextArray(filter.units);
   const int severity = filter.minimum_severity;
   const std::string before = after.empty() ? kAboveEveryId : after;
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows total,
-      pool_.Query(kCountCases, {tenant, visibility.everything, visible, visibility.login, states,
-                                units, filter.system, filter.owner, severity}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows total,
+                         pool_.Query(pg::Scope::Tenant(tenant), kCountCases,
+                                     {tenant, visibility.everything, visible, visibility.login,
+                                      states, units, filter.system, filter.owner, severity}));
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      pool_.Query(kListCases, {tenant, visibility.everything, visible, visibility.login, states,
-                               units, filter.system, filter.owner, severity, before, limit + 1}));
+      pool_.Query(pg::Scope::Tenant(tenant), kListCases,
+                  {tenant, visibility.everything, visible, visibility.login, states, units,
+                   filter.system, filter.owner, severity, before, limit + 1}));
   CasePage page;
   page.total = total[0].Int("total");
   page.more = rows.size() > static_cast<size_t>(limit);
@@ -178,7 +179,8 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
                                          const std::string& request_id, const audit::Record& trace,
                                          const Decision& decide) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
         AVVIK_ASSIGN_OR_RETURN(const Case before,
                                Read(transaction, kLockCase, tenant, reference, visibility));
         if (!request_id.empty()) {

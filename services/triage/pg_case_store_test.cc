@@ -19,7 +19,7 @@ class PgCaseStoreTest : public StoreTest {
  protected:
   bool Insert(const Case& opened) {
     const auto inserted = pg::InTransaction(
-        database_->pool(), absl::Now() + absl::Seconds(5),
+        database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
         [&](pg::Transaction& transaction) { return InsertCase(transaction, opened); });
     EXPECT_OK(inserted);
     return inserted.ok() && *inserted;
@@ -104,7 +104,7 @@ TEST_F(PgCaseStoreTest, EveryFieldThatAChangeTouchesIsWritten) {
   Case full = Full();
   full.id = opened.id;
   ASSERT_OK(pg::InTransaction(
-      database_->pool(), absl::Now() + absl::Seconds(5),
+      database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
       [&](pg::Transaction& transaction) { return UpdateCase(transaction, full); }));
   EXPECT_EQ(ToProto(Read(full.id), nullptr).DebugString(), ToProto(full, nullptr).DebugString());
 }
@@ -286,7 +286,8 @@ TEST_F(PgCaseStoreTest, ListsAreNarrowed) {
 
 TEST_F(PgCaseStoreTest, PagesHoldEveryCaseOnceWhileOthersAreOpenedAndChanged) {
   constexpr unsigned kCases = 1'050;
-  ASSERT_OK(pg::InTransaction(database_->pool(), absl::Now() + absl::Seconds(30),
+  ASSERT_OK(pg::InTransaction(database_->pool(), pg::Scope::Everything(),
+                              absl::Now() + absl::Seconds(30),
                               [&](pg::Transaction& transaction) -> absl::Status {
                                 for (unsigned n = 1; n <= kCases; ++n) {
                                   const auto inserted = InsertCase(transaction, Made(n));

@@ -103,7 +103,7 @@ class StoreTest : public ::testing::Test {
   }
   absl::Status Apply(const events::v1::StoredEvent& stored) {
     return pg::RunInTransaction(
-        database_->pool(), absl::Now() + absl::Seconds(5),
+        database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
         [&](pg::Transaction& transaction) { return handler_.Apply(transaction, stored); });
   }
   absl::Status Hear(const events::v1::StoredEvent& stored) {
@@ -134,7 +134,7 @@ class StoreTest : public ::testing::Test {
     static constexpr pg::Statement statement{"test_events",
                                              "SELECT event FROM event_log ORDER BY seq"};
     std::vector<events::v1::Event> told;
-    const pg::Rows rows = *database_->pool().Query(statement);
+    const pg::Rows rows = *database_->pool().Query(pg::Scope::Everything(), statement);
     for (const pg::Row row : rows) {
       EXPECT_TRUE(told.emplace_back().ParseFromString(row.Bytes("event")));
     }

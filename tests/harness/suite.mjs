@@ -268,9 +268,9 @@ export class Suite {
     return this.#places.address.replace('SERVICE', service);
   }
 
-  // The connection string of a service's database.
+  // The connection string of a service's database, as the service's role in the scope of all tenants.
   conninfo(service) {
-    return this.#places.conninfo.replaceAll('DATABASE', `avvik_${service}`);
+    return `${this.#places.conninfo.replaceAll('DATABASE', `avvik_${service}`)} options='-c avvik.tenant=*'`;
   }
 
   // The path of a PostgreSQL program, such as pgbench.

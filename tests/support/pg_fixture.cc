@@ -8,6 +8,14 @@
 namespace avvik::testing {
 namespace {
 
+// Other test programs may make it at the same moment.
+constexpr char kMakeRole[] = R"sql(
+    DO $$
+    BEGIN
+      IF to_regrole('avvik_test') IS NULL THEN CREATE ROLE avvik_test LOGIN; END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END $$)sql";
+
 std::string Required(const char* name) {
   const char* value = std::getenv(name);
   if (value == nullptr || *value == '\0') {
@@ -35,8 +43,11 @@ TestDatabase::TestDatabase(std::span<const pg::Migration> migrations) {
   static int count = 0;
   const std::string server = Required("AVVIK_TEST_PG");
   name_ = "test_" + std::to_string(getpid()) + "_" + std::to_string(++count);
-  Must(Open(server)->ExecuteScript("CREATE DATABASE " + name_));
-  settings_ = {.conninfo = server + " dbname=" + name_, .application = "avvik-test"};
+  const auto connection = Open(server);
+  Must(connection->ExecuteScript(kMakeRole));
+  Must(connection->ExecuteScript("CREATE DATABASE " + name_ + " OWNER avvik_test"));
+  admin_ = server + " dbname=" + name_;
+  settings_ = {.conninfo = admin_ + " user=avvik_test", .application = "avvik-test"};
   Must(pg::Migrate(settings_, migrations));
   pool_ = std::make_unique<pg::Pool>(settings_, 4);
 }
@@ -60,12 +71,12 @@ void TestDatabase::Clear() {
       END $$)sql");
 }
 
-void TestDatabase::Run(const std::string& sql) { Must(Open(settings_.conninfo)->ExecuteScript(sql)); }
+void TestDatabase::Run(const std::string& sql) { Must(Open(admin_)->ExecuteScript(sql)); }
 
 std::string TestDatabase::Value(const std::string& sql) {
   const std::string wrapped = "SELECT (" + sql + ")::text AS value";
   const pg::Statement statement{"test_value", wrapped.c_str()};
-  auto rows = Open(settings_.conninfo)->Execute(statement);
+  auto rows = Open(admin_)->Execute(statement);
   Must(rows.status());
   return (*rows)[0].Text("value");
 }

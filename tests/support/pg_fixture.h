@@ -12,22 +12,27 @@ namespace avvik::testing {
 
 class TestDatabase {
  public:
-  // Creates a database and applies the migrations. Ends the program when that fails.
+  // Creates a database, owned by a role without privileges as a service's is, and applies the
+  // migrations as that role. Ends the program when that fails.
   explicit TestDatabase(std::span<const pg::Migration> migrations);
   ~TestDatabase();
 
   const pg::Settings& settings() const { return settings_; }
+  // As the server's superuser.
+  pg::Settings admin() const { return {.conninfo = admin_, .application = "avvik-test"}; }
   // A pool of four connections.
   pg::Pool& pool() { return *pool_; }
   // Empties every table except the list of migrations.
   void Clear();
-  // Runs statements, such as a correction that no RPC makes.
+  // Runs statements as the server's superuser, whom row-level security does not bind: such as a
+  // correction that no RPC makes.
   void Run(const std::string& sql);
-  // The single value of a query, as text.
+  // The single value of a query, as text; as the superuser too.
   std::string Value(const std::string& sql);
 
  private:
   std::string name_;
+  std::string admin_;  // The superuser's way into this database.
   pg::Settings settings_;
   std::unique_ptr<pg::Pool> pool_;
 };

@@ -12,4 +12,5 @@ CREATE TABLE audit_record (
   reason       text        NOT NULL,
   trace_parent text        NOT NULL
 );
+SELECT avvik_guard('audit_record');
 CREATE INDEX audit_record_subject ON audit_record (tenant, subject, at);

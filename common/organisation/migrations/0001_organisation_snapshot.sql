@@ -4,3 +4,4 @@ CREATE TABLE organisation_snapshot (
   version      bigint NOT NULL,
   organisation bytea  NOT NULL
 );
+SELECT avvik_guard('organisation_snapshot');

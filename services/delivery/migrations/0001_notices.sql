@@ -27,6 +27,7 @@ CREATE TABLE notice (
   CHECK ((state = 2) = (holder IS NOT NULL) AND (state = 2) = (lease_until IS NOT NULL)),
   CHECK ((state = 3) = (sent_at IS NOT NULL))
 );
+SELECT avvik_guard('notice');
 CREATE INDEX notice_due ON notice (next_attempt_at, notice_id) WHERE state = 1;
 CREATE INDEX notice_sending ON notice (lease_until) WHERE state = 2;
 CREATE INDEX notice_not_sent ON notice (state, created_at) WHERE state <> 3;
@@ -46,6 +47,7 @@ CREATE TABLE notice_attempt (
   duration_ms integer     NOT NULL,
   PRIMARY KEY (notice_id, attempt)
 );
+SELECT avvik_guard_child('notice_attempt', 'notice_id', 'notice', 'notice_id');
 
 -- Cases as last heard of: whom to tell of them.
 CREATE TABLE known_case (
@@ -59,3 +61,4 @@ CREATE TABLE known_case (
   organisation_version bigint NOT NULL,
   PRIMARY KEY (tenant, case_id)
 );
+SELECT avvik_guard('known_case');

@@ -7,6 +7,7 @@ CREATE TABLE case_record (
   told_at timestamptz NOT NULL,
   PRIMARY KEY (tenant, case_id)
 );
+SELECT avvik_guard('case_record');
 
 -- Duties to tell authorities, at most one for each case and regime. Enumerations hold the numbers of their
 -- proto values.
@@ -35,6 +36,7 @@ CREATE TABLE duty (
   version         bigint      NOT NULL,
   UNIQUE (tenant, case_id, regime)
 );
+SELECT avvik_guard('duty');
 CREATE INDEX duty_urgent ON duty (tenant, urgent_at, id);
 CREATE INDEX duty_number ON duty (tenant, number);
 CREATE INDEX duty_due ON duty (due_at) WHERE due_at IS NOT NULL;
@@ -54,3 +56,4 @@ CREATE TABLE duty_stage (
   reason       text        NOT NULL,
   PRIMARY KEY (duty_id, stage)
 );
+SELECT avvik_guard_child('duty_stage', 'duty_id', 'duty', 'id');

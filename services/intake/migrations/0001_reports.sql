@@ -6,6 +6,7 @@ CREATE TABLE report_counter (
   last   bigint  NOT NULL,
   PRIMARY KEY (tenant, year)
 );
+SELECT avvik_guard('report_counter');
 
 -- Reports as submitted. Content never changes; state and version do. Enumerations hold the numbers of
 -- their proto values.
@@ -40,6 +41,7 @@ CREATE TABLE report (
   UNIQUE (tenant, reporter_login, request_id),
   CHECK ((register IS NULL) = (register_key IS NULL))
 );
+SELECT avvik_guard('report');
 CREATE UNIQUE INDEX report_origin ON report (tenant, register, register_key)
  WHERE register IS NOT NULL;
 CREATE INDEX report_unit ON report (tenant, unit, id);
@@ -50,6 +52,7 @@ CREATE TABLE reporter (
   name      text NOT NULL,
   email     text NOT NULL
 );
+SELECT avvik_guard_child('reporter', 'report_id', 'report', 'id');
 
 -- Additions to reports.
 CREATE TABLE supplement (
@@ -60,3 +63,4 @@ CREATE TABLE supplement (
   created_at timestamptz NOT NULL,
   UNIQUE (report_id, request_id)
 );
+SELECT avvik_guard_child('supplement', 'report_id', 'report', 'id');

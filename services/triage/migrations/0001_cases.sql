@@ -36,6 +36,7 @@ CREATE TABLE triage_case (
   UNIQUE (tenant, report_id),
   CHECK ((closed_at IS NULL) = (state <> 4))
 );
+SELECT avvik_guard('triage_case');
 CREATE INDEX triage_case_unit ON triage_case (tenant, unit, id);
 CREATE INDEX triage_case_owner ON triage_case (tenant, owner_login, id);
 CREATE INDEX triage_case_drawn_in ON triage_case USING gin (drawn_in_logins);
@@ -51,6 +52,7 @@ CREATE TABLE note (
   created_at   timestamptz NOT NULL,
   UNIQUE (case_id, request_id)
 );
+SELECT avvik_guard_child('note', 'case_id', 'triage_case', 'id');
 
 -- The organisation of each municipality, and every version it has had.
 CREATE TABLE organisation (
@@ -60,3 +62,4 @@ CREATE TABLE organisation (
   applied_at   timestamptz NOT NULL,
   PRIMARY KEY (tenant, version)
 );
+SELECT avvik_guard('organisation');

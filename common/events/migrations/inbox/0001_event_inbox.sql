@@ -4,6 +4,7 @@ CREATE TABLE consumer_offset (
   position   bigint      NOT NULL CHECK (position >= 0),
   updated_at timestamptz
 );
+SELECT avvik_guard_shared('consumer_offset');
 
 -- Events that could not be applied, and those that wait behind one of their subject.
 CREATE TABLE parked_event (
@@ -18,3 +19,4 @@ CREATE TABLE parked_event (
   attempts  integer     NOT NULL,
   PRIMARY KEY (source, position)
 );
+SELECT avvik_guard('parked_event');

@@ -16,6 +16,7 @@ CREATE TABLE report_figure (
   change      bigint      NOT NULL DEFAULT nextval('figure_change'),
   UNIQUE (tenant, number)
 );
+SELECT avvik_guard('report_figure');
 CREATE INDEX report_figure_change ON report_figure (change);
 
 CREATE TABLE case_figure (
@@ -40,6 +41,7 @@ CREATE TABLE case_figure (
   change          bigint      NOT NULL DEFAULT nextval('figure_change'),
   UNIQUE (tenant, number)
 );
+SELECT avvik_guard('case_figure');
 CREATE INDEX case_figure_change ON case_figure (change);
 
 CREATE TABLE duty_figure (
@@ -51,6 +53,7 @@ CREATE TABLE duty_figure (
   state   smallint NOT NULL,
   change  bigint   NOT NULL DEFAULT nextval('figure_change')
 );
+SELECT avvik_guard('duty_figure');
 CREATE INDEX duty_figure_number ON duty_figure (tenant, number);
 CREATE INDEX duty_figure_change ON duty_figure (change);
 
@@ -63,6 +66,7 @@ CREATE TABLE stage_figure (
   submitted_at timestamptz,
   PRIMARY KEY (duty_id, stage)
 );
+SELECT avvik_guard_child('stage_figure', 'duty_id', 'duty_figure', 'duty_id');
 
 CREATE TABLE notice_figure (
   notice_id uuid     PRIMARY KEY,
@@ -72,5 +76,6 @@ CREATE TABLE notice_figure (
   state     smallint NOT NULL,
   change    bigint   NOT NULL DEFAULT nextval('figure_change')
 );
+SELECT avvik_guard('notice_figure');
 CREATE INDEX notice_figure_number ON notice_figure (tenant, number);
 CREATE INDEX notice_figure_change ON notice_figure (change);

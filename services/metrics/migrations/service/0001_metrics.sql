@@ -13,3 +13,4 @@ CREATE TABLE rebuild (
   error          text        NOT NULL DEFAULT '',
   CHECK ((ended_at IS NULL) = (state = 1))
 );
+SELECT avvik_guard_shared('rebuild');
