@@ -171,7 +171,7 @@ test('The web application signs a person in by authorization code with PKCE', as
     return response;
   };
   const issuer = `http://127.0.0.1:${port + 1}`;
-  const callback = `http://127.0.0.1:${port}/auth/callback`;
+  const callback = `http://127.0.0.1:${port}/sign-in/callback`;
   const request = (parameters) => `${issuer}/auth?${new URLSearchParams({ client_id: 'avvik-web', response_type: 'code',
     scope: 'openid profile email', redirect_uri: callback, state: 's', nonce: 'n', ...parameters })}`;
 
