@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"PlainHttpWrites", "POST", "", "http://avvik.example", "1", false},
         Case{"OriginAndSiteDisagree", "POST", "same-origin", "https://evil.example", "1", false},
         Case{"AddressTypedWrites", "POST", "none", "", "1", false}),
-    [](const auto& info) { return info.param.what; });
+    [](const auto& tested) { return tested.param.what; });
 
 }  // namespace
 }  // namespace avvik::gateway
