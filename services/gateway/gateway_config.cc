@@ -1,5 +1,6 @@
 #include "services/gateway/gateway_config.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "common/config/config.h"
@@ -16,6 +17,11 @@ std::string MistakeIn(const GatewayConfig& config) {
   if (!identity::CheckProviderUrl(url).ok() || url.find_first_of("/?#@", host) != std::string::npos) {
     return "--public-url must be https://host or https://host:port, without a path; http:// only for "
            "this machine's loopback";
+  }
+  // Browsers write an origin so, and it is compared to the letter.
+  const bool usual_port = url.ends_with(url.starts_with("https:") ? ":443" : ":80");
+  if (usual_port || std::any_of(url.begin(), url.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
+    return "--public-url must be in lower case and without the scheme's usual port";
   }
   if (config.session.idle < absl::Seconds(1) || config.session.absolute < config.session.idle) {
     return "--session-idle must be at least 1s, and --session-limit at least as long";

@@ -76,7 +76,8 @@ TEST(GatewayConfigTest, TheAddressForBrowsersIsAnOriginThatCookiesAreSafeAt) {
     EXPECT_EQ(Load(With({"--intake=a", "--triage=b", flag.c_str()}), &config), std::nullopt) << url;
   }
   for (const char* url : {"http://avvik.example", "https://avvik.example/", "https://a@b", "avvik.example",
-                          "https://avvik.example/app", "https://"}) {
+                          "https://avvik.example/app", "https://", "https://Avvik.example",
+                          "https://avvik.example:443", "http://localhost:80"}) {
     GatewayConfig config;
     const std::string flag = std::string("--public-url=") + url;
     testing::internal::CaptureStderr();
