@@ -20,9 +20,12 @@ class IdTokenTest : public ::testing::Test {
   }
   std::string Outcome(const json& changes, const json& header_changes = json::object(),
                       const std::string& nonce = "n-1") {
-    json claims = {{"iss", "https://issuer.example"}, {"aud", "avvik-web"},
-                   {"sub", "anna.berg"},              {"nonce", "n-1"},
-                   {"iat", 1'790'000'000},            {"exp", 1'790'000'600}};
+    json claims = {{"iss", "https://issuer.example"},
+                   {"aud", "avvik-web"},
+                   {"sub", "anna.berg"},
+                   {"nonce", "n-1"},
+                   {"iat", 1'790'000'000},
+                   {"exp", 1'790'000'600}};
     json header = {{"alg", "ES256"}, {"kid", TestIssuer::kEcKeyId}, {"typ", "JWT"}};
     claims.update(changes);
     header.update(header_changes);
@@ -55,7 +58,9 @@ TEST_F(IdTokenTest, AnotherClientsTokenIsRefused) {
 TEST_F(IdTokenTest, AnAccessTokenIsNoIdTokenAndNeitherTheOtherWay) {
   EXPECT_EQ(Outcome(json::object(), {{"typ", "at+jwt"}}), "TOKEN_TYPE");
   EXPECT_EQ(Outcome(json::object(), {{"typ", 7}}), "TOKEN_TYPE");
-  const json claims = {{"iss", "https://issuer.example"}, {"aud", "avvik"}, {"sub", "anna.berg"},
+  const json claims = {{"iss", "https://issuer.example"},
+                       {"aud", "avvik"},
+                       {"sub", "anna.berg"},
                        {"exp", 1'790'000'600}};
   const json header = {{"alg", "ES256"}, {"kid", TestIssuer::kEcKeyId}};
   for (const char* type : {"", "JWT"}) {

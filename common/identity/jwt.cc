@@ -53,8 +53,8 @@ std::optional<nlohmann::json> DecodeObject(std::string_view part) {
   return ParseJsonObject(*text);
 }
 
-// `typ` in lower case, without the prefix that may be left out (RFC 7515 section 4.1.9). Nothing when
-// it is no text.
+// `typ` in lower case, without the prefix that may be left out (RFC 7515 section 4.1.9). Nothing
+// when it is no text.
 std::optional<std::string> TypeOf(const nlohmann::json& header) {
   const auto type = header.find("typ");
   if (type == header.end()) return "";
@@ -195,7 +195,8 @@ absl::StatusOr<nlohmann::json> VerifiedPayload(std::string_view token,
   if (!header || !signature) {
     return Refused("TOKEN_MALFORMED", "the access token's header or signature is not readable");
   }
-  AVVIK_ASSIGN_OR_RETURN(const std::shared_ptr<const PublicKey> key, KeyFor(*header, has_type, keys));
+  AVVIK_ASSIGN_OR_RETURN(const std::shared_ptr<const PublicKey> key,
+                         KeyFor(*header, has_type, keys));
   // A wrong finder cannot lend a key to another algorithm: the key itself decides how it verifies.
   if (!key->Verifies(parts->signed_input, *signature)) {
     return Refused("TOKEN_SIGNATURE", "the access token's signature does not hold");

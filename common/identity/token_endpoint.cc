@@ -53,8 +53,8 @@ std::string TextMember(const nlohmann::json& object, const char* name) {
 absl::Status ErrorOf(const http_client::Response& response,
                      const std::optional<nlohmann::json>& answer, const std::string& endpoint) {
   const std::string code = answer ? TextMember(*answer, "error").substr(0, 40) : "";
-  const std::string message = endpoint + ": status " + std::to_string(response.status) +
-                              (code.empty() ? "" : ", ") + code;
+  const std::string message =
+      endpoint + ": status " + std::to_string(response.status) + (code.empty() ? "" : ", ") + code;
   if (code == "invalid_grant") {
     return status::Error(absl::StatusCode::kUnauthenticated, message, "GRANT_REFUSED");
   }
@@ -79,8 +79,8 @@ absl::StatusOr<TokenAnswer> AskForTokens(http_client::Client& http, const std::s
   request.method = "POST";
   request.url = endpoint;
   request.headers = {"Content-Type: application/x-www-form-urlencoded", "Accept: application/json",
-                     "Authorization: Basic " + Base64(FormEncodeText(client.id) + ":" +
-                                                      FormEncodeText(client.secret))};
+                     "Authorization: Basic " +
+                         Base64(FormEncodeText(client.id) + ":" + FormEncodeText(client.secret))};
   request.body = FormEncode(fields);
   AVVIK_ASSIGN_OR_RETURN(const http_client::Response response, http.Send(request));
   const std::optional<nlohmann::json> answer = ParseJsonObject(response.body);

@@ -20,10 +20,10 @@ struct ConfidentialClient {
 
 // What the provider grants.
 struct TokenAnswer {
-  std::string access_token;      // Never empty.
-  std::string refresh_token;     // May be empty.
-  std::string id_token;          // May be empty.
-  absl::Duration lifetime;       // Of the access token; always more than a few seconds.
+  std::string access_token;   // Never empty.
+  std::string refresh_token;  // May be empty.
+  std::string id_token;       // May be empty.
+  absl::Duration lifetime;    // Of the access token; always more than a few seconds.
 };
 
 // What an access token must have left to be worth handing out: it has yet to reach the other side.

@@ -73,9 +73,9 @@ absl::StatusOr<ClientCredentialsSource::Granted> ClientCredentialsSource::Reques
   FormFields fields = {{"grant_type", "client_credentials"}};
   if (!credentials_.scope.empty()) fields.emplace_back("scope", credentials_.scope);
   if (!credentials_.resource.empty()) fields.emplace_back("resource", credentials_.resource);
-  const absl::StatusOr<TokenAnswer> answer = AskForTokens(
-      http_, token_endpoint_, {.id = credentials_.client_id, .secret = credentials_.client_secret},
-      fields);
+  const absl::StatusOr<TokenAnswer> answer =
+      AskForTokens(http_, token_endpoint_,
+                   {.id = credentials_.client_id, .secret = credentials_.client_secret}, fields);
   if (!answer.ok()) {
     token_endpoint_.clear();  // The provider may have moved it: ask again where it is.
     return answer.status();

@@ -14,13 +14,15 @@ std::string MistakeIn(const GatewayConfig& config) {
   // Tokens and cookies travel there: the rules are the same as for the provider.
   const std::string& url = config.public_url;
   const size_t host = url.find("://") + 3;
-  if (!identity::CheckProviderUrl(url).ok() || url.find_first_of("/?#@", host) != std::string::npos) {
-    return "--public-url must be https://host or https://host:port, without a path; http:// only for "
-           "this machine's loopback";
+  if (!identity::CheckProviderUrl(url).ok() ||
+      url.find_first_of("/?#@", host) != std::string::npos) {
+    return "--public-url must be https://host or https://host:port, without a path; http:// is for "
+           "this machine's loopback only";
   }
   // Browsers write an origin so, and it is compared to the letter.
   const bool usual_port = url.ends_with(url.starts_with("https:") ? ":443" : ":80");
-  if (usual_port || std::any_of(url.begin(), url.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
+  if (usual_port ||
+      std::any_of(url.begin(), url.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
     return "--public-url must be in lower case and without the scheme's usual port";
   }
   if (config.session.idle < absl::Seconds(1) || config.session.absolute < config.session.idle) {

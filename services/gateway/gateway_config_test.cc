@@ -22,9 +22,9 @@ std::optional<int> Load(std::vector<const char*> flags, GatewayConfig* config) {
 
 // What is needed besides backends, unless it is there.
 std::vector<const char*> With(std::vector<const char*> flags) {
-  for (const char* needed :
-       {"--listen=[::]:80", "--public-url=https://avvik.example", "--redis=/r", "--client-id=avvik-web",
-        "--issuer=https://issuer.example", "--client-secret-file=/s", "--session-key-file=/k"}) {
+  for (const char* needed : {"--listen=[::]:80", "--public-url=https://avvik.example", "--redis=/r",
+                             "--client-id=avvik-web", "--issuer=https://issuer.example",
+                             "--client-secret-file=/s", "--session-key-file=/k"}) {
     const std::string_view name(needed, std::strchr(needed, '=') - needed + 1);
     const bool given = std::any_of(flags.begin(), flags.end(), [&](const char* flag) {
       return std::string_view(flag).starts_with(name);
@@ -70,14 +70,16 @@ TEST(GatewayConfigTest, CheckingTheSettingsEndsWithoutStarting) {
 }
 
 TEST(GatewayConfigTest, TheAddressForBrowsersIsAnOriginThatCookiesAreSafeAt) {
-  for (const char* url : {"http://127.0.0.1:8080", "http://localhost", "https://avvik.example:8443"}) {
+  for (const char* url :
+       {"http://127.0.0.1:8080", "http://localhost", "https://avvik.example:8443"}) {
     GatewayConfig config;
     const std::string flag = std::string("--public-url=") + url;
     EXPECT_EQ(Load(With({"--intake=a", "--triage=b", flag.c_str()}), &config), std::nullopt) << url;
   }
-  for (const char* url : {"http://avvik.example", "https://avvik.example/", "https://a@b", "avvik.example",
-                          "https://avvik.example/app", "https://", "https://Avvik.example",
-                          "https://avvik.example:443", "http://localhost:80"}) {
+  for (const char* url :
+       {"http://avvik.example", "https://avvik.example/", "https://a@b", "avvik.example",
+        "https://avvik.example/app", "https://", "https://Avvik.example",
+        "https://avvik.example:443", "http://localhost:80"}) {
     GatewayConfig config;
     const std::string flag = std::string("--public-url=") + url;
     testing::internal::CaptureStderr();

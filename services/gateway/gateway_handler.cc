@@ -112,7 +112,8 @@ std::optional<HttpResponse> GatewayHandler::Refuse(const HttpRequestHead& head) 
   const Meaning meaning = MeaningOf(head);
   std::optional<HttpResponse> response;
   if (!IsKnownMethod(head.method)) {
-    response = ToResponse(OwnProblem(501, trace, "METHOD_UNKNOWN", "This method is not known here."));
+    response =
+        ToResponse(OwnProblem(501, trace, "METHOD_UNKNOWN", "This method is not known here."));
   } else {
     response = meaning.api ? RefuseCall(head, meaning, trace) : RefuseFile(head, trace);
   }
@@ -131,8 +132,9 @@ std::optional<HttpResponse> GatewayHandler::RefuseCall(const HttpRequestHead& he
     return Options(meaning.match->allowed);
   }
   if (!IsBearer(head.Header("Authorization"))) {
-    return ToResponse(OwnProblem(401, trace, kTokenMissing,
-                             "This takes an access token, as `Authorization: Bearer <token>`."));
+    return ToResponse(
+        OwnProblem(401, trace, kTokenMissing,
+                   "This takes an access token, as `Authorization: Bearer <token>`."));
   }
   if (!meaning.match.ok()) {
     return ToResponse(

@@ -71,5 +71,6 @@ int main(int argc, char** argv) {
                     browsers.handler());
   handler.set_load([&server] { return std::pair(server.connections(), server.streams()); });
   // Stopped in reverse: first no more requests, then an end to the calls they made.
-  return process::RunUntilSignal({&readiness, &transcoder, &keys, &browsers, &server}, config.drain + kStopMargin);
+  return process::RunUntilSignal({&readiness, &transcoder, &keys, &browsers, &server},
+                                 config.drain + kStopMargin);
 }

@@ -24,9 +24,8 @@ absl::Status Refused(const std::string& reason, const std::string& message) {
 
 // An error code as RFC 6749 allows them, cut; anything else is not repeated.
 std::string Shown(const std::string& error) {
-  const bool plain = std::all_of(error.begin(), error.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || c == '_';
-  });
+  const bool plain = std::all_of(error.begin(), error.end(),
+                                 [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
   return plain ? error.substr(0, kMaxShownError) : "unknown";
 }
 
@@ -49,9 +48,10 @@ std::string CodeChallenge(std::string_view verifier) {
 }
 
 std::string SealAttempt(const Attempt& attempt, const Sealer& sealer) {
-  const json content = {{"state", attempt.state},         {"nonce", attempt.nonce},
-                        {"verifier", attempt.verifier},   {"return_to", attempt.return_to},
-                        {"previous", attempt.previous},   {"expiry", absl::ToUnixMicros(attempt.expiry)}};
+  const json content = {
+      {"state", attempt.state},       {"nonce", attempt.nonce},
+      {"verifier", attempt.verifier}, {"return_to", attempt.return_to},
+      {"previous", attempt.previous}, {"expiry", absl::ToUnixMicros(attempt.expiry)}};
   return identity::Base64UrlEncode(sealer.Seal(content.dump(), kContext));
 }
 
@@ -95,7 +95,8 @@ absl::StatusOr<std::string> CodeOf(const CallbackAnswer& answer,
                                    const ExpectedIssuer& expected, absl::Time now) {
   if (!attempt) return Refused("SIGN_IN_NOT_BEGUN", "This browser has not begun to sign in.");
   if (answer.state.empty() || answer.state != attempt->state) {
-    return Refused("SIGN_IN_STATE", "The answer belongs to another sign-in than the one begun last.");
+    return Refused("SIGN_IN_STATE",
+                   "The answer belongs to another sign-in than the one begun last.");
   }
   if (now >= attempt->expiry) return Refused("SIGN_IN_TOO_LATE", "Signing in took too long.");
   if (answer.issuer.empty() ? expected.always_named : answer.issuer != expected.issuer) {

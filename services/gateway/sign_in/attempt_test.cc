@@ -66,7 +66,8 @@ TEST_F(CodeOfTest, TheAnswerToThisSignInCounts) {
 }
 
 TEST_F(CodeOfTest, AnotherStateOrNoneIsRefused) {
-  for (const char* query : {"code=c&state=other", "code=c", "code=c&state=", "code=c&state=The-state"}) {
+  for (const char* query :
+       {"code=c&state=other", "code=c", "code=c&state=", "code=c&state=The-state"}) {
     EXPECT_EQ(Outcome(query + std::string(kIss)), "SIGN_IN_STATE") << query;
   }
   attempt_->state.clear();
@@ -101,22 +102,23 @@ TEST_F(CodeOfTest, ARefusalOfTheProviderIsToldWithoutItsText) {
 }
 
 TEST_F(CodeOfTest, AnythingSaidTwiceOrMalformedIsRefused) {
-  for (const char* query : {"code=a&code=b&state=the-state", "state=a&state=b", "code=%ZZ",
-                            "iss=a&iss=b&code=c"}) {
+  for (const char* query :
+       {"code=a&code=b&state=the-state", "state=a&state=b", "code=%ZZ", "iss=a&iss=b&code=c"}) {
     EXPECT_EQ(Outcome(query), "MALFORMED") << query;
   }
 }
 
 TEST(IsLocalTargetTest, OnlyPathsOfOurs) {
-  for (const char* target : {"/", "/cases", "/cases/AVV-2026-1?tab=trace#notes", "/a//b", "/?x=http://y"}) {
+  for (const char* target :
+       {"/", "/cases", "/cases/AVV-2026-1?tab=trace#notes", "/a//b", "/?x=http://y"}) {
     EXPECT_TRUE(IsLocalTarget(target)) << target;
   }
   for (const std::string& target :
        {std::string(), std::string("cases"), std::string("//evil.example"),
         std::string("/\\evil.example"), std::string("\\/evil.example"),
         std::string("https://evil.example"), std::string("javascript:alert(1)"),
-        std::string("/\t/evil.example"), std::string("/x\r\nSet-Cookie: a=b"),
-        std::string("/a\\b"), std::string("/\0x", 3), std::string("/å"), std::string("/a b"),
+        std::string("/\t/evil.example"), std::string("/x\r\nSet-Cookie: a=b"), std::string("/a\\b"),
+        std::string("/\0x", 3), std::string("/å"), std::string("/a b"),
         "/" + std::string(1024, 'a')}) {
     EXPECT_FALSE(IsLocalTarget(target)) << target;
   }

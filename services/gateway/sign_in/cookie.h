@@ -1,5 +1,5 @@
-// Cookies (RFC 6265bis) of the sign-in. All begin with `__Host-`: a browser takes them only from this
-// very host, over a connection it trusts, and for every path.
+// Cookies (RFC 6265bis) of the sign-in. All begin with `__Host-`: a browser takes them only from
+// this very host, over a connection it trusts, and for every path.
 #pragma once
 
 #include <optional>

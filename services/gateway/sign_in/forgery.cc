@@ -31,7 +31,8 @@ absl::Status CheckForgery(const HttpRequestHead& head, const std::string& own_or
     return Refused("The request does not say which page it comes from (Sec-Fetch-Site or Origin).");
   }
   if (head.Header(kRequestHeader) != "1") {
-    return Refused("A request with a session cookie that changes something needs `Avvik-Request: 1`.");
+    return Refused(
+        "A request with a session cookie that changes something needs `Avvik-Request: 1`.");
   }
   return absl::OkStatus();
 }

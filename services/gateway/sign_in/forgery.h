@@ -14,8 +14,8 @@ namespace avvik::gateway {
 inline constexpr char kRequestHeader[] = "Avvik-Request";
 
 // OK, or PERMISSION_DENIED with reason `FORGERY`. What the browser says of the page that asks
-// (`Sec-Fetch-Site`, `Origin`) must name ourselves, `own_origin`, wherever it is said. A method that
-// changes something needs one of the two, and `Avvik-Request: 1`.
+// (`Sec-Fetch-Site`, `Origin`) must name ourselves, `own_origin`, wherever it is said. A method
+// that changes something needs one of the two, and `Avvik-Request: 1`.
 absl::Status CheckForgery(const HttpRequestHead& head, const std::string& own_origin);
 
 }  // namespace avvik::gateway

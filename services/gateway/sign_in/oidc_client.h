@@ -15,9 +15,9 @@ namespace avvik::gateway {
 struct OidcSettings {
   std::string issuer;
   identity::ConfidentialClient client;
-  std::string scope;             // Asked for at sign-in, such as `openid profile email`.
-  std::string callback;          // Our address that the provider sends browsers back to.
-  std::string after_sign_out;    // And the one after signing out.
+  std::string scope;           // Asked for at sign-in, such as `openid profile email`.
+  std::string callback;        // Our address that the provider sends browsers back to.
+  std::string after_sign_out;  // And the one after signing out.
 };
 
 // Thread-safe; blocks while the provider answers. What the provider says about itself is asked for

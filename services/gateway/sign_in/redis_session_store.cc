@@ -72,8 +72,7 @@ absl::Status RedisSessionStore::Remove(const std::string& key) {
 }
 
 absl::StatusOr<int> RedisSessionStore::RemoveAllOf(const std::string& owner) {
-  AVVIK_ASSIGN_OR_RETURN(const redis::Reply keys,
-                         RunOne({"ZRANGE", OwnerKey(owner), "0", "-1"}));
+  AVVIK_ASSIGN_OR_RETURN(const redis::Reply keys, RunOne({"ZRANGE", OwnerKey(owner), "0", "-1"}));
   if (keys.size() == 0) return 0;
   std::vector<std::string> removal = {"DEL"};
   std::vector<std::string> forgetting = {"ZREM", OwnerKey(owner)};

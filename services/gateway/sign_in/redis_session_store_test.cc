@@ -66,7 +66,9 @@ TEST_F(RedisSessionStoreTest, AllSessionsOfAnOwnerEndTogether) {
   const std::string second = Fingerprint(RandomText()), stranger = Fingerprint(RandomText());
   ASSERT_TRUE(store_.Create(key_, "1", owner_, absl::Minutes(1), absl::Hours(1)).ok());
   ASSERT_TRUE(store_.Create(second, "2", owner_, absl::Minutes(1), absl::Hours(1)).ok());
-  ASSERT_TRUE(store_.Create(stranger, "3", Fingerprint(RandomText()), absl::Minutes(1), absl::Hours(1)).ok());
+  ASSERT_TRUE(
+      store_.Create(stranger, "3", Fingerprint(RandomText()), absl::Minutes(1), absl::Hours(1))
+          .ok());
   EXPECT_EQ(*store_.RemoveAllOf(owner_), 2);
   EXPECT_FALSE(store_.Look(key_)->has_value());
   EXPECT_FALSE(store_.Look(second)->has_value());

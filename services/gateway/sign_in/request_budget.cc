@@ -14,7 +14,8 @@ bool RequestBudget::Take(const std::string& key, absl::Time now) {
     });
   }
   Bucket& bucket = buckets_.try_emplace(key, Bucket{most, now}).first->second;
-  const double refilled = absl::ToDoubleSeconds(std::max(now - bucket.filled, absl::ZeroDuration()));
+  const double refilled =
+      absl::ToDoubleSeconds(std::max(now - bucket.filled, absl::ZeroDuration()));
   bucket.left = std::min(most, bucket.left + refilled * rate_);
   bucket.filled = now;
   if (bucket.left < 1) return false;

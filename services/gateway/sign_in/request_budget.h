@@ -13,15 +13,15 @@ namespace avvik::gateway {
 // Thread-safe.
 class RequestBudget {
  public:
-  // `per_second` is the lasting rate, zero for no limit; as many as come in `kBurst` at that rate may
-  // come at once.
+  // `per_second` is the lasting rate, zero for no limit; as many as come in `kBurst` at that rate
+  // may come at once.
   explicit RequestBudget(int per_second) : rate_(per_second) {}
 
   // Whether a request with this key may be made now.
   bool Take(const std::string& key, absl::Time now);
 
  private:
-  static constexpr double kBurst = 4;           // Seconds.
+  static constexpr double kBurst = 4;          // Seconds.
   static constexpr size_t kMaxKept = 100'000;  // Then those who have rested are forgotten.
 
   struct Bucket {

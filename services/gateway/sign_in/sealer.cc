@@ -73,9 +73,9 @@ absl::StatusOr<Sealer> Sealer::FromKeys(const std::string& text) {
 std::string Sealer::Seal(std::string_view content, std::string_view context) const {
   std::string sealed(kNonceBytes + content.size() + kTagBytes, '\0');
   randombytes_buf(sealed.data(), kNonceBytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(
-      Bytes(sealed) + kNonceBytes, nullptr, Bytes(content), content.size(), Bytes(context),
-      context.size(), nullptr, Bytes(sealed), keys_.front().sealing.data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(Bytes(sealed) + kNonceBytes, nullptr, Bytes(content),
+                                             content.size(), Bytes(context), context.size(),
+                                             nullptr, Bytes(sealed), keys_.front().sealing.data());
   return sealed;
 }
 

@@ -45,9 +45,9 @@ TEST(SealerTest, ANewKeySealsWhileTheOldOneStillOpens) {
 }
 
 TEST(SealerTest, KeysOfAnotherFormAreRefused) {
-  for (const std::string& text : {std::string(), std::string("\n"), std::string(63, '1'),
-                                  std::string(66, '1'), std::string(64, 'x'), kOne + "\nx",
-                                  kOne + " "}) {
+  for (const std::string& text :
+       {std::string(), std::string("\n"), std::string(63, '1'), std::string(66, '1'),
+        std::string(64, 'x'), kOne + "\nx", kOne + " "}) {
     EXPECT_FALSE(Sealer::FromKeys(text).ok()) << text;
   }
   EXPECT_TRUE(Sealer::FromKeys(kOne + "\n").ok());

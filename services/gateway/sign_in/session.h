@@ -27,7 +27,7 @@ struct Session {
 };
 
 struct SessionLimits {
-  absl::Duration idle = absl::Minutes(30);   // A session that is not used for so long ends.
+  absl::Duration idle = absl::Minutes(30);    // A session that is not used for so long ends.
   absl::Duration absolute = absl::Hours(12);  // A session ends after so long, used or not.
 };
 
@@ -44,8 +44,8 @@ enum class TokenUse {
 };
 TokenUse UseOf(const Session& session, absl::Time now);
 
-// The tokens that an answer of the provider gives. What it leaves out (RFC 6749, section 6) stays as
-// it was in `before`.
+// The tokens that an answer of the provider gives. What it leaves out (RFC 6749, section 6) stays
+// as it was in `before`.
 SessionTokens TokensOf(const identity::TokenAnswer& answer, const SessionTokens& before,
                        absl::Time now);
 

@@ -114,10 +114,10 @@ std::optional<HttpResponse> SessionHandler::Refuse(const HttpRequestHead& head) 
 
 std::optional<HttpResponse> SessionHandler::RefuseOwn(const HttpRequestHead& head, Path path,
                                                       const Trace& trace) const {
-  const std::set<std::string> methods =
-      path == Path::kSignOut   ? std::set<std::string>{"POST"}
-      : path == Path::kSession ? std::set<std::string>{"GET", "HEAD"}
-                               : std::set<std::string>{"GET"};
+  const std::set<std::string> methods = path == Path::kSignOut ? std::set<std::string>{"POST"}
+                                        : path == Path::kSession
+                                            ? std::set<std::string>{"GET", "HEAD"}
+                                            : std::set<std::string>{"GET"};
   if (head.method == "OPTIONS") return Options(methods);
   if (methods.count(head.method) == 0) return NotAllowed(methods, trace);
   if (head.has_body) {
@@ -140,8 +140,7 @@ void SessionHandler::Handle(HttpRequest request, std::shared_ptr<HttpResponder> 
   const bool taken = pool.Post([this, path, shared, responder] {
     if (!path) return WithSession(std::move(*shared), responder);
     const Trace trace = ContinueTrace(shared->head.Header("traceparent"));
-    responder->Send(
-        Counted(shared->head, kSessionRoute, AnswerOwn(shared->head, *path, trace)));
+    responder->Send(Counted(shared->head, kSessionRoute, AnswerOwn(shared->head, *path, trace)));
   });
   if (!taken) {
     const Trace trace = ContinueTrace(shared->head.Header("traceparent"));
@@ -150,8 +149,7 @@ void SessionHandler::Handle(HttpRequest request, std::shared_ptr<HttpResponder> 
   }
 }
 
-HttpResponse SessionHandler::AnswerOwn(const HttpRequestHead& head, Path path,
-                                       const Trace& trace) {
+HttpResponse SessionHandler::AnswerOwn(const HttpRequestHead& head, Path path, const Trace& trace) {
   switch (path) {
     case Path::kSignIn:
       return AnswerSignIn(head, trace);
@@ -167,9 +165,9 @@ HttpResponse SessionHandler::AnswerOwn(const HttpRequestHead& head, Path path,
 
 HttpResponse SessionHandler::AnswerSignIn(const HttpRequestHead& head, const Trace& trace) {
   // Cookies are the host's: whoever came by another name of this machine goes on by the public one.
-  if (const std::string_view host = head.Header("Host");
-      IsLoopback(host) && IsLoopback(HostOf(parts_.public_url)) &&
-      host != HostOf(parts_.public_url)) {
+  if (const std::string_view host = head.Header("Host"); IsLoopback(host) &&
+                                                         IsLoopback(HostOf(parts_.public_url)) &&
+                                                         host != HostOf(parts_.public_url)) {
     return Redirect(parts_.public_url + head.path + (head.query.empty() ? "" : "?" + head.query));
   }
   const auto return_to = Parameter(head.query, "return_to", "/");

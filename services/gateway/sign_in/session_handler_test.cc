@@ -213,15 +213,16 @@ TEST_F(SessionHandlerTest, SigningInLeadsToTheProvider) {
   EXPECT_EQ(response.status, 303);
   EXPECT_THAT(HeaderOf(response, "Location"), StartsWith("https://issuer.example/auth?"));
   EXPECT_EQ(HeaderOf(response, "Cache-Control"), "no-store");
-  for (const char* target : {"/sign-in?return_to=//evil.example", "/sign-in?return_to=/a&return_to=/b",
-                             "/sign-in?return_to=%ZZ", "/sign-in?return_to="}) {
+  for (const char* target :
+       {"/sign-in?return_to=//evil.example", "/sign-in?return_to=/a&return_to=/b",
+        "/sign-in?return_to=%ZZ", "/sign-in?return_to="}) {
     EXPECT_EQ(Ask("GET", target).status, 400) << target;
   }
 }
 
 TEST_F(SessionHandlerTest, AFailedSignInIsAPageForPeopleAndAProblemForPrograms) {
-  const HttpResponse page = Ask("GET", "/sign-in/callback?code=<script>&state=x",
-                                {{"Accept", "text/html,*/*"}});
+  const HttpResponse page =
+      Ask("GET", "/sign-in/callback?code=<script>&state=x", {{"Accept", "text/html,*/*"}});
   EXPECT_EQ(page.status, 400);
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
   EXPECT_THAT(page.body, HasSubstr("SIGN_IN_NOT_BEGUN"));

@@ -13,7 +13,10 @@ Session Example() {
           .tenant = "kalix",
           .begin = kBegin,
           .end = kBegin + absl::Hours(12),
-          .tokens = {.access = "a", .refresh = "r", .id = "i", .renew = kBegin + absl::Minutes(59),
+          .tokens = {.access = "a",
+                     .refresh = "r",
+                     .id = "i",
+                     .renew = kBegin + absl::Minutes(59),
                      .expiry = kBegin + absl::Hours(1)}};
 }
 
@@ -24,7 +27,8 @@ TEST(SessionTest, ComesBackAsItWasWritten) {
   EXPECT_EQ(Write(*read), Write(session));
   EXPECT_EQ(read->name, session.name);
   EXPECT_EQ(read->tokens.expiry, session.tokens.expiry);
-  for (const char* text : {"", "{}", "[]", "null", R"({"login": 7})"}) EXPECT_FALSE(ReadSession(text));
+  for (const char* text : {"", "{}", "[]", "null", R"({"login": 7})"})
+    EXPECT_FALSE(ReadSession(text));
 }
 
 TEST(SessionTest, LivesForTheIdleLimitButNotBeyondTheAbsoluteOne) {
@@ -61,7 +65,8 @@ TEST(TokensOfTest, WhatTheProviderLeavesOutStaysAsItWas) {
   EXPECT_EQ(tokens.id, "i");
   EXPECT_EQ(tokens.expiry, kBegin + absl::Minutes(10));
   EXPECT_EQ(tokens.renew, kBegin + absl::Minutes(9));
-  const identity::TokenAnswer brief{.access_token = "a3", .refresh_token = "r3", .lifetime = absl::Seconds(10)};
+  const identity::TokenAnswer brief{
+      .access_token = "a3", .refresh_token = "r3", .lifetime = absl::Seconds(10)};
   EXPECT_EQ(TokensOf(brief, tokens, kBegin).renew, kBegin + absl::Seconds(8));
   EXPECT_EQ(TokensOf(brief, tokens, kBegin).refresh, "r3");
 }

@@ -24,9 +24,8 @@ absl::StatusOr<BrowserMove> SignIn::Begin(const std::string& return_to,
   }
   const std::string previous = IsRandomText(session_id) ? Sessions::KeyOf(session_id) : "";
   const Attempt attempt = NewAttempt(return_to, previous, clock_.Now());
-  AVVIK_ASSIGN_OR_RETURN(
-      std::string url,
-      provider_.SignInUrl(attempt.state, attempt.nonce, CodeChallenge(attempt.verifier)));
+  AVVIK_ASSIGN_OR_RETURN(std::string url, provider_.SignInUrl(attempt.state, attempt.nonce,
+                                                              CodeChallenge(attempt.verifier)));
   // Lax: the provider leads back here from another site.
   return BrowserMove{.location = std::move(url),
                      .cookies = {SetCookie(kAttemptCookie, SealAttempt(attempt, sealer_),

@@ -53,12 +53,13 @@ class SignInFixture : public testing::Test {
   // What the token endpoint answers from now on.
   void Grant(const std::string& id_token, const std::string& login = "anna.berg",
              const std::string& refresh = "refresh-1") {
-    http_.Answer(kToken, 200,
-                 nlohmann::json{{"access_token", Issuer().PersonToken(clock_.Now(), "kalix", login)},
-                                {"refresh_token", refresh},
-                                {"id_token", id_token},
-                                {"expires_in", 600}}
-                     .dump());
+    http_.Answer(
+        kToken, 200,
+        nlohmann::json{{"access_token", Issuer().PersonToken(clock_.Now(), "kalix", login)},
+                       {"refresh_token", refresh},
+                       {"id_token", id_token},
+                       {"expires_in", 600}}
+            .dump());
   }
   void Refuse() { http_.Answer(kToken, 400, R"({"error": "invalid_grant"})"); }
 

@@ -26,8 +26,7 @@ constexpr char kPage[] = R"html(<!doctype html>
 
 }  // namespace
 
-HttpResponse SignInFailed(const absl::Status& status, std::string_view accept,
-                          const Trace& trace) {
+HttpResponse SignInFailed(const absl::Status& status, std::string_view accept, const Trace& trace) {
   Problem problem = ProblemOf(status, trace.id);
   if (problem.status == 401) problem.status = 400;
   if (accept.find("text/html") == std::string_view::npos) return ToResponse(problem);

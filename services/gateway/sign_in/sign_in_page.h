@@ -9,9 +9,9 @@
 
 namespace avvik::gateway {
 
-// A page in Swedish, Danish and English with a way to try again, for a browser; a problem for whoever
-// does not accept HTML. A sign-in that failed is 400: nothing that credentials in the request would
-// change.
+// A page in Swedish, Danish and English with a way to try again, for a browser; a problem for
+// whoever does not accept HTML. A sign-in that failed is 400: nothing that credentials in the
+// request would change.
 HttpResponse SignInFailed(const absl::Status& status, std::string_view accept, const Trace& trace);
 
 }  // namespace avvik::gateway

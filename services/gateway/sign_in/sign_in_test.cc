@@ -76,7 +76,8 @@ TEST_F(SignInTest, ThePersonComesBackWithANewSession) {
   EXPECT_EQ(session->login, "anna.berg");
   EXPECT_EQ(session->name, "Anna Berg");
   EXPECT_EQ(session->tenant, "kalix");
-  EXPECT_THAT(http_.requests.back().body, HasSubstr("code_verifier=" + OpenAttempt(cookie_, sealer_)->verifier));
+  EXPECT_THAT(http_.requests.back().body,
+              HasSubstr("code_verifier=" + OpenAttempt(cookie_, sealer_)->verifier));
 }
 
 TEST_F(SignInTest, TheSessionBeforeIsEndedAndItsIdNotUsedAgain) {

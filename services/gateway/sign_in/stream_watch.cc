@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-
 namespace avvik::gateway {
 
 void StreamWatch::Open::Close() {
