@@ -60,6 +60,8 @@ HttpResponse Redirect(const std::string& location, std::vector<HttpHeader> cooki
   return response;
 }
 
+std::string BearerOf(const Session& session) { return "Bearer " + session.tokens.access; }
+
 std::string Instant(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
 }
@@ -100,12 +102,12 @@ std::optional<HttpResponse> SessionHandler::Refuse(const HttpRequestHead& head) 
   const Trace trace = ContinueTrace(head.Header("traceparent"));
   if (const auto path = OwnPath(head.path)) {
     std::optional<HttpResponse> refusal = RefuseOwn(head, *path, trace);
-    if (refusal) refusal = Counted(head, kSessionRoute, *std::move(refusal));
+    if (refusal) refusal = Counted(head, *std::move(refusal));
     return refusal;
   }
   if (!UsesSession(head)) return parts_.next.Refuse(head);
   if (const absl::Status forged = CheckForgery(head, parts_.public_url); !forged.ok()) {
-    return Counted(head, kSessionRoute, ToResponse(ProblemOf(forged, trace.id)));
+    return Counted(head, ToResponse(ProblemOf(forged, trace.id)));
   }
   HttpRequestHead with_token = head;
   with_token.headers.push_back({"Authorization", kSomeToken});
@@ -134,19 +136,23 @@ void SessionHandler::Handle(HttpRequest request, std::shared_ptr<HttpResponder> 
   if (!path && !UsesSession(request.head)) {
     return parts_.next.Handle(std::move(request), std::move(responder));
   }
-  WorkerPool& pool = path && path != Path::kSession ? parts_.provider : parts_.lookups;
-  // Shared, because a job that is not taken has moved nothing.
-  auto shared = std::make_shared<HttpRequest>(std::move(request));
-  const bool taken = pool.Post([this, path, shared, responder] {
-    if (!path) return WithSession(std::move(*shared), responder);
-    const Trace trace = ContinueTrace(shared->head.Header("traceparent"));
-    responder->Send(Counted(shared->head, kSessionRoute, AnswerOwn(shared->head, *path, trace)));
-  });
-  if (!taken) {
-    const Trace trace = ContinueTrace(shared->head.Header("traceparent"));
-    responder->Send(
-        Counted(shared->head, kSessionRoute, ToResponse(ProblemOf(Crowded(), trace.id))));
+  if (!path && IsStream(request.head)) {
+    responder = parts_.watch.Guard(Sessions::KeyOf(SessionId(request.head)), std::move(responder));
   }
+  // Shared, because a job that is not taken leaves it to be answered here.
+  auto shared = std::make_shared<HttpRequest>(std::move(request));
+  if (!path) {
+    return WithSession(shared->head, responder, [this, shared, responder](const Session& session) {
+      shared->head.headers.push_back({"Authorization", BearerOf(session)});
+      parts_.next.Handle(std::move(*shared), responder);
+    });
+  }
+  WorkerPool& pool = path == Path::kSession ? parts_.lookups : parts_.provider;
+  const bool taken = pool.Post([this, path, shared, responder] {
+    const Trace trace = ContinueTrace(shared->head.Header("traceparent"));
+    responder->Send(Counted(shared->head, AnswerOwn(shared->head, *path, trace)));
+  });
+  if (!taken) SendRefusal(Crowded(), shared->head, *responder);
 }
 
 HttpResponse SessionHandler::AnswerOwn(const HttpRequestHead& head, Path path, const Trace& trace) {
@@ -226,52 +232,58 @@ bool SessionHandler::IsStream(const HttpRequestHead& head) const {
   return match.ok() && match->route != nullptr && match->route->method->server_streaming();
 }
 
-void SessionHandler::WithSession(HttpRequest request, std::shared_ptr<HttpResponder> responder) {
-  const Trace trace = ContinueTrace(request.head.Header("traceparent"));
-  const auto refuse = [this, trace, head = request.head, responder](const absl::Status& status) {
-    responder->Send(Counted(head, kSessionRoute, ProblemResponse(status, trace)));
+void SessionHandler::WithSession(const HttpRequestHead& head,
+                                 std::shared_ptr<HttpResponder> responder,
+                                 std::function<void(const Session&)> then) {
+  const auto end = [this, head, responder,
+                    then = std::move(then)](const absl::StatusOr<Session>& session) {
+    if (!session.ok()) return SendRefusal(session.status(), head, *responder);
+    then(*session);
   };
-  const std::string key = Sessions::KeyOf(SessionId(request.head));
+  const bool taken = parts_.lookups.Post(
+      [this, end, key = Sessions::KeyOf(SessionId(head)), stream = IsStream(head)] {
+        const absl::StatusOr<Session> session = Lookup(key, stream);
+        if (!session.ok()) return end(session);
+        switch (UseOf(*session, parts_.clock.Now())) {
+          case TokenUse::kOver:
+            return end(SessionEnded());
+          case TokenUse::kRenewNow:
+            return parts_.renewer.Renew(key, end);
+          case TokenUse::kRenewSoon:
+            parts_.renewer.RenewMeanwhile(key);
+            [[fallthrough]];
+          case TokenUse::kUse:
+            return end(session);
+        }
+      });
+  if (!taken) end(Crowded());
+}
+
+absl::StatusOr<Session> SessionHandler::Lookup(const std::string& key, bool stream) {
   absl::StatusOr<Session> session;
-  if (IsStream(request.head)) {
+  if (stream) {
     auto view = parts_.sessions.Look(key);
     session = view.ok() ? absl::StatusOr<Session>(std::move(view->session)) : view.status();
-    responder = parts_.watch.Guard(key, std::move(responder));
   } else {
     session = parts_.sessions.Use(key);
   }
-  if (!session.ok()) return refuse(session.status());
-  if (!parts_.budget.Take(key, parts_.clock.Now())) {
-    return refuse(status::Error(absl::StatusCode::kResourceExhausted,
-                                "This session sends more requests than it may; slow down.",
-                                "TOO_MANY_REQUESTS"));
+  if (session.ok() && !parts_.budget.Take(key, parts_.clock.Now())) {
+    return status::Error(absl::StatusCode::kResourceExhausted,
+                         "This session sends more requests than it may; slow down.",
+                         "TOO_MANY_REQUESTS");
   }
-  switch (UseOf(*session, parts_.clock.Now())) {
-    case TokenUse::kOver:
-      return refuse(SessionEnded());
-    case TokenUse::kRenewNow:
-      return parts_.renewer.Renew(key, [this, refuse, responder, request = std::move(request)](
-                                           const absl::StatusOr<Session>& renewed) {
-        if (!renewed.ok()) return refuse(renewed.status());
-        Forward(request, *renewed, responder);
-      });
-    case TokenUse::kRenewSoon:
-      parts_.renewer.RenewMeanwhile(key);
-      [[fallthrough]];
-    case TokenUse::kUse:
-      return Forward(std::move(request), *session, responder);
-  }
+  return session;
 }
 
-void SessionHandler::Forward(HttpRequest request, const Session& session,
-                             const std::shared_ptr<HttpResponder>& responder) {
-  request.head.headers.push_back({"Authorization", "Bearer " + session.tokens.access});
-  parts_.next.Handle(std::move(request), responder);
+void SessionHandler::SendRefusal(const absl::Status& status, const HttpRequestHead& head,
+                                 HttpResponder& responder) {
+  const Trace trace = ContinueTrace(head.Header("traceparent"));
+  responder.Send(Counted(head, ProblemResponse(status, trace)));
 }
 
-HttpResponse SessionHandler::Counted(const HttpRequestHead& head, const char* route,
-                                     HttpResponse response) {
-  parts_.metrics.Count(IsKnownMethod(head.method) ? head.method : "other", route, response.status);
+HttpResponse SessionHandler::Counted(const HttpRequestHead& head, HttpResponse response) {
+  parts_.metrics.Count(IsKnownMethod(head.method) ? head.method : "other", kSessionRoute,
+                       response.status);
   return response;
 }
 

@@ -3,6 +3,7 @@
 // everything else goes on to the handler behind as it is.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,12 +65,16 @@ class SessionHandler final : public HttpHandler {
   bool UsesSession(const HttpRequestHead& head) const;
   // Whether it asks for a stream: those come again by themselves, and count as no use of a session.
   bool IsStream(const HttpRequestHead& head) const;
-  void WithSession(HttpRequest request, std::shared_ptr<HttpResponder> responder);
-  void Forward(HttpRequest request, const Session& session,
-               const std::shared_ptr<HttpResponder>& responder);
+  // Calls `then`, from another thread, with the session of a request, whose token can be used;
+  // otherwise answers.
+  void WithSession(const HttpRequestHead& head, std::shared_ptr<HttpResponder> responder,
+                   std::function<void(const Session&)> then);
+  absl::StatusOr<Session> Lookup(const std::string& key, bool stream);
+  void SendRefusal(const absl::Status& status, const HttpRequestHead& head,
+                   HttpResponder& responder);
 
   // Counts an answer given here, and gives it back.
-  HttpResponse Counted(const HttpRequestHead& head, const char* route, HttpResponse response);
+  HttpResponse Counted(const HttpRequestHead& head, HttpResponse response);
 
   const Parts parts_;
 };
