@@ -53,24 +53,35 @@ std::optional<nlohmann::json> DecodeObject(std::string_view part) {
   return ParseJsonObject(*text);
 }
 
-// RFC 9068 section 4: `at+jwt` with or without the prefix, in any case.
-bool IsAccessTokenType(const nlohmann::json& header) {
+// `typ` in lower case, without the prefix that may be left out (RFC 7515 section 4.1.9). Nothing
+// when it is no text.
+std::optional<std::string> TypeOf(const nlohmann::json& header) {
   const auto type = header.find("typ");
-  if (type == header.end() || !type->is_string()) return false;
+  if (type == header.end()) return "";
+  if (!type->is_string()) return std::nullopt;
   std::string text = type->get<std::string>();
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  return text == "at+jwt" || text == "application/at+jwt";
+  return text.starts_with("application/") ? text.substr(12) : text;
+}
+
+// RFC 9068 section 4.
+bool IsAccessTokenType(const nlohmann::json& header) { return TypeOf(header) == "at+jwt"; }
+
+bool IsIdTokenType(const nlohmann::json& header) {
+  const std::optional<std::string> type = TypeOf(header);
+  return type == "" || type == "jwt";
 }
 
 absl::StatusOr<std::shared_ptr<const PublicKey>> KeyFor(const nlohmann::json& header,
+                                                        bool (*has_type)(const nlohmann::json&),
                                                         KeyFinder& keys) {
   if (header.contains("crit")) {
     return Refused("TOKEN_MALFORMED", "the access token demands an extension");
   }
-  if (!IsAccessTokenType(header)) {
-    return Refused("TOKEN_TYPE", "the token is not an access token of type at+jwt");
+  if (!has_type(header)) {
+    return Refused("TOKEN_TYPE", "the token is not of the type that is wanted, such as at+jwt");
   }
   const auto name = header.find("alg");
   const std::optional<Algorithm> algorithm = name != header.end() && name->is_string()
@@ -170,10 +181,10 @@ absl::StatusOr<Claims> ReadClaims(const nlohmann::json& payload, const TokenRule
   return claims;
 }
 
-}  // namespace
-
-absl::StatusOr<Claims> VerifyToken(std::string_view token, KeyFinder& keys, const TokenRules& rules,
-                                   absl::Time now) {
+// The claims of a token of the wanted type whose signature holds.
+absl::StatusOr<nlohmann::json> VerifiedPayload(std::string_view token,
+                                               bool (*has_type)(const nlohmann::json&),
+                                               KeyFinder& keys) {
   if (token.size() > kMaxTokenBytes) {
     return Refused("TOKEN_TOO_LARGE", "the access token is longer than 8 KiB");
   }
@@ -184,14 +195,41 @@ absl::StatusOr<Claims> VerifyToken(std::string_view token, KeyFinder& keys, cons
   if (!header || !signature) {
     return Refused("TOKEN_MALFORMED", "the access token's header or signature is not readable");
   }
-  AVVIK_ASSIGN_OR_RETURN(const std::shared_ptr<const PublicKey> key, KeyFor(*header, keys));
+  AVVIK_ASSIGN_OR_RETURN(const std::shared_ptr<const PublicKey> key,
+                         KeyFor(*header, has_type, keys));
   // A wrong finder cannot lend a key to another algorithm: the key itself decides how it verifies.
   if (!key->Verifies(parts->signed_input, *signature)) {
     return Refused("TOKEN_SIGNATURE", "the access token's signature does not hold");
   }
-  const std::optional<nlohmann::json> payload = DecodeObject(parts->payload);
+  std::optional<nlohmann::json> payload = DecodeObject(parts->payload);
   if (!payload) return Refused("TOKEN_MALFORMED", "the access token's claims are not readable");
-  return ReadClaims(*payload, rules, now);
+  return *std::move(payload);
+}
+
+}  // namespace
+
+absl::StatusOr<Claims> VerifyToken(std::string_view token, KeyFinder& keys, const TokenRules& rules,
+                                   absl::Time now) {
+  AVVIK_ASSIGN_OR_RETURN(const nlohmann::json payload,
+                         VerifiedPayload(token, IsAccessTokenType, keys));
+  return ReadClaims(payload, rules, now);
+}
+
+absl::StatusOr<Claims> VerifyIdToken(std::string_view token, KeyFinder& keys,
+                                     const TokenRules& rules, std::string_view nonce,
+                                     absl::Time now) {
+  AVVIK_ASSIGN_OR_RETURN(const nlohmann::json payload, VerifiedPayload(token, IsIdTokenType, keys));
+  AVVIK_ASSIGN_OR_RETURN(Claims claims, ReadClaims(payload, rules, now));
+  const auto party = payload.find("azp");
+  const bool several = payload.at("aud").is_array() && payload.at("aud").size() > 1;
+  if (party == payload.end() ? several : *party != rules.audience) {
+    return Refused("TOKEN_AUDIENCE", "the ID token was made for another client");
+  }
+  const auto stated = payload.find("nonce");
+  if (nonce.empty() || stated == payload.end() || *stated != std::string(nonce)) {
+    return Refused("TOKEN_NONCE", "the ID token does not answer this sign-in");
+  }
+  return claims;
 }
 
 }  // namespace avvik::identity

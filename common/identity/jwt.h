@@ -64,4 +64,12 @@ class KeyFinder {
 absl::StatusOr<Claims> VerifyToken(std::string_view token, KeyFinder& keys, const TokenRules& rules,
                                    absl::Time now);
 
+// Verifies an ID token (OpenID Connect Core 1.0, section 3.1.3.7): as an access token, but of type
+// JWT or without one, with the client as `rules.audience`, and further
+// - `TOKEN_NONCE`: `nonce` is not the one sent with the sign-in request.
+// - `TOKEN_AUDIENCE`: also when it is for several and `azp` does not name the client.
+absl::StatusOr<Claims> VerifyIdToken(std::string_view token, KeyFinder& keys,
+                                     const TokenRules& rules, std::string_view nonce,
+                                     absl::Time now);
+
 }  // namespace avvik::identity

@@ -54,6 +54,8 @@ absl::StatusOr<ProviderMetadata> Discover(http_client::Client& http, const std::
                             .authorization_endpoint = text("authorization_endpoint"),
                             .token_endpoint = text("token_endpoint"),
                             .end_session_endpoint = text("end_session_endpoint")};
+  const auto names_itself = document->find("authorization_response_iss_parameter_supported");
+  metadata.names_itself = names_itself != document->end() && *names_itself == true;
   if (metadata.issuer != issuer) {
     return absl::FailedPreconditionError(request.url + ": the provider calls itself by another " +
                                          "issuer than the one configured");

@@ -15,6 +15,8 @@ struct ProviderMetadata {
   std::string authorization_endpoint;
   std::string token_endpoint;
   std::string end_session_endpoint;
+  // Whether its answers to sign-in requests always name it as `iss` (RFC 9207).
+  bool names_itself = false;
 };
 
 // Whether `url` may carry tokens and keys: https, or http to this machine's own loopback address.

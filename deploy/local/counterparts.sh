@@ -42,7 +42,8 @@ offer_people_of() {
 
 start_oidc_provider() {
   start_process oidc-provider TERM "$(find_node)" "$AVVIK_ROOT/deploy/local/oidc-provider.mjs" \
-    --port "$AVVIK_OIDC_PORT" --home "$AVVIK_HOME" --organisations "$AVVIK_ORGANISATIONS" --web-url "$AVVIK_URL"
+    --port "$AVVIK_OIDC_PORT" --home "$AVVIK_HOME" --organisations "$AVVIK_ORGANISATIONS" --web-url "$AVVIK_URL" \
+    --token-seconds "$AVVIK_TOKEN_SECONDS"
 }
 
 start_mail_server() {

@@ -18,6 +18,7 @@ function options() {
       home: { type: 'string' },
       organisations: { type: 'string' },
       'web-url': { type: 'string' },
+      'token-seconds': { type: 'string', default: '3600' },
     },
   });
   for (const name of ['port', 'home', 'organisations', 'web-url']) {
@@ -25,6 +26,9 @@ function options() {
   }
   if (!/^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(values.host)) {
     fail(`the OpenID provider signs people in without a password and listens on 127.0.0.1 only, not on ${values.host}`);
+  }
+  if (!/^[1-9]\d{0,5}$/.test(values['token-seconds'])) {
+    fail(`--token-seconds must be a number of seconds, not ${values['token-seconds']}`);
   }
   return values;
 }
@@ -70,14 +74,14 @@ async function signIn(provider, people, request, response) {
 }
 
 function main() {
-  const { host, port, home, organisations, 'web-url': webUrl } = options();
+  const { host, port, home, organisations, 'web-url': webUrl, 'token-seconds': tokenSeconds } = options();
   let people;
   try {
     people = new People(organisations);
   } catch (error) {
     fail(error.message);
   }
-  const provider = makeProvider({ issuer: `http://${host}:${port}`, home, webUrl, people });
+  const provider = makeProvider({ issuer: `http://${host}:${port}`, home, webUrl, people, tokenSeconds: Number(tokenSeconds) });
   provider.on('grant.error', (ctx, error) => log.warning('token_refused',
     { client: ctx.oidc.client?.clientId, reason: error.error_detail ?? error.error_description }));
   provider.on('server_error', (_ctx, error) => log.error('server_error', { reason: error.stack }));

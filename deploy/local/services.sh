@@ -25,6 +25,12 @@ start_inner_service() {
     --issuer "$AVVIK_ISSUER" --client-id "avvik-$name" --client-secret-file "$AVVIK_SECRETS/avvik-$name.secret" "$@"
 }
 
+# The key that seals sessions, made once.
+make_session_keys() {
+  [[ -s $AVVIK_SECRETS/session-keys.secret ]] ||
+    (umask 077 && openssl rand -hex 32 >"$AVVIK_SECRETS/session-keys.secret")
+}
+
 start_services() {
   local deploy=$AVVIK_ROOT/deploy
   start_inner_service triage --intake "$(address_of intake)" --classification "$deploy/classification.yaml"
@@ -39,7 +45,12 @@ start_services() {
   # Without a built web application the gateway serves the welcome page.
   local web=$AVVIK_ROOT/web/dist
   [[ -d $web ]] || web=$AVVIK_ROOT/web/static
+  make_session_keys
   start_service gateway --listen "127.0.0.1:$AVVIK_PORT" --static "$web" --drain 5s \
+    --public-url "$AVVIK_URL" --redis "$AVVIK_REDIS" --issuer "$AVVIK_ISSUER" \
+    --client-id avvik-web --client-secret-file "$AVVIK_SECRETS/avvik-web.secret" \
+    --session-key-file "$AVVIK_SECRETS/session-keys.secret" --session-idle "$AVVIK_SESSION_IDLE" \
+    --session-limit "$AVVIK_SESSION_LIMIT" --session-rate "$AVVIK_SESSION_RATE" \
     --intake "$(address_of intake)" --triage "$(address_of triage)" --escalation "$(address_of escalation)" \
     --metrics "$(address_of metrics)" --delivery "$(address_of delivery)"
 }

@@ -20,6 +20,11 @@ AVVIK_PORT=$((10#$AVVIK_PORT))
 AVVIK_URL=http://127.0.0.1:$AVVIK_PORT
 AVVIK_ISSUER=http://127.0.0.1:$AVVIK_OIDC_PORT
 AVVIK_TOKEN_ENDPOINT=$AVVIK_ISSUER/token
+# How long the provider's access tokens last, and the limits of sessions in the browser.
+: "${AVVIK_TOKEN_SECONDS:=3600}"
+: "${AVVIK_SESSION_IDLE:=30m}"
+: "${AVVIK_SESSION_LIMIT:=12h}"
+: "${AVVIK_SESSION_RATE:=50}"
 
 AVVIK_HOME=$(realpath -m "${AVVIK_HOME:-$AVVIK_ROOT/.avvik}")
 AVVIK_BUILD=$(cd "$AVVIK_ROOT" && realpath -m "${AVVIK_BUILD:-build/release}")

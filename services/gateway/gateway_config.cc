@@ -1,10 +1,37 @@
 #include "services/gateway/gateway_config.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "common/config/config.h"
+#include "common/identity/provider.h"
 
 namespace avvik::gateway {
+namespace {
+
+// What is wrong beyond single values; empty when nothing is.
+std::string MistakeIn(const GatewayConfig& config) {
+  // Tokens and cookies travel there: the rules are the same as for the provider.
+  const std::string& url = config.public_url;
+  const size_t host = url.find("://") + 3;
+  if (!identity::CheckProviderUrl(url).ok() ||
+      url.find_first_of("/?#@", host) != std::string::npos) {
+    return "--public-url must be https://host or https://host:port, without a path; http:// is for "
+           "this machine's loopback only";
+  }
+  // Browsers write an origin so, and it is compared to the letter.
+  const bool usual_port = url.ends_with(url.starts_with("https:") ? ":443" : ":80");
+  if (usual_port ||
+      std::any_of(url.begin(), url.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
+    return "--public-url must be in lower case and without the scheme's usual port";
+  }
+  if (config.session.idle < absl::Seconds(1) || config.session.absolute < config.session.idle) {
+    return "--session-idle must be at least 1s, and --session-limit at least as long";
+  }
+  return "";
+}
+
+}  // namespace
 
 std::optional<int> LoadConfig(int argc, const char* const* argv,
                               const std::set<std::string>& backends, GatewayConfig* config) {
@@ -15,6 +42,22 @@ std::optional<int> LoadConfig(int argc, const char* const* argv,
   for (const std::string& name : backends) {
     reader.RequiredText(name, &config->backends[name], "gRPC address of the service " + name);
   }
+  reader.RequiredText("public-url", &config->public_url,
+                      "how browsers reach the gateway: https://host; http:// for loopback only");
+  reader.RequiredText("redis", &config->redis,
+                      "where sessions are kept: a unix socket's path or host:port");
+  reader.RequiredText("issuer", &config->issuer, "OpenID provider that people sign in at");
+  reader.Text("audience", &config->audience, "audience that access tokens name");
+  reader.RequiredText("client-id", &config->client_id, "the gateway's client at the provider");
+  reader.RequiredText("client-secret-file", &config->client_secret_file,
+                      "file with the client's secret");
+  reader.RequiredText("session-key-file", &config->session_key_file,
+                      "file with the keys that seal sessions: 64 hexadecimal digits a line");
+  reader.Text("sign-in-scope", &config->sign_in_scope, "scopes asked for when a person signs in");
+  reader.Duration("session-idle", &config->session.idle, "a session not used for so long ends");
+  reader.Duration("session-limit", &config->session.absolute, "a session ends after so long");
+  reader.Number("session-rate", &config->session_rate, 0, 100'000,
+                "requests a second that one session may make; 0 for no limit");
   reader.Number("http-threads", &config->threads, 1, 64, "threads that serve HTTP");
   reader.Number("max-connections", &config->max_connections, 1, 100'000,
                 "HTTP connections at one time");
@@ -27,6 +70,10 @@ std::optional<int> LoadConfig(int argc, const char* const* argv,
   if (!log::ParseLevel(level, &config->log_level)) {
     std::cerr << "avvik-gateway: --log-level must be debug, info, warning or error, not \"" << level
               << "\"\n";
+    return 2;
+  }
+  if (const std::string mistake = MistakeIn(*config); !mistake.empty()) {
+    std::cerr << "avvik-gateway: " << mistake << "\n";
     return 2;
   }
   return std::nullopt;

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "common/log/log.h"
+#include "services/gateway/sign_in/session.h"
 
 namespace avvik::gateway {
 
@@ -15,7 +16,17 @@ struct GatewayConfig {
   std::string listen = "127.0.0.1:8080";        // host:port of the HTTP server.
   std::string static_folder;                    // Of the web application; empty for none.
   std::map<std::string, std::string> backends;  // gRPC addresses by name.
-  int threads = 2;                              // That serve HTTP.
+  std::string public_url;  // How browsers reach the gateway: `https://host`, without a path.
+  std::string redis;       // Where sessions are kept.
+  std::string issuer;      // OpenID provider that people sign in at.
+  std::string audience = "avvik";  // That access tokens name.
+  std::string client_id;           // Our client there.
+  std::string client_secret_file;
+  std::string session_key_file;
+  std::string sign_in_scope = "openid profile email";
+  SessionLimits session;
+  int session_rate = 50;  // Requests a second of one session; 0 for no limit.
+  int threads = 2;        // That serve HTTP.
   int max_connections = 1024;
   int max_streams = 500;
   absl::Duration drain = absl::Seconds(10);

@@ -1,5 +1,8 @@
 #include "services/gateway/gateway_config.h"
 
+#include <algorithm>
+#include <cstring>
+#include <string_view>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -17,10 +20,23 @@ std::optional<int> Load(std::vector<const char*> flags, GatewayConfig* config) {
   return LoadConfig(static_cast<int>(flags.size()), flags.data(), {"intake", "triage"}, config);
 }
 
+// What is needed besides backends, unless it is there.
+std::vector<const char*> With(std::vector<const char*> flags) {
+  for (const char* needed : {"--listen=[::]:80", "--public-url=https://avvik.example", "--redis=/r",
+                             "--client-id=avvik-web", "--issuer=https://issuer.example",
+                             "--client-secret-file=/s", "--session-key-file=/k"}) {
+    const std::string_view name(needed, std::strchr(needed, '=') - needed + 1);
+    const bool given = std::any_of(flags.begin(), flags.end(), [&](const char* flag) {
+      return std::string_view(flag).starts_with(name);
+    });
+    if (!given) flags.push_back(needed);
+  }
+  return flags;
+}
+
 TEST(GatewayConfigTest, EveryBackendIsASettingOfItsOwn) {
   GatewayConfig config;
-  EXPECT_EQ(Load({"--intake", "unix:/a", "--triage=host:1", "--listen", "[::]:80", "--drain", "3s"},
-                 &config),
+  EXPECT_EQ(Load(With({"--intake", "unix:/a", "--triage=host:1", "--drain", "3s"}), &config),
             std::nullopt);
   EXPECT_THAT(config.backends,
               UnorderedElementsAre(Pair("intake", "unix:/a"), Pair("triage", "host:1")));
@@ -42,7 +58,7 @@ TEST(GatewayConfigTest, WrongValuesAreRefused) {
        {"--log-level=loud", "--http-threads=0", "--max-connections=x", "--drain=-1s"}) {
     GatewayConfig config;
     testing::internal::CaptureStderr();
-    EXPECT_EQ(Load({"--intake=a", "--triage=b", flag}, &config), 2) << flag;
+    EXPECT_EQ(Load(With({"--intake=a", "--triage=b", flag}), &config), 2) << flag;
     const std::string name = std::string(flag).substr(0, std::string(flag).find('='));
     EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr(name));
   }
@@ -50,7 +66,39 @@ TEST(GatewayConfigTest, WrongValuesAreRefused) {
 
 TEST(GatewayConfigTest, CheckingTheSettingsEndsWithoutStarting) {
   GatewayConfig config;
-  EXPECT_EQ(Load({"--intake=a", "--triage=b", "--check-config"}, &config), 0);
+  EXPECT_EQ(Load(With({"--intake=a", "--triage=b", "--check-config"}), &config), 0);
+}
+
+TEST(GatewayConfigTest, TheAddressForBrowsersIsAnOriginThatCookiesAreSafeAt) {
+  for (const char* url :
+       {"http://127.0.0.1:8080", "http://localhost", "https://avvik.example:8443"}) {
+    GatewayConfig config;
+    const std::string flag = std::string("--public-url=") + url;
+    EXPECT_EQ(Load(With({"--intake=a", "--triage=b", flag.c_str()}), &config), std::nullopt) << url;
+  }
+  for (const char* url :
+       {"http://avvik.example", "https://avvik.example/", "https://a@b", "avvik.example",
+        "https://avvik.example/app", "https://", "https://Avvik.example",
+        "https://avvik.example:443", "http://localhost:80"}) {
+    GatewayConfig config;
+    const std::string flag = std::string("--public-url=") + url;
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(Load(With({"--intake=a", "--triage=b", flag.c_str()}), &config), 2) << url;
+    EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("--public-url"));
+  }
+}
+
+TEST(GatewayConfigTest, SessionsLastAtLeastAsLongAsTheyMayBeIdle) {
+  for (const std::vector<const char*>& limits :
+       {std::vector<const char*>{"--session-idle=0s"},
+        std::vector<const char*>{"--session-idle=2h", "--session-limit=1h"}}) {
+    GatewayConfig config;
+    std::vector<const char*> flags = {"--intake=a", "--triage=b"};
+    flags.insert(flags.end(), limits.begin(), limits.end());
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(Load(With(flags), &config), 2);
+    EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("--session-"));
+  }
 }
 
 }  // namespace

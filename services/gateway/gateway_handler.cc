@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "services/gateway/own_answers.h"
 #include "services/gateway/url.h"
 
 namespace avvik::gateway {
@@ -18,38 +19,6 @@ constexpr char kFiles[] = "files";
 constexpr char kNothing[] = "nothing";
 constexpr char kUnreadable[] = "unreadable";
 
-bool IsKnownMethod(std::string_view method) {
-  for (const char* known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
-    if (method == known) return true;
-  }
-  return false;
-}
-
-// `GET, HEAD, OPTIONS`.
-std::string AllowValue(std::set<std::string> methods) {
-  methods.insert("OPTIONS");
-  std::string value;
-  for (const std::string& method : methods) value += (value.empty() ? "" : ", ") + method;
-  return value;
-}
-
-HttpResponse Options(const std::set<std::string>& methods) {
-  HttpResponse response;
-  response.status = 204;
-  response.headers.push_back({"Allow", AllowValue(methods)});
-  return response;
-}
-
-Problem Simple(int status, const Trace& trace, const std::string& reason,
-               const std::string& detail) {
-  Problem problem;
-  problem.status = status;
-  problem.detail = detail;
-  problem.reason = reason;
-  problem.trace_id = trace.id;
-  return problem;
-}
-
 // The standard's phrase as a reason: CONTENT_TOO_LARGE.
 std::string ReasonOf(int status) {
   std::string reason(ReasonPhrase(status));
@@ -59,20 +28,12 @@ std::string ReasonOf(int status) {
 }
 
 HttpResponse NotFound(const Trace& trace) {
-  return ToResponse(Simple(404, trace, "NO_SUCH_PATH", "There is nothing at this path."));
-}
-
-HttpResponse NotAllowed(const std::set<std::string>& methods, const Trace& trace) {
-  const std::string allow = AllowValue(methods);
-  Problem problem = Simple(405, trace, "METHOD_NOT_ALLOWED",
-                           "This path takes only these methods: " + allow + ".");
-  problem.headers.push_back({"Allow", allow});
-  return ToResponse(problem);
+  return ToResponse(OwnProblem(404, trace, "NO_SUCH_PATH", "There is nothing at this path."));
 }
 
 HttpResponse BadBody(int status, const Trace& trace, const std::string& reason,
                      const std::string& why) {
-  Problem problem = Simple(status, trace, reason, "body: " + why);
+  Problem problem = OwnProblem(status, trace, reason, "body: " + why);
   problem.errors.push_back({"body", why});
   return ToResponse(problem);
 }
@@ -130,14 +91,6 @@ class MeasuredResponder final : public HttpResponder {
 
 }  // namespace
 
-std::vector<HttpHeader> SecurityHeaders() {
-  return {{"X-Content-Type-Options", "nosniff"},
-          {"Content-Security-Policy",
-           "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-           "frame-ancestors 'none'"},
-          {"Referrer-Policy", "no-referrer"}};
-}
-
 GatewayHandler::Meaning GatewayHandler::MeaningOf(const HttpRequestHead& head) const {
   Meaning meaning;
   meaning.match = parts_.routes.Find(head.method, head.path);
@@ -159,7 +112,8 @@ std::optional<HttpResponse> GatewayHandler::Refuse(const HttpRequestHead& head) 
   const Meaning meaning = MeaningOf(head);
   std::optional<HttpResponse> response;
   if (!IsKnownMethod(head.method)) {
-    response = ToResponse(Simple(501, trace, "METHOD_UNKNOWN", "This method is not known here."));
+    response =
+        ToResponse(OwnProblem(501, trace, "METHOD_UNKNOWN", "This method is not known here."));
   } else {
     response = meaning.api ? RefuseCall(head, meaning, trace) : RefuseFile(head, trace);
   }
@@ -178,12 +132,13 @@ std::optional<HttpResponse> GatewayHandler::RefuseCall(const HttpRequestHead& he
     return Options(meaning.match->allowed);
   }
   if (!IsBearer(head.Header("Authorization"))) {
-    return ToResponse(Simple(401, trace, kTokenMissing,
-                             "This takes an access token, as `Authorization: Bearer <token>`."));
+    return ToResponse(
+        OwnProblem(401, trace, kTokenMissing,
+                   "This takes an access token, as `Authorization: Bearer <token>`."));
   }
   if (!meaning.match.ok()) {
     return ToResponse(
-        Simple(400, trace, "MALFORMED_PATH", std::string(meaning.match.status().message())));
+        OwnProblem(400, trace, "MALFORMED_PATH", std::string(meaning.match.status().message())));
   }
   if (meaning.match->allowed.empty()) return NotFound(trace);
   if (meaning.match->route == nullptr) return NotAllowed(meaning.match->allowed, trace);
@@ -254,7 +209,7 @@ HttpResponse GatewayHandler::Unreadable(int status, const std::string& field,
                                         const std::string& detail) {
   const Trace trace = ContinueTrace("");
   Problem problem =
-      Simple(status, trace, ReasonOf(status), field.empty() ? detail : field + ": " + detail);
+      OwnProblem(status, trace, ReasonOf(status), field.empty() ? detail : field + ": " + detail);
   if (!field.empty()) problem.errors.push_back({field, detail});
   if (status == 503) problem.retry_after_seconds = 1;
   parts_.metrics.Count("other", kUnreadable, status);

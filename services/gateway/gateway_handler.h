@@ -60,8 +60,4 @@ class GatewayHandler final : public HttpHandler {
   std::function<std::pair<int, int>()> load_;
 };
 
-// What every answer tells browsers: guess no types, load nothing from elsewhere, show us in no
-// frame, tell nobody where the reader came from.
-std::vector<HttpHeader> SecurityHeaders();
-
 }  // namespace avvik::gateway

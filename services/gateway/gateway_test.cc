@@ -18,6 +18,7 @@
 #include "services/gateway/gateway_handler.h"
 #include "services/gateway/http_server.h"
 #include "services/gateway/http_test_client.h"
+#include "services/gateway/security_headers.h"
 
 namespace avvik::gateway {
 namespace {
@@ -159,7 +160,7 @@ class GatewayTest : public testing::Test {
         clock_, routes_, files_, *transcoder_, *readiness_, request_metrics_});
     HttpServerOptions options;
     options.address = "127.0.0.1:0";
-    options.headers = SecurityHeaders();
+    options.headers = SecurityHeaders(false);
     server_ = std::make_unique<HttpServer>(options, *handler_);
     handler_->set_load([this] { return std::pair(server_->connections(), server_->streams()); });
     EXPECT_TRUE(server_->Start().ok());

@@ -25,6 +25,8 @@ constexpr size_t kLingerBytes = 32 << 20;
 constexpr size_t kStreamInput = 64 << 10;
 // The linger time while the server stops.
 constexpr absl::Duration kStoppingLinger = absl::Seconds(1);
+// Headers of which two would leave open what is meant.
+constexpr const char* kOnce[] = {"Host", "Authorization", "Cookie", "Origin", "Content-Type"};
 // How often a read that is out of time is cancelled until it ends.
 constexpr absl::Duration kCancelAgain = absl::Milliseconds(200);
 
@@ -204,6 +206,16 @@ bool HttpConnection::TakeHead() {
   keep_alive_ = message.keep_alive();
   const auto length = parser_->content_length();
   head_.has_body = parser_->chunked() || (length && *length > 0);
+  if (static_cast<size_t>(std::distance(message.begin(), message.end())) > options_.max_headers) {
+    Fail(431, "", "There are more than " + std::to_string(options_.max_headers) + " headers.");
+    return false;
+  }
+  for (const char* once : kOnce) {
+    if (message.count(once) > 1) {
+      Fail(400, once, "comes more than once");
+      return false;
+    }
+  }
   for (const auto& field : message) {
     head_.headers.push_back({std::string(field.name_string()), std::string(field.value())});
   }

@@ -89,6 +89,10 @@ class HttpHandler {
 // Whether two header names or tokens are the same, whatever their case.
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 
+// Whether a method is one of those that HTTP/1.1 servers know (RFC 9110 and 5789, without CONNECT
+// and TRACE).
+bool IsKnownMethod(std::string_view method);
+
 // The standard's phrase for a status code, such as "Not Found".
 std::string_view ReasonPhrase(int status);
 

@@ -21,6 +21,8 @@ struct HttpServerOptions {
   int max_connections = 1024;
   // Longest start line and longest set of headers, in bytes; beyond it 431.
   size_t header_limit = 16 << 10;
+  // Most headers; beyond it 431.
+  size_t max_headers = 100;
   // Longest body, in bytes; beyond it 413.
   size_t body_limit = 1 << 20;
   // Bodies that are held at one time, in bytes; beyond it 503.

@@ -263,6 +263,27 @@ TEST_F(HttpServerTest, LongHeadersGet431) {
   }
 }
 
+TEST_F(HttpServerTest, TooManyHeadersGet431) {
+  const int port = Start();
+  for (const auto& [count, status] : {std::pair(99, 200), std::pair(100, 431)}) {
+    std::string request = "GET /echo HTTP/1.1\r\nHost: a\r\n";
+    for (int i = 0; i < count; ++i) request += "X-" + std::to_string(i) + ": x\r\n";
+    HttpTestClient client(port);
+    client.Send(request + "\r\n");
+    EXPECT_EQ(client.Read().status, status) << count;
+  }
+}
+
+TEST_F(HttpServerTest, HeadersThatSayWhoAsksComeOnce) {
+  const int port = Start();
+  for (const char* header : {"Host: b", "Authorization: Bearer a\r\nAuthorization: Bearer b",
+                             "Cookie: a=1\r\ncookie: a=2", "Origin: a\r\nOrigin: b"}) {
+    HttpTestClient client(port);
+    client.Send("GET /echo HTTP/1.1\r\nHost: a\r\n" + std::string(header) + "\r\n\r\n");
+    EXPECT_EQ(client.Read().status, 400) << header;
+  }
+}
+
 TEST_F(HttpServerTest, WhatIsNotHttpGets400) {
   const int port = Start();
   for (const char* request :

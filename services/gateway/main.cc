@@ -1,6 +1,9 @@
 #include <iostream>
 
 #include "common/clock/clock.h"
+#include "common/config/config.h"
+#include "common/http_client/curl_client.h"
+#include "common/identity/key_set.h"
 #include "common/log/log.h"
 #include "common/process/lifecycle.h"
 #include "services/gateway/backends.h"
@@ -8,6 +11,8 @@
 #include "services/gateway/gateway_handler.h"
 #include "services/gateway/http_server.h"
 #include "services/gateway/openapi_document.h"
+#include "services/gateway/security_headers.h"
+#include "services/gateway/sign_in/browser_sessions.h"
 
 namespace {
 
@@ -41,6 +46,12 @@ int main(int argc, char** argv) {
   }
   files.Add("/openapi.json", std::string(OpenApiDocument()));
 
+  const auto client_secret = config::ReadSecretFile(config.client_secret_file);
+  const auto session_keys = config::ReadSecretFile(config.session_key_file);
+  if (!client_secret || !session_keys) return 2;
+  const auto sealer = Sealer::FromKeys(*session_keys);
+  if (!sealer.ok()) return Fail(sealer.status());
+
   const SystemClock clock;
   telemetry::Registry registry;
   RequestMetrics metrics(registry);
@@ -48,13 +59,18 @@ int main(int argc, char** argv) {
   Transcoder transcoder(backends, {.max_streams = config.max_streams});
   Readiness readiness(backends, kReadyTimeout);
   GatewayHandler handler({clock, *routes, files, transcoder, readiness, metrics});
+  http_client::CurlClient http;
+  identity::KeySet keys({.issuer = config.issuer}, http, clock);
+  BrowserSessions browsers(config, *client_secret, *sealer, keys, http, clock,
+                           {.next = handler, .routes = *routes, .metrics = metrics});
   HttpServer server({.address = config.listen,
                      .threads = config.threads,
                      .max_connections = config.max_connections,
                      .drain = config.drain,
-                     .headers = SecurityHeaders()},
-                    handler);
+                     .headers = SecurityHeaders(config.public_url.starts_with("https://"))},
+                    browsers.handler());
   handler.set_load([&server] { return std::pair(server.connections(), server.streams()); });
   // Stopped in reverse: first no more requests, then an end to the calls they made.
-  return process::RunUntilSignal({&readiness, &transcoder, &server}, config.drain + kStopMargin);
+  return process::RunUntilSignal({&readiness, &transcoder, &keys, &browsers, &server},
+                                 config.drain + kStopMargin);
 }

@@ -144,9 +144,9 @@ test('A service gets a token by client credentials, in the scope that is its own
 test('A script gets the token of anybody in the organisation file, and of nobody else', async () => {
   const answer = await askToken('avvik-cli', { grant_type: 'urn:avvik:grant:person', login: 'olle.ek' });
   assert.equal(header(answer.access_token).alg, 'ES256');
-  const { sub, name, email, tenant, aud } = payload(answer.access_token);
-  assert.deepEqual({ sub, name, email, tenant, aud },
-    { sub: 'olle.ek', name: 'Olle <Ek>', email: 'olle.ek@provby.example', tenant: 'provby', aud: 'avvik' });
+  const { sub, name, email, tenant, aud, groups } = payload(answer.access_token);
+  assert.deepEqual({ sub, name, email, tenant, aud, groups },
+    { sub: 'olle.ek', name: 'Olle <Ek>', email: 'olle.ek@provby.example', tenant: 'provby', aud: 'avvik', groups: ['avvik-coordinator'] });
   assert.equal((await askToken('avvik-cli', { grant_type: 'urn:avvik:grant:person', login: 'nobody' })).error, 'invalid_grant');
   assert.equal((await askToken('avvik-intake', { grant_type: 'urn:avvik:grant:person', login: 'olle.ek' })).status, 400);
 });
@@ -171,7 +171,7 @@ test('The web application signs a person in by authorization code with PKCE', as
     return response;
   };
   const issuer = `http://127.0.0.1:${port + 1}`;
-  const callback = `http://127.0.0.1:${port}/auth/callback`;
+  const callback = `http://127.0.0.1:${port}/sign-in/callback`;
   const request = (parameters) => `${issuer}/auth?${new URLSearchParams({ client_id: 'avvik-web', response_type: 'code',
     scope: 'openid profile email', redirect_uri: callback, state: 's', nonce: 'n', ...parameters })}`;
 

@@ -13,6 +13,10 @@ const AUDIENCE = 'avvik';
 const PERSON_SCOPES = ['openid', 'profile', 'email'];
 const HOUR = 3600;
 
+// The groups that a municipality's directory would name: one for each role a person holds, such as avvik-coordinator.
+const groupsOf = (person) =>
+  [...new Set(person.roles.map(({ role }) => `avvik-${role.toLowerCase().replaceAll('_', '-')}`))].sort();
+
 const SERVICE_CLIENTS = ['avvik-intake', 'avvik-triage', 'avvik-escalation', 'avvik-metrics', 'avvik-delivery',
   'avvik-gateway'];
 const TICKETS_CLIENT = 'avvik-tickets';
@@ -52,7 +56,7 @@ function clients(home, webUrl) {
     client('avvik-web', ['authorization_code', 'refresh_token'], {
       client_name: 'Avvik',
       response_types: ['code'],
-      redirect_uris: [`${webUrl}/auth/callback`],
+      redirect_uris: [`${webUrl}/sign-in/callback`],
       post_logout_redirect_uris: [`${webUrl}/`],
       id_token_signed_response_alg: 'ES256',
       scope: PERSON_SCOPES.join(' '),
@@ -61,13 +65,13 @@ function clients(home, webUrl) {
 }
 
 // People's tokens are signed by ES256, machines' by RS256, so that both are in daily use.
-function resourceServer(_ctx, resource, client) {
+function resourceServer(resource, client, tokenSeconds) {
   if (resource !== RESOURCE) throw new errors.InvalidTarget();
   return {
     audience: AUDIENCE,
     scope: client.scope ?? '',
     accessTokenFormat: 'jwt',
-    accessTokenTTL: HOUR,
+    accessTokenTTL: tokenSeconds,
     jwt: { sign: { alg: client.grantTypeAllowed('client_credentials') ? 'RS256' : 'ES256' } },
   };
 }
@@ -84,21 +88,21 @@ async function ownGrant(ctx) {
   return grant;
 }
 
-async function personGrant(ctx, people) {
+async function personGrant(ctx, people, tokenSeconds) {
   const { client, params, provider } = ctx.oidc;
   if (!params.login) throw new errors.InvalidRequest('missing required parameter login');
   if (!people.find(params.login)) {
     throw new errors.CustomOIDCProviderError('invalid_grant', `nobody has the login '${params.login}'`);
   }
   const token = new provider.AccessToken({ accountId: params.login, client, gty: PERSON_GRANT });
-  token.resourceServer = new provider.ResourceServer(RESOURCE, resourceServer(ctx, RESOURCE, client));
+  token.resourceServer = new provider.ResourceServer(RESOURCE, resourceServer(RESOURCE, client, tokenSeconds));
   ctx.oidc.entity('AccessToken', token);
   ctx.body = { access_token: await token.save(), expires_in: token.expiration, token_type: token.tokenType };
 }
 
 // Makes the provider for `issuer`, with its secrets and keys under `home`, and the people of `people`. The web
-// application lies at `webUrl`.
-export function makeProvider({ issuer, home, webUrl, people }) {
+// application lies at `webUrl`; access tokens last `tokenSeconds`.
+export function makeProvider({ issuer, home, webUrl, people, tokenSeconds = HOUR }) {
   const { keys: jwks, cookies } = keys(home);
   const claims = ({ login, name, email, tenant }) => ({ sub: login, name, email, tenant });
   const cookieName = (purpose) => `avvik-sign-in-${new URL(issuer).port}-${purpose}`;
@@ -121,7 +125,7 @@ export function makeProvider({ issuer, home, webUrl, people }) {
     },
     extraTokenClaims: (_ctx, token) => {
       const person = token.accountId && people.find(token.accountId);
-      if (person) return claims(person);
+      if (person) return { ...claims(person), groups: groupsOf(person) };
       // A ticket system belongs to one municipality; the suite's own services serve all.
       return token.clientId === TICKETS_CLIENT ? { tenant: people.organisations().at(-1)?.tenant } : undefined;
     },
@@ -132,7 +136,7 @@ export function makeProvider({ issuer, home, webUrl, people }) {
         enabled: true,
         defaultResource: (_ctx, _client, oneOf) => oneOf ?? RESOURCE,
         useGrantedResource: () => true,
-        getResourceServerInfo: resourceServer,
+        getResourceServerInfo: (_ctx, resource, client) => resourceServer(resource, client, tokenSeconds),
       },
       rpInitiatedLogout: {
         enabled: true,
@@ -149,10 +153,10 @@ export function makeProvider({ issuer, home, webUrl, people }) {
       ctx.body = messagePage('Sign-in failed', Object.values(out));
     },
     ttl: {
-      AccessToken: HOUR, AuthorizationCode: 60, ClientCredentials: HOUR, Grant: 12 * HOUR, IdToken: HOUR,
+      AccessToken: tokenSeconds, AuthorizationCode: 60, ClientCredentials: HOUR, Grant: 12 * HOUR, IdToken: HOUR,
       Interaction: HOUR, RefreshToken: 12 * HOUR, Session: 12 * HOUR,
     },
   });
-  provider.registerGrantType(PERSON_GRANT, (ctx) => personGrant(ctx, people), ['login']);
+  provider.registerGrantType(PERSON_GRANT, (ctx) => personGrant(ctx, people, tokenSeconds), ['login']);
   return provider;
 }
