@@ -34,11 +34,18 @@ function(avvik_library name)
   add_library(avvik::${name} ALIAS avvik_${name})
 endfunction()
 
+function(avvik_tsan_suppressions target)
+  if(AVVIK_SANITIZE STREQUAL "thread")
+    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/tsan_suppressions.cc)
+  endif()
+endfunction()
+
 # avvik_binary(NAME SOURCES main.cc … DEPS target …): an executable bin/NAME.
 function(avvik_binary name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   avvik_compile_options(${name})
+  avvik_tsan_suppressions(${name})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
 endfunction()
 
@@ -56,6 +63,7 @@ function(avvik_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   avvik_compile_options(${name})
+  avvik_tsan_suppressions(${name})
   # Compiled in half the time; what is tested is optimised as it ships.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

@@ -3,6 +3,7 @@
 // pass through its callbacks are therefore left out; all others count.
 extern "C" const char* __tsan_default_suppressions() {
   return "race:grpc::internal::Callback\n"
+         "race:grpc::internal::CallOpSet\n"
          "race:grpc::internal::ClientCallback\n"
          "race:grpc::internal::InterceptorBatchMethodsImpl\n"
          "race:grpc::Server::CallbackRequest\n";
