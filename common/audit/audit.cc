@@ -13,40 +13,28 @@ namespace {
 
 constexpr pg::Statement kInsert{"audit_insert", R"sql(
     INSERT INTO audit_record (id, tenant, at, actor, machine, method, permission, subject, outcome,
-                              reason, trace_parent)
+                              reason, trace_parent, on_behalf_of, client, detail)
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::boolean[],
-                         $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]))sql"};
-
-const char* Name(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kAllowed:
-      return "allowed";
-    case Outcome::kDenied:
-      return "denied";
-    case Outcome::kFailed:
-      return "failed";
-  }
-  return "failed";
-}
+                         $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+                         $12::text[], $13::text[], $14::text[]))sql"};
 
 absl::Status Insert(pg::Transaction& transaction, std::span<const Record> records) {
-  const std::vector<pg::Param> c = Columns(records);
-  return transaction
-      .Execute(kInsert, {c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]})
-      .status();
+  return transaction.ExecuteWith(kInsert, Columns(records)).status();
 }
 
 }  // namespace
 
 std::vector<pg::Param> Columns(std::span<const Record> records) {
-  std::vector<std::vector<pg::Param>> columns(11);
+  std::vector<std::vector<pg::Param>> columns(14);
   for (const Record& record : records) {
     int column = 0;
     for (pg::Param value : {pg::Param(record.id), pg::Param(record.tenant), pg::Param(record.at),
                             pg::Param(record.actor), pg::Param(record.machine),
                             pg::Param(record.method), pg::Param(record.permission),
                             pg::Param(record.subject), pg::Param(Name(record.outcome)),
-                            pg::Param(record.reason), pg::Param(record.trace_parent)}) {
+                            pg::Param(record.reason), pg::Param(record.trace_parent),
+                            pg::Param(record.on_behalf_of), pg::Param(record.client),
+                            pg::Param(record.detail)}) {
       columns[column++].push_back(std::move(value));
     }
   }

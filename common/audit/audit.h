@@ -1,6 +1,6 @@
 // The trace: who did and who read what, when, and why it was denied (Örebro's fourth property,
 // spårbarhet). Changes are recorded in the transaction of the change; reads and denials, which change
-// nothing, by a recorder that writes them in batches.
+// nothing, by a recorder that writes them in batches. What is written is sealed soon after (sealer.h).
 #pragma once
 
 #include <condition_variable>
@@ -10,34 +10,19 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
+#include "common/audit/record.h"
 #include "common/pg/migrations.h"
 #include "common/pg/pool.h"
 #include "common/process/loop.h"
 
 namespace avvik::audit {
 
-enum class Outcome { kAllowed, kDenied, kFailed };
-
-struct Record {
-  std::string id;  // UUIDv7.
-  std::string tenant;
-  absl::Time at;
-  std::string actor;  // Login of a person, client id of a machine; empty when unknown.
-  bool machine = false;
-  std::string method;      // Such as `avvik.triage.v1.Triage/GetCase`.
-  std::string permission;  // What it takes.
-  std::string subject;     // What it was about, such as `cases/<uuid>`; may be empty.
-  Outcome outcome = Outcome::kAllowed;
-  std::string reason;  // Stable reason of a denial or failure.
-  std::string trace_parent;
-};
-
 // Writes a record with the change it tells of.
 absl::Status Append(pg::Transaction& transaction, const Record& record);
 
 // What Append inserts, for a statement that writes records with other rows in one go: the records'
-// columns as arrays in the order of the table's columns.
+// columns as arrays: id, tenant, at, actor, machine, method, permission, subject, outcome, reason,
+// trace_parent, on_behalf_of, client, detail.
 std::vector<pg::Param> Columns(std::span<const Record> records);
 
 // Writes records of reads and denials soon after they are handed over: at the latest after 50 ms, and
