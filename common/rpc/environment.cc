@@ -1,12 +1,15 @@
 #include "common/rpc/environment.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/rpc/asked.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/validate/format.h"
 #include "common/validate/validate.h"
 
 namespace avvik::rpc {
@@ -22,6 +25,21 @@ std::string Metadata(const grpc::ServerContextBase& context, const char* key) {
   return std::string(found->second.data(), found->second.size());
 }
 
+// An address as the gateway writes it; empty for anything else.
+std::string AddressIn(std::string text) {
+  constexpr size_t kLongest = 64;  // An IPv6 address with a zone takes less.
+  const bool address = text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view(".:%_-").find(c) != std::string_view::npos;
+  });
+  return address ? text : "";
+}
+
+// What ended so was withheld from the caller: it is not for them, or, which nobody may tell apart, not there.
+bool IsDenial(const absl::Status& status) {
+  return absl::IsPermissionDenied(status) || absl::IsNotFound(status);
+}
+
 }  // namespace
 
 audit::Record Call::Trace(const std::string& subject) const {
@@ -32,9 +50,12 @@ audit::Record Call::Trace(const std::string& subject) const {
           .machine = caller_.machine,
           .method = method_->name,
           .permission = method_->permission,
-          .subject = subject,
+          .subject = CanonicalSubject(subject),
           .outcome = audit::Outcome::kAllowed,
-          .trace_parent = trace_parent_};
+          .trace_parent = trace_parent_,
+          .on_behalf_of = on_behalf_of_,
+          .client = client_,
+          .detail = detail_};
 }
 
 absl::Status Environment::Declare(const std::string& service) {
@@ -52,6 +73,7 @@ absl::Status Environment::Declare(const std::string& service) {
     Method declared{.name = name,
                     .permission = access.permission(),
                     .audit = access.audit(),
+                    .path = SubjectPath(*method),
                     .calls = {},
                     .latency = parts_.telemetry.Histogram(
                         "avvik_rpc_seconds", "Time a call took, by method.", {{"method", name}})};
@@ -112,6 +134,16 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
   AVVIK_ASSIGN_OR_RETURN(
       call.caller_,
       identity::CallerFromClaims(*claims, Metadata(context, identity::kTenantMetadata)));
+  call.client_ = AddressIn(Metadata(context, kClientMetadata));
+  call.on_behalf_of_ = Metadata(context, kOnBehalfOfMetadata);
+  if (!call.on_behalf_of_.empty() &&
+      (!call.caller_.machine ||
+       !validate::HasFormat(options::v1::FORMAT_SLUG, call.on_behalf_of_))) {
+    return status::Error(absl::StatusCode::kPermissionDenied,
+                         "only a machine says for whom it acts, by that person's login",
+                         "CALLER_ON_BEHALF_OF");
+  }
+  call.subject_ = SubjectAsked(method.path, request);
   Decide(&call);
   if (!call.grant_.allowed() && !call.caller_.machine) {
     // The role may have been given a moment ago.
@@ -119,7 +151,8 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
     Decide(&call);
   }
   if (!call.grant_.allowed()) {
-    audit::Record record = call.Trace("");
+    call.detail_ = DetailAsked(method.path, request);
+    audit::Record record = call.Trace(call.subject_);
     record.outcome = audit::Outcome::kDenied;
     record.reason = "PERMISSION";
     parts_.recorder.Add(std::move(record));
@@ -129,6 +162,10 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
                          "PERMISSION", {{"permission", method.permission}});
   }
   AVVIK_RETURN_IF_ERROR(validate::Validate(request));
+  if (method.audit == options::v1::AUDIT_CLASS_READ ||
+      method.audit == options::v1::AUDIT_CLASS_CHANGE) {
+    call.detail_ = DetailAsked(method.path, request);
+  }
   return call;
 }
 
@@ -150,7 +187,7 @@ grpc::Status Environment::End(const Call& call, const absl::Status& status) {
   if (read || failed_change) {
     audit::Record record = call.Trace(call.subject_);
     if (!status.ok()) {
-      record.outcome = audit::Outcome::kFailed;
+      record.outcome = IsDenial(status) ? audit::Outcome::kDenied : audit::Outcome::kFailed;
       record.reason = status::ReasonOf(status);
       if (record.reason.empty()) record.reason = absl::StatusCodeToString(status.code());
     }

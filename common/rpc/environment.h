@@ -22,6 +22,7 @@
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
 #include "common/organisation/rights.h"
+#include "common/rpc/metadata.h"
 #include "common/telemetry/registry.h"
 #include "google/protobuf/message.h"
 
@@ -32,6 +33,7 @@ struct Method {
   std::string name;  // Such as `avvik.intake.v1.Intake/SubmitReport`.
   std::string permission;
   options::v1::AuditClass audit = options::v1::AUDIT_CLASS_UNSPECIFIED;
+  std::string path;  // Its path under `/v1/`, such as `cases/{case_id}`; empty when it has none.
   std::map<absl::StatusCode, telemetry::Counter> calls;
   telemetry::Histogram latency;
 };
@@ -55,8 +57,11 @@ class Call {
 
   // The record of what this call did to `subject`, to be appended with the change.
   audit::Record Trace(const std::string& subject) const;
-  // Says what the call was about, for the record of a read or a denial.
+  // Says what the call was about, for the record of a read or a denial. Until then it is what the request's
+  // path names, such as `cases/AVV-2026-000001`.
   void set_subject(std::string subject) { subject_ = std::move(subject); }
+  // Says for whom the caller acts as a stand-in. A machine says it itself, by kOnBehalfOfMetadata.
+  void set_on_behalf_of(std::string login) { on_behalf_of_ = std::move(login); }
 
  private:
   friend class Environment;
@@ -68,6 +73,9 @@ class Call {
   absl::Time now_;
   absl::Time deadline_;
   std::string trace_parent_;
+  std::string client_;
+  std::string on_behalf_of_;
+  std::string detail_;
   std::string subject_;
   std::string id_;
   bool placed_ = false;

@@ -71,12 +71,15 @@ class RpcTest : public ::testing::Test {
     stub_ = events::v1::EventInbox::NewStub(Connect(address_));
   }
 
-  absl::Status Call(const std::string& token, const std::string& service = "triage") {
+  absl::Status Call(const std::string& token, const std::string& service = "triage",
+                    const std::map<std::string, std::string>& metadata = {}) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
     if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+    for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
     events::v1::ReplayParkedEventsRequest request;
     request.set_service(service);
+    request.set_subject("words about Anna");
     events::v1::ReplayParkedEventsResponse response;
     return FromGrpc(stub_->ReplayParkedEvents(&context, request, &response));
   }
@@ -139,6 +142,44 @@ TEST_F(RpcTest, FailedChangeIsOnRecordWithItsReason) {
   };
   EXPECT_THAT(Call(Service()), IsError(absl::StatusCode::kAborted, "CASE_CHANGED"));
   EXPECT_EQ(Trail(), "avvik-test failed CASE_CHANGED");
+}
+
+TEST_F(RpcTest, RecordSaysWhatWasAskedFromWhereAndForWhom) {
+  inbox_->work = [](rpc::Call&) {
+    return status::Error(absl::StatusCode::kNotFound, "not for you", "CASE_NOT_FOUND");
+  };
+  EXPECT_THAT(Call(Service(), "triage",
+                   {{kClientMetadata, "2001:db8::7"}, {kOnBehalfOfMetadata, "anna.berg"}}),
+              HasCode(absl::StatusCode::kNotFound));
+  ASSERT_OK(recorder_.RunOnce());
+  EXPECT_EQ(database_.Value("SELECT concat_ws(' ', outcome, reason, subject, detail, client, "
+                            "on_behalf_of) FROM audit_record"),
+            "denied CASE_NOT_FOUND services/triage/parked-events subject 2001:db8::7 anna.berg");
+}
+
+TEST_F(RpcTest, HandlerNamesTheSubjectAndWhomAStandInActsFor) {
+  inbox_->work = [](rpc::Call& call) {
+    call.set_subject("cases/0192D3A4-5B6C-7D8E-9F01-23456789ABCD");
+    call.set_on_behalf_of("siv.ek");
+    return absl::AbortedError("");
+  };
+  EXPECT_THAT(Call(Service(), "triage", {{kClientMetadata, "no address"}}),
+              HasCode(absl::StatusCode::kAborted));
+  ASSERT_OK(recorder_.RunOnce());
+  EXPECT_EQ(database_.Value("SELECT concat_ws(' ', outcome, subject, client || '.', on_behalf_of) "
+                            "FROM audit_record"),
+            "failed cases/0192d3a4-5b6c-7d8e-9f01-23456789abcd . siv.ek");
+}
+
+TEST_F(RpcTest, OnlyAMachineSaysForWhomItActs) {
+  const auto acts_for = [](const std::string& login) {
+    return std::map<std::string, std::string>{{kOnBehalfOfMetadata, login}};
+  };
+  EXPECT_THAT(Call(Employee(), "triage", acts_for("siv.ek")),
+              IsError(absl::StatusCode::kPermissionDenied, "CALLER_ON_BEHALF_OF"));
+  EXPECT_THAT(Call(Service(), "triage", acts_for("No Login")),
+              IsError(absl::StatusCode::kPermissionDenied, "CALLER_ON_BEHALF_OF"));
+  EXPECT_OK(Call(Service(), "triage", acts_for("siv.ek")));
 }
 
 TEST_F(RpcTest, ExceptionBecomesAnInternalErrorThatSaysNothing) {

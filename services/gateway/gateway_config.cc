@@ -63,6 +63,9 @@ std::optional<int> LoadConfig(int argc, const char* const* argv,
                 "HTTP connections at one time");
   reader.Number("max-streams", &config->max_streams, 1, 100'000,
                 "streams of live events at one time");
+  reader.Number("proxies", &config->proxies, 0, 10,
+                "reverse proxies in front, each adding to X-Forwarded-For: whose word counts for "
+                "where a caller is");
   reader.Duration("drain", &config->drain, "how long requests under way may take when stopping");
   std::string level = "info";
   reader.Text("log-level", &level, "least level logged: debug, info, warning or error");

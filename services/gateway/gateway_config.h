@@ -29,6 +29,7 @@ struct GatewayConfig {
   int threads = 2;        // That serve HTTP.
   int max_connections = 1024;
   int max_streams = 500;
+  int proxies = 0;  // Reverse proxies in front.
   absl::Duration drain = absl::Seconds(10);
   log::Level log_level = log::Level::kInfo;
 };

@@ -201,6 +201,13 @@ bool HttpConnection::TakeHead() {
   const auto& message = parser_->get();
   head_ = HttpRequestHead();
   head_.method = std::string(message.method_string());
+  Error gone;
+  if (const auto peer = socket_.remote_endpoint(gone); !gone) {
+    const auto address = peer.address();
+    head_.peer = address.is_v6() && address.to_v6().is_v4_mapped()
+                     ? net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6()).to_string()
+                     : address.to_string();
+  }
   http10_ = message.version() == 10;
   is_head_ = head_.method == "HEAD";
   keep_alive_ = message.keep_alive();

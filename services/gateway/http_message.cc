@@ -16,6 +16,26 @@ std::string_view HttpRequestHead::Header(std::string_view name) const {
   return "";
 }
 
+std::string ClientAddress(const HttpRequestHead& head, int proxies) {
+  std::vector<std::string> way;
+  for (const HttpHeader& header : head.headers) {
+    if (proxies == 0 || !EqualsIgnoringCase(header.name, "X-Forwarded-For")) continue;
+    std::string_view rest = header.value;
+    while (true) {
+      const size_t comma = rest.find(',');
+      std::string_view entry = rest.substr(0, comma);
+      while (!entry.empty() && entry.front() == ' ') entry.remove_prefix(1);
+      while (!entry.empty() && entry.back() == ' ') entry.remove_suffix(1);
+      way.emplace_back(entry);
+      if (comma == std::string_view::npos) break;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  way.push_back(head.peer);
+  const size_t behind = std::min(static_cast<size_t>(proxies), way.size() - 1);
+  return way[way.size() - 1 - behind];
+}
+
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return Lower(x) == Lower(y); });

@@ -23,10 +23,16 @@ struct HttpRequestHead {
   std::string query;   // Behind the `?`, still encoded; empty when there is none.
   std::vector<HttpHeader> headers;
   bool has_body = false;  // Whether a body of at least one byte or of unknown length follows.
+  std::string peer;       // Network address of whoever is connected; empty when it has gone.
 
   // The first header of that name, whatever its case; empty when there is none.
   std::string_view Header(std::string_view name) const;
 };
+
+// The address of the client behind `proxies` reverse proxies, the last of which is the peer: what the first
+// of them wrote into X-Forwarded-For. Anything further left is the client's own word and not heeded. The
+// outermost address known when there are fewer.
+std::string ClientAddress(const HttpRequestHead& head, int proxies);
 
 struct HttpRequest {
   HttpRequestHead head;

@@ -36,6 +36,24 @@ TEST(TraceTest, MissingOrMalformedTraceIsBegunAnew) {
   }
 }
 
+TEST(ClientAddressTest, PeerIsTheClientWithoutProxies) {
+  HttpRequestHead head;
+  head.peer = "10.0.0.9";
+  head.headers = {{"X-Forwarded-For", "192.0.2.1"}};
+  EXPECT_EQ(ClientAddress(head, 0), "10.0.0.9");
+}
+
+TEST(ClientAddressTest, ProxyIsBelievedAndNobodyBeforeIt) {
+  HttpRequestHead head;
+  head.peer = "10.0.0.9";
+  head.headers = {{"x-forwarded-for", "made.up, 192.0.2.1"}, {"X-Forwarded-For", " 10.0.0.8 "}};
+  EXPECT_EQ(ClientAddress(head, 1), "10.0.0.8");
+  EXPECT_EQ(ClientAddress(head, 2), "192.0.2.1");
+  EXPECT_EQ(ClientAddress(head, 9), "made.up");
+  head.headers.clear();
+  EXPECT_EQ(ClientAddress(head, 1), "10.0.0.9");
+}
+
 TEST(EventFrameTest, EventHasNameIdAndData) {
   EXPECT_EQ(EventFrame("Situation", 3, "{\"a\":1}"),
             "event: Situation\nid: 3\ndata: {\"a\":1}\n\n");

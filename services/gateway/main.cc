@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
   telemetry::Registry registry;
   RequestMetrics metrics(registry);
   const Backends backends(config.backends);
-  Transcoder transcoder(backends, {.max_streams = config.max_streams});
+  Transcoder transcoder(backends, {.max_streams = config.max_streams, .proxies = config.proxies});
   Readiness readiness(backends, kReadyTimeout);
   GatewayHandler handler({clock, *routes, files, transcoder, readiness, metrics});
   http_client::CurlClient http;

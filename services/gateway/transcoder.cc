@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "common/identity/caller.h"
 #include "common/log/log.h"
+#include "common/rpc/metadata.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -62,6 +63,8 @@ absl::Status Stopping() {
 
 // The header by which an operator names the municipality it speaks about.
 constexpr char kTenantHeader[] = "Avvik-Tenant";
+// The header by which a machine names the person it acts for.
+constexpr char kOnBehalfOfHeader[] = "Avvik-On-Behalf-Of";
 
 }  // namespace
 
@@ -72,6 +75,8 @@ struct Transcoder::Target {
   const Descriptor* answer_type = nullptr;
   std::string authorization;
   std::string tenant;  // Named by a machine that speaks for several; otherwise empty.
+  std::string on_behalf_of;  // Named by a machine that acts for a person; otherwise empty.
+  std::string client;        // The address of a caller who is signed in; of nobody else.
   grpc::ByteBuffer request;
 
   std::unique_ptr<grpc::ClientContext> NewContext(const Trace& trace,
@@ -80,6 +85,8 @@ struct Transcoder::Target {
     context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
     context->AddMetadata("authorization", authorization);
     if (!tenant.empty()) context->AddMetadata(identity::kTenantMetadata, tenant);
+    if (!on_behalf_of.empty()) context->AddMetadata(rpc::kOnBehalfOfMetadata, on_behalf_of);
+    if (!client.empty()) context->AddMetadata(rpc::kClientMetadata, client);
     context->AddMetadata("traceparent", trace.parent);
     return context;
   }
@@ -259,6 +266,16 @@ void Transcoder::Call(const RouteMatch& match, const HttpRequest& request, const
   target.tenant = std::string(request.head.Header(kTenantHeader));
   if (!target.tenant.empty() && !validate::HasFormat(options::v1::FORMAT_SLUG, target.tenant)) {
     return refuse(status::InvalidField(kTenantHeader, "is not the name of a tenant"));
+  }
+  target.on_behalf_of = std::string(request.head.Header(kOnBehalfOfHeader));
+  if (!target.on_behalf_of.empty() &&
+      !validate::HasFormat(options::v1::FORMAT_SLUG, target.on_behalf_of)) {
+    return refuse(status::InvalidField(kOnBehalfOfHeader, "is not the login of a person"));
+  }
+  if (!target.authorization.empty()) {
+    std::string client = ClientAddress(request.head, options_.proxies);
+    // Somebody else's proxy may write anything, and metadata takes only visible ASCII.
+    if (validate::HasFormat(options::v1::FORMAT_TOKEN, client)) target.client = std::move(client);
   }
   if (route.method->server_streaming()) {
     CallStream(std::move(target), trace, std::move(responder));

@@ -24,6 +24,7 @@ struct TranscoderOptions {
   // clients connect again by themselves.
   absl::Duration stream_lifetime = absl::Minutes(15);
   int max_streams = 500;  // Open at one time; more are refused with 503.
+  int proxies = 0;        // Reverse proxies in front; see ClientAddress.
 };
 
 // Thread-safe.

@@ -49,13 +49,13 @@ const pg::Statement kInsertReports{"intake_insert_reports", R"sql(
       SELECT event FROM unnest($29::bytea[]) WITH ORDINALITY AS u (event, place) ORDER BY place),
     traced AS (
       INSERT INTO audit_record (id, tenant, at, actor, machine, method, permission, subject,
-                                outcome, reason, trace_parent)
+                                outcome, reason, trace_parent, on_behalf_of, client, detail)
       SELECT * FROM unnest($30::uuid[], $31::text[], $32::timestamptz[], $33::text[],
                            $34::boolean[], $35::text[], $36::text[], $37::text[], $38::text[],
-                           $39::text[], $40::text[]))
+                           $39::text[], $40::text[], $41::text[], $42::text[], $43::text[]))
     UPDATE report_counter
        SET last = counted.last
-      FROM unnest($41::text[], $42::integer[], $43::bigint[]) AS counted (tenant, year, last)
+      FROM unnest($44::text[], $45::integer[], $46::bigint[]) AS counted (tenant, year, last)
      WHERE report_counter.tenant = counted.tenant AND report_counter.year = counted.year)sql"};
 
 }  // namespace avvik::intake

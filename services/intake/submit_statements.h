@@ -15,8 +15,8 @@ extern const pg::Statement kBeginCounters;
 // $1 tenants, $2 logins, $3 request ids, $4 registers, $5 keys: the reports that are there already, with
 // the place (from 1) of the submission they answer.
 extern const pg::Statement kFindRepeats;
-// $1–$26 columns of report, $27–$28 name and e-mail of the reporter, $29 events, $30–$40 columns of
-// audit_record, $41 tenants, $42 years and $43 new counts.
+// $1–$26 columns of report, $27–$28 name and e-mail of the reporter, $29 events, $30–$43 columns of
+// audit_record, $44 tenants, $45 years and $46 new counts.
 extern const pg::Statement kInsertReports;
 
 }  // namespace avvik::intake
