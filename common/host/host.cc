@@ -5,7 +5,10 @@
 
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/audit/audit.h"
+#include "common/audit/sealer.h"
+#include "common/audit/trail.h"
 #include "common/events/inbox.h"
+#include "common/host/audit_service.h"
 #include "common/host/event_services.h"
 #include "common/host/organisation_source.h"
 #include "common/http_client/curl_client.h"
@@ -55,7 +58,7 @@ class OrganisationFirst final : public events::EventHandler {
 // In the order in which the parts depend on each other.
 struct Host::Parts {
   Parts(const std::string& name, const Settings& s, const std::string& secret,
-        organisation::RoleCatalogue catalogue)
+        organisation::RoleCatalogue catalogue, audit::SigningKey key)
       : service(name),
         settings(s),
         database{.conninfo = s.database, .application = "avvik-" + name},
@@ -80,13 +83,18 @@ struct Host::Parts {
                    return kFollow;
                  }),
         roles(std::move(catalogue)),
+        audit_key(std::move(key)),
+        sealer({.service = name, .database = database}, audit_key, clock),
         recorder(pool),
         environment({clock, ids, verifier, directory, roles, recorder, telemetry}, s.calls),
         publisher({.source = name, .database = database, .redis = s.redis}),
         log(pool),
         log_service(environment, log),
+        trail(pool),
+        trail_service(name, environment, trail),
         exposer(telemetry, s.metrics_listen) {
     hosted.push_back({&log_service, events::v1::EventLog::service_full_name()});
+    hosted.push_back({&trail_service, audit::v1::AuditTrail::service_full_name()});
   }
 
   const std::string service;
@@ -106,11 +114,15 @@ struct Host::Parts {
   organisation::Directory directory;
   process::Loop follower;
   const organisation::RoleCatalogue roles;
+  const audit::SigningKey audit_key;
+  audit::Sealer sealer;
   audit::Recorder recorder;
   rpc::Environment environment;
   events::Publisher publisher;
   events::PgEventLogReader log;
   EventLogService log_service;
+  audit::Trail trail;
+  AuditTrailService trail_service;
   telemetry::Exposer exposer;
 
   std::vector<rpc::HostedService> hosted;
@@ -134,7 +146,9 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
   if (!secret.has_value()) return absl::InvalidArgumentError("--client-secret-file is of no use");
   AVVIK_ASSIGN_OR_RETURN(organisation::RoleCatalogue roles,
                          organisation::RoleCatalogue::Load(settings.roles));
-  auto parts = std::make_unique<Parts>(service, settings, *secret, std::move(roles));
+  AVVIK_ASSIGN_OR_RETURN(audit::SigningKey key, audit::SigningKey::FromFile(settings.audit_key));
+  auto parts =
+      std::make_unique<Parts>(service, settings, *secret, std::move(roles), std::move(key));
   AVVIK_RETURN_IF_ERROR(pg::Migrate(parts->database, migrations));
   // What is left out is fetched anew.
   if (const absl::Status restored = parts->directory.Restore(); !restored.ok()) {
@@ -184,7 +198,8 @@ int Host::Run() {
   rpc::Server server(parts_->environment, parts_->settings.listen, parts_->hosted,
                      parts_->settings.drain);
   std::vector<process::Runnable*> running = {&parts_->exposer, &parts_->keys, &parts_->follower,
-                                             &parts_->recorder, &parts_->publisher};
+                                             &parts_->sealer,  &parts_->recorder,
+                                             &parts_->publisher};
   for (const auto& consumer : parts_->consumers) running.push_back(consumer.get());
   running.insert(running.end(), parts_->own.begin(), parts_->own.end());
   running.push_back(&server);

@@ -12,6 +12,8 @@ void Settings::Declare(config::Reader& reader) {
   reader.RequiredText("client-secret-file", &client_secret_file, "file with the client's secret");
   reader.Text("roles", &roles, "what each role may");
   reader.RequiredText("triage", &triage, "gRPC address of triage, which owns the organisation");
+  reader.RequiredText("audit-key", &audit_key,
+                      "file with the private Ed25519 key in PEM that signs the trace");
   reader.Text("metrics-listen", &metrics_listen, "host:port for Prometheus; empty for none");
   reader.Text("log-level", &log_level, "debug, info, warning or error");
   reader.Number("connections", &connections, 2, 200, "most database connections for calls");

@@ -18,6 +18,7 @@ struct Settings {
   std::string client_secret_file;
   std::string roles = "deploy/roles.yaml";
   std::string triage;
+  std::string audit_key;
   std::string metrics_listen;
   std::string log_level = "info";
   int connections = 12;

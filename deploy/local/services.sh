@@ -22,7 +22,18 @@ start_inner_service() {
   shift
   start_service "$name" --listen "$(address_of "$name")" --database "$(conninfo "avvik_$name")" \
     --redis "$AVVIK_REDIS" --roles "$AVVIK_ROOT/deploy/roles.yaml" --triage "$(address_of triage)" \
-    --issuer "$AVVIK_ISSUER" --client-id "avvik-$name" --client-secret-file "$AVVIK_SECRETS/avvik-$name.secret" "$@"
+    --issuer "$AVVIK_ISSUER" --client-id "avvik-$name" --client-secret-file "$AVVIK_SECRETS/avvik-$name.secret" \
+    --audit-key "$AVVIK_SECRETS/audit.key" "$@"
+}
+
+# The key that signs the trace, made once, and its public half for ./avvik audit verify.
+make_audit_key() {
+  (
+    umask 077
+    [[ -s $AVVIK_SECRETS/audit.key ]] || openssl genpkey -algorithm ed25519 -out "$AVVIK_SECRETS/audit.key"
+    [[ -s $AVVIK_SECRETS/audit.pub ]] ||
+      openssl pkey -in "$AVVIK_SECRETS/audit.key" -pubout -out "$AVVIK_SECRETS/audit.pub"
+  ) || fail "cannot make the key that signs the trace"
 }
 
 # The key that seals sessions, made once.
@@ -32,6 +43,7 @@ make_session_keys() {
 }
 
 start_services() {
+  make_audit_key
   local deploy=$AVVIK_ROOT/deploy
   start_inner_service triage --intake "$(address_of intake)" --classification "$deploy/classification.yaml"
   start_inner_service intake
