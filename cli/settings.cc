@@ -31,6 +31,8 @@ absl::StatusOr<Settings> SettingsFrom(const Environment& environment) {
       get("AVVIK_CLIENT_SECRET_FILE", settings.home + "/secrets/" + settings.client_id + ".secret");
   settings.tenant = get("AVVIK_TENANT", "");
   settings.organisations = get("AVVIK_ORGANISATIONS", settings.home + "/organisations");
+  settings.audit_public_key =
+      get("AVVIK_AUDIT_PUBLIC_KEY", settings.home + "/secrets/audit.pub");
   settings.token = get("AVVIK_TOKEN", "");
   settings.colours = !environment("NO_COLOR").has_value();
   return settings;

@@ -28,6 +28,9 @@ struct Settings {
   std::string
       organisations;  // AVVIK_ORGANISATIONS: a list of organisation files, the one in use last.
 
+  // Public keys of the trace's checkpoints, in PEM; AVVIK_AUDIT_PUBLIC_KEY, or as ./run made it.
+  std::string audit_public_key;
+
   std::string token;  // AVVIK_TOKEN or --token: used as it is.
   std::string as;     // --as: a person's login.
 

@@ -34,6 +34,7 @@ void AddCommands(CLI::App& app, Session& session, Chosen& chosen) {
   AddStatus(app, session, chosen);
   AddEvents(app, session, chosen);
   AddFigures(app, session, chosen);
+  AddAudit(app, session, chosen);
 }
 
 // The help of a command that others have to follow.

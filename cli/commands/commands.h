@@ -20,6 +20,7 @@ void AddImport(CLI::App& app, Session& session, Chosen& chosen);
 void AddDeadline(CLI::App& app, Session& session, Chosen& chosen);
 void AddStatus(CLI::App& app, Session& session, Chosen& chosen);
 void AddEvents(CLI::App& app, Session& session, Chosen& chosen);
+void AddAudit(CLI::App& app, Session& session, Chosen& chosen);
 void AddFigures(CLI::App& app, Session& session, Chosen& chosen);
 
 // The foot of a command's help.

@@ -185,6 +185,11 @@ export class Suite {
     await this.#sql(service, statements);
   }
 
+  // The same as the server's superuser, whom nothing in a database stops.
+  async psqlAsSuperuser(service, statements) {
+    await this.#sql(service, `SET session_replication_role = replica; ${statements}`, 'avvik_admin');
+  }
+
   // What redis-cli prints for a command.
   async redisCli(...command) {
     const { status, stdout, stderr } = await run('redis-cli', ['-s', this.#places.redis, ...command]);
@@ -281,8 +286,8 @@ export class Suite {
     return join(dirname(this.#places.psql), name);
   }
 
-  async #sql(service, statements) {
-    const conninfo = this.conninfo(service);
+  async #sql(service, statements, role) {
+    const conninfo = role ? this.conninfo(service).replace(/user=\S+/, `user=${role}`) : this.conninfo(service);
     const { status, stdout, stderr } = await run(this.#places.psql,
       ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', conninfo], { input: statements });
     if (status !== 0) throw new Error(`psql ${service}: ${stderr}`);
