@@ -36,7 +36,7 @@ absl::Status EachPage(Api& api, const std::string& path, const Query& query, Ent
 
 std::string Line(const char* kind, const google::protobuf::Message& message) {
   ordered_json line = {{"kind", kind}};
-  for (const auto& [name, value] : ToJsonValue(message).items()) line[name] = value;
+  line.update(ToJsonValue(message));
   return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 

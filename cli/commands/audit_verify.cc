@@ -1,8 +1,9 @@
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <tuple>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "cli/commands/audit_commands.h"
@@ -57,15 +58,14 @@ absl::StatusOr<Job> Prepare(const Session& session, const AuditVerifyAsked& aske
                            "USAGE");
     }
   }
-  if (!asked.witness.empty()) {
-    AVVIK_RETURN_IF_ERROR(ReadExport(
-        asked.witness, [](const audit::v1::Record&) { return absl::OkStatus(); },
-        [&](const audit::v1::Checkpoint& proto) -> absl::Status {
-          AVVIK_ASSIGN_OR_RETURN(audit::Checkpoint checkpoint, audit::FromProto(proto));
-          job.witnessed[{proto.service(), proto.tenant()}].push_back(std::move(checkpoint));
-          return absl::OkStatus();
-        }));
-  }
+  if (asked.witness.empty()) return job;
+  const auto pass_over = [](const audit::v1::Record&) { return absl::OkStatus(); };
+  const auto keep = [&](const audit::v1::Checkpoint& proto) -> absl::Status {
+    AVVIK_ASSIGN_OR_RETURN(audit::Checkpoint checkpoint, audit::FromProto(proto));
+    job.witnessed[{proto.service(), proto.tenant()}].push_back(std::move(checkpoint));
+    return absl::OkStatus();
+  };
+  AVVIK_RETURN_IF_ERROR(ReadExport(asked.witness, pass_over, keep));
   return job;
 }
 
@@ -90,13 +90,13 @@ absl::Status VerifyService(Session& session, Api& api, const std::string& servic
   };
   const absl::Time now = absl::Now();
   std::vector<audit::Checkpoint> checkpoints;
-  AVVIK_RETURN_IF_ERROR(EachCheckpoint(
-      api, service, {}, [&](const audit::v1::Checkpoint& proto) -> absl::Status {
-        AVVIK_RETURN_IF_ERROR(same_tenant(proto.tenant()));
-        AVVIK_ASSIGN_OR_RETURN(audit::Checkpoint checkpoint, audit::FromProto(proto));
-        checkpoints.push_back(std::move(checkpoint));
-        return absl::OkStatus();
-      }));
+  const auto take_checkpoint = [&](const audit::v1::Checkpoint& proto) -> absl::Status {
+    AVVIK_RETURN_IF_ERROR(same_tenant(proto.tenant()));
+    AVVIK_ASSIGN_OR_RETURN(audit::Checkpoint checkpoint, audit::FromProto(proto));
+    checkpoints.push_back(std::move(checkpoint));
+    return absl::OkStatus();
+  };
+  AVVIK_RETURN_IF_ERROR(EachCheckpoint(api, service, {}, take_checkpoint));
   std::unique_ptr<audit::Verifier> verifier;
   const auto begin = [&] {
     const audit::ChainName name{service, tenant};
@@ -104,17 +104,17 @@ absl::Status VerifyService(Session& session, Api& api, const std::string& servic
         name, job->keys, WithWitnessed(*job, {service, tenant}, std::move(checkpoints)), now);
   };
   int64_t records = 0;
-  AVVIK_RETURN_IF_ERROR(
-      EachRecord(api, service, {}, [&](const audit::v1::Record& proto) -> absl::Status {
-        AVVIK_RETURN_IF_ERROR(same_tenant(proto.tenant()));
-        AVVIK_ASSIGN_OR_RETURN(audit::Sealed record, audit::FromProto(proto));
-        if (verifier == nullptr) begin();
-        verifier->Add(std::move(record));
-        if (++records % kTell == 0) {
-          session.out.Progress(service + ": " + Counted(records, "record", "records"));
-        }
-        return absl::OkStatus();
-      }));
+  const auto take_record = [&](const audit::v1::Record& proto) -> absl::Status {
+    AVVIK_RETURN_IF_ERROR(same_tenant(proto.tenant()));
+    AVVIK_ASSIGN_OR_RETURN(audit::Sealed record, audit::FromProto(proto));
+    if (verifier == nullptr) begin();
+    verifier->Add(std::move(record));
+    if (++records % kTell == 0) {
+      session.out.Progress(service + ": " + Counted(records, "record", "records"));
+    }
+    return absl::OkStatus();
+  };
+  AVVIK_RETURN_IF_ERROR(EachRecord(api, service, {}, take_record));
   if (verifier == nullptr) begin();
   job->verdicts.push_back({{service, tenant}, 1, verifier->Finish()});
   return absl::OkStatus();
@@ -145,37 +145,35 @@ absl::Status VerifyFile(Session& session, const std::string& path, Job* job) {
   const auto asked = [&](const auto& proto) {
     return job->Covers(proto.service()) && (tenant.empty() || proto.tenant() == tenant);
   };
-  AVVIK_RETURN_IF_ERROR(ReadExport(
-      path,
-      [&](const audit::v1::Record& proto) -> absl::Status {
-        if (!asked(proto)) return absl::OkStatus();
-        AVVIK_ASSIGN_OR_RETURN(const audit::Sealed record, audit::FromProto(proto));
-        Chain& chain = chains[{proto.service(), proto.tenant()}];
-        chain.first = std::min(chain.first, record.sequence);
-        chain.newest = std::max(chain.newest, record.record.at);
-        return absl::OkStatus();
-      },
-      [&](const audit::v1::Checkpoint& proto) -> absl::Status {
-        if (!asked(proto)) return absl::OkStatus();
-        AVVIK_ASSIGN_OR_RETURN(audit::Checkpoint checkpoint, audit::FromProto(proto));
-        chains[{proto.service(), proto.tenant()}].checkpoints.push_back(std::move(checkpoint));
-        return absl::OkStatus();
-      }));
+  const auto look_at = [&](const audit::v1::Record& proto) -> absl::Status {
+    if (!asked(proto)) return absl::OkStatus();
+    AVVIK_ASSIGN_OR_RETURN(const audit::Sealed record, audit::FromProto(proto));
+    Chain& chain = chains[{proto.service(), proto.tenant()}];
+    chain.first = std::min(chain.first, record.sequence);
+    chain.newest = std::max(chain.newest, record.record.at);
+    return absl::OkStatus();
+  };
+  const auto keep = [&](const audit::v1::Checkpoint& proto) -> absl::Status {
+    if (!asked(proto)) return absl::OkStatus();
+    AVVIK_ASSIGN_OR_RETURN(audit::Checkpoint checkpoint, audit::FromProto(proto));
+    chains[{proto.service(), proto.tenant()}].checkpoints.push_back(std::move(checkpoint));
+    return absl::OkStatus();
+  };
+  AVVIK_RETURN_IF_ERROR(ReadExport(path, look_at, keep));
   for (auto& [key, chain] : chains) {
     if (chain.first == std::numeric_limits<int64_t>::max()) chain.first = 1;
     chain.verifier = std::make_unique<audit::Verifier>(
         audit::ChainName{key.first, key.second}, job->keys,
         WithWitnessed(*job, key, std::move(chain.checkpoints)), chain.newest, chain.first);
   }
-  AVVIK_RETURN_IF_ERROR(ReadExport(
-      path,
-      [&](const audit::v1::Record& proto) -> absl::Status {
-        if (!asked(proto)) return absl::OkStatus();
-        AVVIK_ASSIGN_OR_RETURN(audit::Sealed record, audit::FromProto(proto));
-        chains.at({proto.service(), proto.tenant()}).verifier->Add(std::move(record));
-        return absl::OkStatus();
-      },
-      [](const audit::v1::Checkpoint&) { return absl::OkStatus(); }));
+  const auto verify = [&](const audit::v1::Record& proto) -> absl::Status {
+    if (!asked(proto)) return absl::OkStatus();
+    AVVIK_ASSIGN_OR_RETURN(audit::Sealed record, audit::FromProto(proto));
+    chains.at({proto.service(), proto.tenant()}).verifier->Add(std::move(record));
+    return absl::OkStatus();
+  };
+  const auto pass_over = [](const audit::v1::Checkpoint&) { return absl::OkStatus(); };
+  AVVIK_RETURN_IF_ERROR(ReadExport(path, verify, pass_over));
   for (auto& [key, chain] : chains) {
     job->verdicts.push_back({{key.first, key.second}, chain.first, chain.verifier->Finish()});
   }

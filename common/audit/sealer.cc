@@ -13,6 +13,8 @@ namespace {
 constexpr pg::Statement kTryLock{"audit_try_sealer_lock",
                                  "SELECT pg_try_advisory_lock(4701, 3) AS held"};
 
+constexpr pg::Statement kUnlock{"audit_sealer_unlock", "SELECT pg_advisory_unlock(4701, 3)"};
+
 // Each tenant's last record and last checkpoint. Tenants are found by hopping through the index.
 constexpr pg::Statement kHeads{"audit_heads", R"sql(
     WITH RECURSIVE tenants AS (
@@ -71,6 +73,8 @@ void Sealer::Stop() {
     absl::StatusOr<Round> round = RunOnce(true);
     while (round.ok() && round->sealed >= settings_.batch) round = RunOnce(true);
     if (!round.ok()) log::Warning("audit_not_sealed", {{"error", round.status()}});
+    // Whoever stands by may go on at once; without this, when the server notices that we are gone.
+    if (database_ != nullptr) (void)database_->Execute(kUnlock);
   }
   locked_ = false;
   database_.reset();
