@@ -130,6 +130,7 @@ absl::StatusOr<bool> Sealer::HoldLock() {
   }
   if (database_ == nullptr) {
     AVVIK_ASSIGN_OR_RETURN(database_, pg::Connection::Open(settings_.database));
+    AVVIK_RETURN_IF_ERROR(database_->Enter(pg::Scope::Everything()));
   }
   if (!locked_) {
     AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, database_->Execute(kTryLock));

@@ -31,6 +31,12 @@ class SealerTest : public ::testing::Test {
                        .checkpoint_age = absl::Seconds(10)},
         key_, clock_);
   }
+  // As a service has it.
+  std::unique_ptr<pg::Connection> Connect() {
+    auto connection = *pg::Connection::Open(database_.settings());
+    EXPECT_OK(connection->Enter(pg::Scope::Everything()));
+    return connection;
+  }
   void Write(unsigned first, unsigned last, const std::string& tenant = "kalix") {
     Recorder recorder(database_.pool());
     for (unsigned n = first; n <= last; ++n) {
@@ -86,8 +92,8 @@ TEST_F(SealerTest, EachTenantHasAChainOfItsOwn) {
 
 TEST_F(SealerTest, SealedRecordsHaveNoGapWhenATransactionCommitsLateOrNever) {
   const auto sealer = NewSealer();
-  const auto late = *pg::Connection::Open(database_.settings());
-  const auto never = *pg::Connection::Open(database_.settings());
+  const auto late = Connect();
+  const auto never = Connect();
   ASSERT_OK(late->ExecuteScript(std::string("BEGIN;") + kAppend));
   ASSERT_OK(never->ExecuteScript(std::string("BEGIN;") + kAppend));
   Write(1, 2);
@@ -181,7 +187,7 @@ TEST_F(SealerTest, ChainCutShortGoesOnBehindItsCheckpoint) {
 
 TEST_F(SealerTest, WhatIsRecordedCanOnlyBeSealed) {
   Write(1, 2);
-  const auto connection = *pg::Connection::Open(database_.settings());
+  const auto connection = Connect();
   const auto refused = [&](const std::string& sql) { return !connection->ExecuteScript(sql).ok(); };
   EXPECT_TRUE(refused("UPDATE audit_record SET actor = 'x'"));
   EXPECT_TRUE(refused("UPDATE audit_record SET actor = 'x', sequence = 1, hash = 'x'"));

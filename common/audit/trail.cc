@@ -41,8 +41,9 @@ absl::StatusOr<std::vector<Sealed>> Trail::Records(const std::string& tenant,
   const std::string outcome(filter.outcome.has_value() ? Name(*filter.outcome) : "");
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      pool_.Query(kRecords, {tenant, after, pg::TextArray(filter.subjects), filter.actor,
-                             filter.method, outcome, Bound(filter.from), Bound(filter.to), limit}));
+      pool_.Query(pg::Scope::Tenant(tenant), kRecords,
+                  {tenant, after, pg::TextArray(filter.subjects), filter.actor, filter.method,
+                   outcome, Bound(filter.from), Bound(filter.to), limit}));
   std::vector<Sealed> records;
   records.reserve(rows.size());
   for (const pg::Row row : rows) {
@@ -53,7 +54,9 @@ absl::StatusOr<std::vector<Sealed>> Trail::Records(const std::string& tenant,
 
 absl::StatusOr<std::vector<Checkpoint>> Trail::Checkpoints(const std::string& tenant,
                                                            int64_t after, int limit) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kCheckpoints, {tenant, after, limit}));
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      pool_.Query(pg::Scope::Tenant(tenant), kCheckpoints, {tenant, after, limit}));
   std::vector<Checkpoint> checkpoints;
   checkpoints.reserve(rows.size());
   for (const pg::Row row : rows) {

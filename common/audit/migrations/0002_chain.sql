@@ -20,6 +20,7 @@ CREATE TABLE audit_checkpoint (
   signature bytea       NOT NULL,
   PRIMARY KEY (tenant, sequence)
 );
+SELECT avvik_guard('audit_checkpoint');
 
 -- What is recorded stays. Whoever owns the tables or is superuser can take these triggers away, and is found
 -- out by the chain.
