@@ -101,9 +101,12 @@ TEST_F(AuditCommandTest, ExportIsVerifiedWithoutAServer) {
   const std::string file = home_ + "/trace.jsonl";
   ASSERT_EQ(Run({"audit", "export", "--out", file, "--as", "anna.lind"}).code, kOk);
   server_.GoAway();
-  const json sound = RunJson({"audit", "verify", "--file", file});
+  const json sound = RunJson({"audit", "verify", "--file", file, "--tenant", "kalix"});
   EXPECT_EQ(sound["sound"], true);
+  ASSERT_THAT(sound["chains"], SizeIs(1));
   EXPECT_EQ(sound["chains"][0]["records"], 30);
+  EXPECT_EQ(Run({"audit", "verify", "--file", file, "--tenant", "orebro"}).code, kRefused)
+      << "nothing to verify is not soundness";
 
   // A line less.
   std::ifstream in(file);
@@ -111,7 +114,9 @@ TEST_F(AuditCommandTest, ExportIsVerifiedWithoutAServer) {
   while (std::getline(in, line)) {
     if (line.find(R"("sequence":"12")") == std::string::npos) kept += line + "\n";
   }
-  const json found = RunJson({"audit", "verify", "--file", File("cut.jsonl", kept)}, kRefused);
+  const json found = RunJson(
+      {"audit", "verify", "--file", File("cut.jsonl", kept), "--tenant", "kalix"}, kRefused);
+  ASSERT_THAT(found["chains"], SizeIs(1));
   EXPECT_EQ(found["chains"][0]["findings"][0]["fault"], "missing");
   EXPECT_EQ(found["chains"][0]["findings"][0]["sequence"], 12);
   EXPECT_EQ(Run({"audit", "verify", "--file", home_ + "/nowhere"}).code, kUsage);

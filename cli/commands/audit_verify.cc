@@ -256,9 +256,14 @@ ExitCode AuditVerify(Session& session, const AuditVerifyAsked& asked) {
   const absl::Status status = asked.file.empty() ? VerifyServer(session, &*job)
                                                  : VerifyFile(session, asked.file, &*job);
   session.out.Progress("");
+  if (status::ReasonOf(status) == "USAGE") return session.out.Fail(status, kUsage);
   if (!status.ok()) return session.out.Fail(status);
   if (job->verdicts.empty() && !job->not_verified.empty()) {
     return session.out.Fail(job->not_verified.front());
+  }
+  if (job->verdicts.empty()) {
+    return session.out.Fail(status::Error(absl::StatusCode::kFailedPrecondition,
+                                          "there is no such trace to verify", "NO_TRACE"));
   }
   if (session.out.json()) {
     PrintJson(session.out, *job);
