@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "avvik/audit/v1/audit.pb.h"
 #include "avvik/delivery/v1/delivery.pb.h"
 #include "avvik/escalation/v1/escalation.pb.h"
 #include "avvik/events/v1/event_log.pb.h"
@@ -194,7 +195,8 @@ std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           escalation::v1::GetDutyRequest::descriptor()->file(),
           metrics::v1::Indicator::descriptor()->file(),
           delivery::v1::Notice::descriptor()->file(),
-          events::v1::ReadEventsRequest::descriptor()->file()};
+          events::v1::ReadEventsRequest::descriptor()->file(),
+          audit::v1::Record::descriptor()->file()};
 }
 
 std::set<std::string> DeclaredPermissions() {
@@ -269,7 +271,7 @@ TEST(Roles, LoadAsACatalogue) {
 TEST(Roles, AuditorAndDirectorChangeNothing) {
   const std::set<std::string> reads = {"reports.read",      "cases.read",     "duties.read",
                                        "notices.read",      "figures.read",   "regimes.read",
-                                       "organisation.read", "operations.read"};
+                                       "organisation.read", "operations.read", "audit.read"};
   for (const auto& role : Roles()) {
     if (role.role() != v1::AUDITOR && role.role() != v1::DIRECTOR) continue;
     for (const auto& grant : role.grants()) EXPECT_THAT(reads, Contains(grant.permission()));
