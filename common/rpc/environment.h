@@ -57,6 +57,8 @@ class Call {
   audit::Record Trace(const std::string& subject) const;
   // Says what the call was about, for the record of a read or a denial.
   void set_subject(std::string subject) { subject_ = std::move(subject); }
+  // Says by what name the trace shall know the caller, where the login would tell too much.
+  void set_actor(std::string actor) { actor_ = std::move(actor); }
 
  private:
   friend class Environment;
@@ -69,6 +71,7 @@ class Call {
   absl::Time deadline_;
   std::string trace_parent_;
   std::string subject_;
+  std::string actor_;  // Empty: the login.
   std::string id_;
   bool placed_ = false;
 };
