@@ -49,6 +49,7 @@ class Checker {
     CheckBodies();
     CheckRouting();
     CheckTitles();
+    CheckRetention();
     return std::move(violations_);
   }
 
@@ -88,6 +89,16 @@ class Checker {
     const char* field_;
     std::unordered_map<std::string, int> seen_;
   };
+
+  void CheckRetention() {
+    Unique ids(this, "retention", ".id");
+    bool all = false;
+    for (int i = 0; i < o_.retention_size(); ++i) {
+      ids.Look(i, o_.retention(i).id());
+      if (all) Add(At("retention", i), "is never reached: a rule before it has every category");
+      all = all || o_.retention(i).category() == type::v1::CATEGORY_UNSPECIFIED;
+    }
+  }
 
   void CheckWhole() {
     if (!o_.time_zone().empty() && !IsTimeZone(o_.time_zone())) {

@@ -151,6 +151,20 @@ TEST(Check, EveryUnitOfACycleIsNamed) {
                                                 "units[5].parent leads back to the unit itself"));
 }
 
+TEST(Check, RetentionRuleThatIsNeverReachedIsAFault) {
+  v1::Organisation organisation = ExampleOrganisation();
+  auto* all = organisation.add_retention();
+  all->set_id("all");
+  all->set_years(10);
+  auto* late = organisation.add_retention();
+  late->set_id("all");
+  late->set_category(type::v1::CATEGORY_LOST_DEVICE);
+  late->set_years(2);
+  EXPECT_THAT(Faults(organisation),
+              ElementsAre(HasSubstr("retention[1].id is the same as of retention[0]"),
+                          HasSubstr("retention[1] is never reached")));
+}
+
 TEST(Check, EveryViolationIsReported) {
   v1::Organisation organisation = ExampleOrganisation();
   organisation.mutable_units(2)->set_parent("x");

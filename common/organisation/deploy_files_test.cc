@@ -14,9 +14,11 @@
 #include "avvik/escalation/v1/escalation.pb.h"
 #include "avvik/events/v1/event_log.pb.h"
 #include "avvik/intake/v1/intake.pb.h"
+#include "avvik/intake/v1/secrecy.pb.h"
 #include "avvik/metrics/v1/metrics.pb.h"
 #include "avvik/options/v1/access.pb.h"
 #include "avvik/triage/v1/classification_rules.pb.h"
+#include "avvik/triage/v1/secrecy.pb.h"
 #include "avvik/triage/v1/triage.pb.h"
 #include "common/datafile/datafile.h"
 #include "common/organisation/check.h"
@@ -191,7 +193,9 @@ const std::set<std::string> kAskedForInside = {"reports.import"};
 // this program.
 std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
   return {intake::v1::GetReportRequest::descriptor()->file(),
+          intake::v1::RevealReporterRequest::descriptor()->file(),
           triage::v1::GetCaseRequest::descriptor()->file(),
+          triage::v1::EraseCaseRequest::descriptor()->file(),
           escalation::v1::GetDutyRequest::descriptor()->file(),
           metrics::v1::Indicator::descriptor()->file(),
           delivery::v1::Notice::descriptor()->file(),
@@ -271,7 +275,8 @@ TEST(Roles, LoadAsACatalogue) {
 TEST(Roles, AuditorAndDirectorChangeNothing) {
   const std::set<std::string> reads = {"reports.read",      "cases.read",     "duties.read",
                                        "notices.read",      "figures.read",   "regimes.read",
-                                       "organisation.read", "operations.read", "audit.read"};
+                                       "organisation.read", "operations.read", "audit.read",
+                                       "erasures.read"};
   for (const auto& role : Roles()) {
     if (role.role() != v1::AUDITOR && role.role() != v1::DIRECTOR) continue;
     for (const auto& grant : role.grants()) EXPECT_THAT(reads, Contains(grant.permission()));

@@ -46,7 +46,7 @@ audit::Record Call::Trace(const std::string& subject) const {
   return {.id = id_,
           .tenant = caller_.tenant,
           .at = now_,
-          .actor = caller_.login,
+          .actor = actor_.empty() ? caller_.login : actor_,
           .machine = caller_.machine,
           .method = method_->name,
           .permission = method_->permission,

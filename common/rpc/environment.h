@@ -62,6 +62,8 @@ class Call {
   void set_subject(std::string subject) { subject_ = std::move(subject); }
   // Says for whom the caller acts as a stand-in. A machine says it itself, by kOnBehalfOfMetadata.
   void set_on_behalf_of(std::string login) { on_behalf_of_ = std::move(login); }
+  // Says by what name the trace shall know the caller, where the login would tell too much.
+  void set_actor(std::string actor) { actor_ = std::move(actor); }
 
  private:
   friend class Environment;
@@ -77,6 +79,7 @@ class Call {
   std::string on_behalf_of_;
   std::string detail_;
   std::string subject_;
+  std::string actor_;  // Empty: the login.
   std::string id_;
   bool placed_ = false;
 };

@@ -42,15 +42,25 @@ make_session_keys() {
     (umask 077 && openssl rand -hex 32 >"$AVVIK_SECRETS/session-keys.secret")
 }
 
+# The file with the keys above all others; made once, and never deleted but with the data that it opens.
+make_master_keys() {
+  [[ -s $AVVIK_MASTER_KEYS ]] && return 0
+  local key
+  key=$(openssl rand -base64 32) || fail "cannot make a master key"
+  (umask 077 && printf '%s\n' "# id:key; the first is the current one (docs/decisions/0011-keys-and-erasure.md)" \
+    "$(date +%Y-%m-%d):$key" >"$AVVIK_MASTER_KEYS.new" && mv "$AVVIK_MASTER_KEYS.new" "$AVVIK_MASTER_KEYS")
+}
+
 start_services() {
   make_audit_key
   local deploy=$AVVIK_ROOT/deploy
-  start_inner_service triage --intake "$(address_of intake)" --classification "$deploy/classification.yaml"
-  start_inner_service intake
+  make_master_keys
+  start_inner_service triage --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" --classification "$deploy/classification.yaml"
+  start_inner_service intake --master-key "$AVVIK_MASTER_KEYS"
   start_inner_service escalation --regimes "$deploy/regimes"
   start_inner_service metrics --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
     --delivery "$(address_of delivery)"
-  start_inner_service delivery --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
+  start_inner_service delivery --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
     --smtp "smtp://127.0.0.1:$AVVIK_SMTP_PORT" --smtp-ca "$AVVIK_TLS/ca.pem" --smtp-user avvik \
     --smtp-password-file "$AVVIK_SECRETS/smtp.secret" --templates "$deploy/templates" \
     --base-url "$AVVIK_URL"

@@ -32,6 +32,7 @@ AVVIK_BIN=$AVVIK_BUILD/bin
 AVVIK_LOG=$AVVIK_HOME/log
 AVVIK_PIDS=$AVVIK_HOME/run/pids
 AVVIK_SECRETS=$AVVIK_HOME/secrets
+AVVIK_MASTER_KEYS=$AVVIK_SECRETS/master.keys
 AVVIK_TLS=$AVVIK_HOME/tls
 AVVIK_MAIL=$AVVIK_HOME/mail
 # The organisation files whose people can sign in, one path a line; the one named last wins.

@@ -39,6 +39,11 @@ std::optional<CaseEvent> ReadCaseEvent(const events::v1::Event& event) {
   return read;
 }
 
+// Addresses of what has come to its end; what is still waiting is sent, and erased with time.
+constexpr pg::Statement kEraseAddresses{"delivery_erase_addresses_of_case", R"sql(
+    UPDATE notice SET recipient = NULL, address_key = NULL
+     WHERE tenant = $1 AND number = $2 AND state IN (3, 4) AND recipient IS NOT NULL)sql"};
+
 }  // namespace
 
 absl::Status CaseEventHandler::Prepare(std::span<const events::v1::StoredEvent> batch) {
@@ -88,6 +93,9 @@ absl::StatusOr<std::optional<NoticeDraft>> CaseEventHandler::Draft(
 absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
                                      const events::v1::StoredEvent& stored) {
   const std::string& tenant = stored.event().tenant();
+  if (triage::v1::CaseErased erased; stored.event().data().UnpackTo(&erased)) {
+    return transaction.Execute(kEraseAddresses, {tenant, erased.facts().number()}).status();
+  }
   const auto event = ReadCaseEvent(stored.event());
   if (!event.has_value()) return absl::OkStatus();
   const auto organisation = directory_.Find(tenant);

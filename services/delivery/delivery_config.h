@@ -13,6 +13,7 @@ struct DeliveryConfig {
   host::Settings host;
   std::string intake;
   std::string escalation;
+  std::string master_key;
   SmtpSettings smtp;
   std::string smtp_password_file;
   std::string templates = "deploy/templates";

@@ -1,23 +1,38 @@
 #include "services/delivery/delivery_service.h"
 
+#include <utility>
+
 #include "common/paging/page_token.h"
 #include "common/rpc/handle.h"
 #include "common/status/macros.h"
 #include "services/delivery/notice_proto.h"
+#include "services/delivery/reporter_source.h"
 
 namespace avvik::delivery {
 namespace {
 
 constexpr char kReadNotices[] = "notices.read";
 
-std::string PersonOf(const rpc::Call& call) {
-  return organisation::PersonId(call.tenant(), call.caller().login);
+v1::Notice ToProto(const NoticeWithAttempts& found, AddressView view,
+                   const std::vector<std::string>& person_ids) {
+  v1::Notice proto = ToProto(found.notice, view, person_ids);
+  for (const Attempt& attempt : found.attempts) *proto.add_attempts() = ToProto(attempt);
+  return proto;
 }
 
-Visibility VisibilityOf(const rpc::Call& call) {
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> DeliveryService::PersonsOf(const rpc::Call& call) {
+  AVVIK_ASSIGN_OR_RETURN(std::string confidential,
+                         ConfidentialPersonId(vault_, call.tenant(), call.caller().login));
+  return std::vector<std::string>{organisation::PersonId(call.tenant(), call.caller().login),
+                                  std::move(confidential)};
+}
+
+absl::StatusOr<Visibility> DeliveryService::VisibilityOf(const rpc::Call& call) {
   Visibility visibility;
   visibility.everything = call.grant().reach == organisation::v1::REACH_ALL;
-  visibility.person_id = PersonOf(call);
+  AVVIK_ASSIGN_OR_RETURN(visibility.person_ids, PersonsOf(call));
   if (call.organisation() == nullptr) return visibility;
   for (const std::string& unit : call.grant().units) {
     for (std::string& below : call.organisation()->Subtree(unit)) {
@@ -26,15 +41,6 @@ Visibility VisibilityOf(const rpc::Call& call) {
   }
   return visibility;
 }
-
-v1::Notice ToProto(const NoticeWithAttempts& found, AddressView view,
-                   const std::string& person_id) {
-  v1::Notice proto = ToProto(found.notice, view, person_id);
-  for (const Attempt& attempt : found.attempts) *proto.add_attempts() = ToProto(attempt);
-  return proto;
-}
-
-}  // namespace
 
 grpc::Status DeliveryService::ListNotices(grpc::ServerContext* context,
                                           const v1::ListNoticesRequest* request,
@@ -46,11 +52,12 @@ grpc::Status DeliveryService::ListNotices(grpc::ServerContext* context,
       filter.states.push_back(static_cast<v1::NoticeState>(state));
     }
     filter.number = request->number();
+    AVVIK_ASSIGN_OR_RETURN(const Visibility visibility, VisibilityOf(call));
     AVVIK_ASSIGN_OR_RETURN(const NoticePage page,
-                           store_.List(call.tenant(), VisibilityOf(call), filter, after,
+                           store_.List(call.tenant(), visibility, filter, after,
                                        paging::SizeOf(request->page_size())));
     for (const Notice& notice : page.notices) {
-      *response->add_notices() = ToProto(notice, AddressView::kShown, PersonOf(call));
+      *response->add_notices() = ToProto(notice, AddressView::kShown, visibility.person_ids);
     }
     if (page.more) {
       response->set_next_page_token(paging::MakeToken(*request, page.notices.back().notice_id));
@@ -64,9 +71,10 @@ grpc::Status DeliveryService::GetNotice(grpc::ServerContext* context,
                                         const v1::GetNoticeRequest* request, v1::Notice* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     call.set_subject("notices/" + request->notice_id());
+    AVVIK_ASSIGN_OR_RETURN(const Visibility visibility, VisibilityOf(call));
     AVVIK_ASSIGN_OR_RETURN(const NoticeWithAttempts found,
-                           store_.Get(call.tenant(), request->notice_id(), VisibilityOf(call)));
-    *response = ToProto(found, AddressView::kShown, PersonOf(call));
+                           store_.Get(call.tenant(), request->notice_id(), visibility));
+    *response = ToProto(found, AddressView::kShown, visibility.person_ids);
     return absl::OkStatus();
   });
 }
@@ -92,8 +100,8 @@ grpc::Status DeliveryService::RetryNotice(grpc::ServerContext* context,
     due_();
     // Whoever runs Avvik need not be somebody who may read to whom it writes.
     const bool reads = environment_.GrantFor(call, kReadNotices).allowed();
-    *response =
-        ToProto(retried, reads ? AddressView::kShown : AddressView::kWithheld, PersonOf(call));
+    AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> persons, PersonsOf(call));
+    *response = ToProto(retried, reads ? AddressView::kShown : AddressView::kWithheld, persons);
     return absl::OkStatus();
   });
 }

@@ -5,6 +5,7 @@
 
 #include "avvik/delivery/v1/delivery.grpc.pb.h"
 #include "common/rpc/environment.h"
+#include "common/secrecy/vault.h"
 #include "services/delivery/notice_store.h"
 
 namespace avvik::delivery {
@@ -12,9 +13,10 @@ namespace avvik::delivery {
 // Thread-safe.
 class DeliveryService final : public v1::Delivery::Service {
  public:
-  // Both must outlive the service. `due` is called when a notice has been made due.
-  DeliveryService(rpc::Environment& environment, NoticeStore& store, std::function<void()> due)
-      : environment_(environment), store_(store), due_(std::move(due)) {}
+  // All of them must outlive the service. `due` is called when a notice has been made due.
+  DeliveryService(rpc::Environment& environment, NoticeStore& store, secrecy::Vault& vault,
+                  std::function<void()> due)
+      : environment_(environment), store_(store), vault_(vault), due_(std::move(due)) {}
 
   grpc::Status ListNotices(grpc::ServerContext* context, const v1::ListNoticesRequest* request,
                            v1::ListNoticesResponse* response) override;
@@ -26,8 +28,13 @@ class DeliveryService final : public v1::Delivery::Service {
                            v1::Notice* response) override;
 
  private:
+  // The caller's pseudonyms: of a handler or named reporter, and of a confidential one.
+  absl::StatusOr<std::vector<std::string>> PersonsOf(const rpc::Call& call);
+  absl::StatusOr<Visibility> VisibilityOf(const rpc::Call& call);
+
   rpc::Environment& environment_;
   NoticeStore& store_;
+  secrecy::Vault& vault_;
   const std::function<void()> due_;
 };
 

@@ -22,7 +22,7 @@ constexpr char kReport[] = "00000000-0000-7000-8000-000000000e90";
 class EventHandlersTest : public DeliveryTest {
  protected:
   EventHandlersTest() {
-    reporters_.reporters[kReport] = {.login = "reporter",
+    reporters_.reporters[kReport] = {.person_id = "r_1",
                                      .email = "reporter@kalix.example",
                                      .language = "en",
                                      .number = kNumber,
@@ -91,13 +91,13 @@ class EventHandlersTest : public DeliveryTest {
 
   // The notices as `template recipient language`, in the order they were queued.
   std::vector<std::string> Notices() {
-    static constexpr pg::Statement statement{
-        "test_notices",
-        "SELECT template || ' ' || recipient || ' ' || language AS notice FROM notice "
-        "ORDER BY notice_id"};
     std::vector<std::string> notices;
-    const auto rows = database_->pool().Query(pg::Scope::Everything(), statement);
-    for (const pg::Row row : *rows) notices.push_back(row.Text("notice"));
+    const auto page = store_.List(kTenant, {.everything = true}, {}, "", 100);
+    for (auto notice = page->notices.rbegin(); notice != page->notices.rend(); ++notice) {
+      const NoticeDraft& draft = notice->draft;
+      notices.push_back(std::string(TemplateName(draft.template_id)) + " " + draft.recipient + " " +
+                        draft.language);
+    }
     return notices;
   }
 
@@ -137,7 +137,7 @@ TEST_F(EventHandlersTest, ImportedReportsAndReportsWithoutAddressAreNotAnswered)
   ASSERT_OK(Hear(reports_, Event("intake", "reports/1", imported)));
   reporters_.reporters[kReport].imported = true;
   ASSERT_OK(Hear(reports_, Event("intake", "reports/1", Submitted())));
-  reporters_.reporters[kReport] = {.login = "reporter", .email = ""};
+  reporters_.reporters[kReport] = {.person_id = "r_1", .email = ""};
   ASSERT_OK(Hear(reports_, Event("intake", "reports/1", Submitted())));
   reporters_.reporters.clear();
   ASSERT_OK(Hear(reports_, Event("intake", "reports/1", Submitted())));

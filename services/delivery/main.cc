@@ -5,6 +5,8 @@
 #include "common/host/host.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
+#include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/rotation.h"
 #include "services/delivery/case_event_handler.h"
 #include "services/delivery/delivery_config.h"
 #include "services/delivery/delivery_service.h"
@@ -27,11 +29,16 @@ int main(int argc, char** argv) {
   auto host = host::Host::Make(
       "delivery", config.host,
       pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
-                organisation::Migrations(), delivery::Migrations()}));
+                organisation::Migrations(), secrecy::Migrations(), delivery::Migrations()}));
   if (!host.ok()) return host::FailStart(host.status());
   host::Host& h = **host;
 
-  delivery::PgSendQueue queue(h.pool(), h.ids());
+  secrecy::PgTenantKeyStore tenant_keys(h.pool());
+  const auto vault = secrecy::Vault::Open(config.master_key, tenant_keys);
+  if (!vault.ok()) return host::FailStart(vault.status());
+  secrecy::Rotation rotation(**vault);
+
+  delivery::PgSendQueue queue(h.pool(), h.ids(), **vault);
   delivery::Sender sender(
       {.workers = config.workers, .base_url = config.base_url, .mail_from = config.mail_from},
       {.clock = h.clock(),
@@ -53,8 +60,8 @@ int main(int argc, char** argv) {
 
   rpc::Peer intake(config.intake, h.tokens());
   rpc::Peer escalation(config.escalation, h.tokens());
-  delivery::NoticeWriter writer(h.ids(), h.clock(), config.mail_from);
-  delivery::IntakeReporterSource reporters(intake);
+  delivery::NoticeWriter writer(h.ids(), h.clock(), **vault, config.mail_from);
+  delivery::IntakeReporterSource reporters(intake, **vault);
   const auto queued = [&] {
     sender.Wake();
     h.publisher().Wake();
@@ -66,8 +73,10 @@ int main(int argc, char** argv) {
   h.Hear("triage", h.triage(), cases);
   h.Hear("escalation", escalation, duties);
 
-  delivery::PgNoticeStore store(h.pool(), h.ids());
-  delivery::DeliveryService service(h.environment(), store, [&sender] { sender.Wake(); });
+  delivery::PgNoticeStore store(h.pool(), h.ids(), **vault);
+  delivery::DeliveryService service(h.environment(), store, **vault,
+                                    [&sender] { sender.Wake(); });
+  h.Add(rotation);
   h.Add(keeper);
   h.Add(sender);
   h.Offer({&service, delivery::v1::Delivery::service_full_name()});

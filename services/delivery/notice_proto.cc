@@ -1,18 +1,22 @@
 #include "services/delivery/notice_proto.h"
 
+#include <algorithm>
+
 #include "common/rpc/time.h"
 
 namespace avvik::delivery {
 
 using rpc::ToProtoTime;
 
-v1::Notice ToProto(const Notice& notice, AddressView view, const std::string& person_id) {
+v1::Notice ToProto(const Notice& notice, AddressView view,
+                   const std::vector<std::string>& person_ids) {
   const NoticeDraft& draft = notice.draft;
   v1::Notice proto;
   proto.set_notice_id(notice.notice_id);
   proto.set_template_(std::string(TemplateName(draft.template_id)));
   proto.set_number(draft.number);
-  const bool own = draft.person_id == person_id;
+  const bool own =
+      std::find(person_ids.begin(), person_ids.end(), draft.person_id) != person_ids.end();
   if (own || (view == AddressView::kShown && !draft.withheld)) {
     proto.set_recipient(draft.recipient);
   }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 #include "avvik/delivery/v1/delivery.pb.h"
 #include "services/delivery/notice.h"
@@ -15,9 +17,10 @@ enum class AddressView {
   kWithheld,  // None.
 };
 
-// A notice without attempts. The address of a confidential reporter is only for the one whose
-// pseudonym is `person_id`.
-v1::Notice ToProto(const Notice& notice, AddressView view, const std::string& person_id);
+// A notice without attempts. The address of a confidential reporter is only for the one of whom
+// `person_ids` are the pseudonyms.
+v1::Notice ToProto(const Notice& notice, AddressView view,
+                   const std::vector<std::string>& person_ids);
 
 v1::Attempt ToProto(const Attempt& attempt);
 

@@ -1,8 +1,12 @@
 #include "services/delivery/notice_rows.h"
 
+#include "common/status/macros.h"
+
 namespace avvik::delivery {
 
-Notice NoticeFromRow(const pg::Row& row) {
+std::string AddressContext(const std::string& notice_id) { return "notice.recipient/" + notice_id; }
+
+absl::StatusOr<Notice> NoticeFromRow(const pg::Row& row, secrecy::Vault& vault) {
   Notice notice;
   notice.notice_id = row.Text("notice_id");
   NoticeDraft& draft = notice.draft;
@@ -12,7 +16,12 @@ Notice NoticeFromRow(const pg::Row& row) {
   draft.person_id = row.Text("person_id");
   draft.number = row.Text("number");
   draft.unit = row.Text("unit");
-  draft.recipient = row.Text("recipient");
+  if (!row.IsNull("recipient")) {
+    AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                           vault.Unwrap(draft.tenant, row.Bytes("address_key")));
+    AVVIK_ASSIGN_OR_RETURN(draft.recipient,
+                           key.Open(row.Bytes("recipient"), AddressContext(notice.notice_id)));
+  }
   draft.withheld = row.Bool("withheld");
   draft.language = row.Text("language");
   notice.message_id = row.Text("message_id");

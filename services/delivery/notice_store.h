@@ -16,7 +16,7 @@ namespace avvik::delivery {
 struct Visibility {
   bool everything = false;
   std::vector<std::string> units;
-  std::string person_id;
+  std::vector<std::string> person_ids;  // The caller's pseudonyms.
 };
 
 // What a list is narrowed to.

@@ -15,10 +15,10 @@ constexpr pg::Statement kInsertNotice{"delivery_insert_notice", R"sql(
     INSERT INTO notice
            (notice_id, tenant, cause, template, person_id, number, unit, recipient, withheld,
             language, message_id, created_at, state, next_attempt_at, give_up_at, attempt_count,
-            failures, version)
+            failures, version, address_key)
     VALUES ($1,        $2,     $3,    $4,       $5,        $6,     $7,   $8,        $9,
             $10,      $11,        $12,        $13,   $12,             $14,        0,
-            0,        1)
+            0,        1,       $15)
     ON CONFLICT (tenant, cause, template, person_id) DO NOTHING
     RETURNING *)sql"};
 
@@ -30,15 +30,19 @@ absl::Status NoticeWriter::Queue(pg::Transaction& transaction, const NoticeDraft
   const std::string& own = organisation.proto().mail_from();
   const std::string& mail_from = own.empty() ? mail_from_ : own;
   const absl::Time now = clock_.Now();
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key, vault_.NewKey(draft.tenant));
+  const std::string recipient = key.Seal(draft.recipient, AddressContext(notice_id));
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
       transaction.Execute(kInsertNotice,
                           {notice_id, draft.tenant, draft.cause, TemplateName(draft.template_id),
-                           draft.person_id, draft.number, draft.unit, draft.recipient,
-                           draft.withheld, draft.language, MessageId(notice_id, mail_from), now,
-                           static_cast<int>(v1::NOTICE_STATE_WAITING), now + kGiveUpAfter}));
+                           draft.person_id, draft.number, draft.unit,
+                           pg::Bytes{recipient}, draft.withheld, draft.language, MessageId(notice_id, mail_from), now,
+                           static_cast<int>(v1::NOTICE_STATE_WAITING), now + kGiveUpAfter,
+                           pg::Bytes{key.wrapped()}}));
   if (rows.empty()) return absl::OkStatus();
-  const events::v1::Event event = NoticeEvent(ids_, NoticeFromRow(rows[0]), now, "");
+  AVVIK_ASSIGN_OR_RETURN(const Notice queued, NoticeFromRow(rows[0], vault_));
+  const events::v1::Event event = NoticeEvent(ids_, queued, now, "");
   return events::Append(transaction, std::span(&event, 1));
 }
 

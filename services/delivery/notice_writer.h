@@ -10,6 +10,7 @@
 #include "common/ids/id_source.h"
 #include "common/organisation/organisation.h"
 #include "common/pg/pool.h"
+#include "common/secrecy/vault.h"
 #include "services/delivery/notice.h"
 
 namespace avvik::delivery {
@@ -18,8 +19,8 @@ namespace avvik::delivery {
 class NoticeWriter {
  public:
   // `mail_from` is the sender for organisations that name none; may be empty.
-  NoticeWriter(IdSource& ids, const Clock& clock, std::string mail_from)
-      : ids_(ids), clock_(clock), mail_from_(std::move(mail_from)) {}
+  NoticeWriter(IdSource& ids, const Clock& clock, secrecy::Vault& vault, std::string mail_from)
+      : ids_(ids), clock_(clock), vault_(vault), mail_from_(std::move(mail_from)) {}
 
   // Writes a notice of the organisation and tells of it (NoticeQueued). Does nothing when there is
   // one with the same tenant, cause, template and person already.
@@ -29,6 +30,7 @@ class NoticeWriter {
  private:
   IdSource& ids_;
   const Clock& clock_;
+  secrecy::Vault& vault_;
   const std::string mail_from_;
 };
 

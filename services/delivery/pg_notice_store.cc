@@ -1,5 +1,7 @@
 #include "services/delivery/pg_notice_store.h"
 
+#include <utility>
+
 #include "absl/time/clock.h"
 #include "common/events/outbox.h"
 #include "common/status/macros.h"
@@ -13,12 +15,12 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// $3 whether everything is visible, $4 visible units, $5 the caller's pseudonym. What is hidden is
+// $3 whether everything is visible, $4 visible units, $5 the caller's pseudonyms. What is hidden is
 // as good as absent.
 constexpr pg::Statement kGetNotice{"delivery_get_notice", R"sql(
     SELECT * FROM notice
      WHERE tenant = $1 AND notice_id = $2
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR person_id = $5))sql"};
+       AND ($3::boolean OR unit = ANY ($4::text[]) OR person_id = ANY ($5::text[])))sql"};
 
 constexpr pg::Statement kListAttempts{"delivery_list_attempts", R"sql(
     SELECT at, succeeded, reply_code, error, duration_ms FROM notice_attempt
@@ -30,7 +32,7 @@ constexpr pg::Statement kListAttempts{"delivery_list_attempts", R"sql(
 constexpr pg::Statement kListNotices{"delivery_list_notices", R"sql(
     SELECT * FROM notice
      WHERE tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR person_id = $4)
+       AND ($2::boolean OR unit = ANY ($3::text[]) OR person_id = ANY ($4::text[]))
        AND ($5::smallint[] = '{}' OR state = ANY ($5))
        AND ($6 = '' OR number = $6)
        AND ($7 = '' OR notice_id < CASE WHEN $7 = '' THEN NULL ELSE $7::uuid END)
@@ -40,7 +42,7 @@ constexpr pg::Statement kListNotices{"delivery_list_notices", R"sql(
 constexpr pg::Statement kCountNotices{"delivery_count_notices", R"sql(
     SELECT count(*) AS total FROM notice
      WHERE tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR person_id = $4)
+       AND ($2::boolean OR unit = ANY ($3::text[]) OR person_id = ANY ($4::text[]))
        AND ($5::smallint[] = '{}' OR state = ANY ($5))
        AND ($6 = '' OR number = $6))sql"};
 
@@ -95,9 +97,11 @@ absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Get(const std::string& tenant,
             const pg::Rows rows,
             transaction.Execute(kGetNotice,
                                 {tenant, notice_id, visibility.everything,
-                                 pg::TextArray(visibility.units), visibility.person_id}));
+                                 pg::TextArray(visibility.units),
+                                 pg::TextArray(visibility.person_ids)}));
         if (rows.empty()) return error::NoticeNotFound(notice_id);
-        NoticeWithAttempts found{.notice = NoticeFromRow(rows[0]), .attempts = {}};
+        NoticeWithAttempts found;
+        AVVIK_ASSIGN_OR_RETURN(found.notice, NoticeFromRow(rows[0], vault_));
         AVVIK_ASSIGN_OR_RETURN(found.attempts, ReadAttempts(transaction, notice_id));
         return found;
       });
@@ -109,6 +113,7 @@ absl::StatusOr<NoticePage> PgNoticeStore::List(const std::string& tenant,
                                                int limit) {
   using Result = absl::StatusOr<NoticePage>;
   const pg::Param units = pg::TextArray(visibility.units);
+  const pg::Param persons = pg::TextArray(visibility.person_ids);
   const pg::Param states = StateArray(filter.states);
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
@@ -117,19 +122,20 @@ absl::StatusOr<NoticePage> PgNoticeStore::List(const std::string& tenant,
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
             transaction.Execute(kListNotices,
-                                {tenant, visibility.everything, units, visibility.person_id, states,
-                                 filter.number, after, limit + 1}));
+                                {tenant, visibility.everything, units, persons, states, filter.number,
+                                 after, limit + 1}));
         for (const pg::Row row : rows) {
           if (page.notices.size() == static_cast<size_t>(limit)) {
             page.more = true;
             break;
           }
-          page.notices.push_back(NoticeFromRow(row));
+          AVVIK_ASSIGN_OR_RETURN(Notice notice, NoticeFromRow(row, vault_));
+          page.notices.push_back(std::move(notice));
         }
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows total,
-            transaction.Execute(kCountNotices, {tenant, visibility.everything, units,
-                                                visibility.person_id, states, filter.number}));
+            transaction.Execute(kCountNotices, {tenant, visibility.everything, units, persons,
+                                                states, filter.number}));
         page.total = total[0].Int("total");
         return page;
       });
@@ -155,7 +161,7 @@ absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Retry(const std::string& tenan
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows before,
                                transaction.Execute(kLockNotice, {tenant, notice_id}));
         if (before.empty()) return error::NoticeNotFound(notice_id);
-        const Notice notice = NoticeFromRow(before[0]);
+        AVVIK_ASSIGN_OR_RETURN(const Notice notice, NoticeFromRow(before[0], vault_));
         const bool failed = notice.state == v1::NOTICE_STATE_FAILED;
         if (!failed && notice.state != v1::NOTICE_STATE_WAITING) {
           return error::NoticeNotRetryable(notice_id, notice.state);
@@ -165,7 +171,8 @@ absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Retry(const std::string& tenan
             const pg::Rows rows,
             transaction.Execute(kRetryNotice, {notice_id, now, now + kGiveUpAfter,
                                                notice.version + (failed ? 1 : 0)}));
-        NoticeWithAttempts retried{.notice = NoticeFromRow(rows[0]), .attempts = {}};
+        NoticeWithAttempts retried;
+        AVVIK_ASSIGN_OR_RETURN(retried.notice, NoticeFromRow(rows[0], vault_));
         if (failed) {
           const events::v1::Event event =
               NoticeEvent(ids_, retried.notice, now, trace.trace_parent);

@@ -6,13 +6,16 @@
 #include "common/ids/id_source.h"
 #include "common/pg/migrations.h"
 #include "common/pg/pool.h"
+#include "common/secrecy/vault.h"
 #include "services/delivery/notice_store.h"
 
 namespace avvik::delivery {
 
 class PgNoticeStore final : public NoticeStore {
  public:
-  PgNoticeStore(pg::Pool& pool, IdSource& ids) : pool_(pool), ids_(ids) {}
+  // All of them must outlive it.
+  PgNoticeStore(pg::Pool& pool, IdSource& ids, secrecy::Vault& vault)
+      : pool_(pool), ids_(ids), vault_(vault) {}
 
   absl::StatusOr<NoticeWithAttempts> Get(const std::string& tenant, const std::string& notice_id,
                                          const Visibility& visibility) override;
@@ -26,6 +29,7 @@ class PgNoticeStore final : public NoticeStore {
  private:
   pg::Pool& pool_;
   IdSource& ids_;
+  secrecy::Vault& vault_;
 };
 
 // The tables of delivery.

@@ -9,7 +9,7 @@ namespace {
 using avvik::testing::IsError;
 using ::testing::ElementsAre;
 
-const Visibility kAll = {.everything = true, .units = {}, .person_id = ""};
+const Visibility kAll = {.everything = true, .units = {}, .person_ids = {}};
 
 class PgNoticeStoreTest : public DeliveryTest {
  protected:
@@ -39,6 +39,7 @@ TEST_F(PgNoticeStoreTest, ANoticeIsReadWithItsAttempts) {
   EXPECT_EQ(draft.cause, "event-1");
   EXPECT_EQ(draft.template_id, TemplateId::kCaseAssigned);
   EXPECT_EQ(draft.recipient, "anna@kalix.example");
+  EXPECT_EQ(Value("SELECT position('anna@'::bytea in recipient) FROM notice"), "0");
   EXPECT_EQ(found->notice.state, v1::NOTICE_STATE_SENT);
   EXPECT_EQ(found->notice.created, kNow);
   EXPECT_EQ(found->notice.sent, kNow);
@@ -59,9 +60,9 @@ TEST_F(PgNoticeStoreTest, OnlyWhatIsVisibleIsFoundListedAndCounted) {
   };
   EXPECT_EQ(total(kAll), 2);
   EXPECT_EQ(total({.units = {"social"}}), 1);
-  EXPECT_EQ(total({.person_id = PersonId("daisy")}), 1);
-  EXPECT_EQ(total({.units = {"social"}, .person_id = PersonId("daisy")}), 2);
-  EXPECT_EQ(total({.units = {"elsewhere"}, .person_id = PersonId("eve")}), 0);
+  EXPECT_EQ(total({.person_ids = {PersonId("daisy")}}), 1);
+  EXPECT_EQ(total({.units = {"social"}, .person_ids = {PersonId("daisy")}}), 2);
+  EXPECT_EQ(total({.units = {"elsewhere"}, .person_ids = {PersonId("eve")}}), 0);
   EXPECT_EQ(store_.List("orebro", kAll, {}, "", 10)->total, 0);
   const std::string id = Value("SELECT notice_id FROM notice WHERE unit = 'school'");
   EXPECT_OK(store_.Get(kTenant, id, {.units = {"school"}}));
@@ -162,7 +163,8 @@ TEST_F(PgNoticeStoreTest, WhatIsSentOrErasedIsNotTriedAgain) {
                 IsError(absl::StatusCode::kFailedPrecondition, reason));
   };
   refused("NOTICE_NOT_RETRYABLE");
-  database_->Run("UPDATE notice SET state = 4, holder = NULL, lease_until = NULL, recipient = ''");
+  database_->Run("UPDATE notice SET state = 4, holder = NULL, lease_until = NULL, "
+                 "recipient = NULL, address_key = NULL");
   refused("ADDRESS_ERASED");
   database_->Run("UPDATE notice SET state = 3, sent_at = now()");
   refused("NOTICE_NOT_RETRYABLE");
@@ -178,14 +180,14 @@ TEST_F(PgNoticeStoreTest, AConfidentialReportersAddressIsForThemselves) {
   draft.recipient = "reporter@kalix.example";
   Queue(draft);
   const Notice notice = store_.Get(kTenant, Only(), kAll)->notice;
-  EXPECT_EQ(ToProto(notice, AddressView::kShown, PersonId("anna")).recipient(), "");
-  EXPECT_EQ(ToProto(notice, AddressView::kShown, PersonId("reporter")).recipient(),
+  EXPECT_EQ(ToProto(notice, AddressView::kShown, {PersonId("anna")}).recipient(), "");
+  EXPECT_EQ(ToProto(notice, AddressView::kShown, {"x", PersonId("reporter")}).recipient(),
             "reporter@kalix.example");
   Notice open = notice;
   open.draft.withheld = false;
-  EXPECT_EQ(ToProto(open, AddressView::kShown, PersonId("anna")).recipient(),
+  EXPECT_EQ(ToProto(open, AddressView::kShown, {PersonId("anna")}).recipient(),
             "reporter@kalix.example");
-  EXPECT_EQ(ToProto(open, AddressView::kWithheld, PersonId("anna")).recipient(), "");
+  EXPECT_EQ(ToProto(open, AddressView::kWithheld, {PersonId("anna")}).recipient(), "");
 }
 
 }  // namespace

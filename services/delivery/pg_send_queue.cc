@@ -1,6 +1,7 @@
 #include "services/delivery/pg_send_queue.h"
 
 #include <span>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "common/events/outbox.h"
@@ -67,9 +68,9 @@ constexpr pg::Statement kRescue{"delivery_rescue_notices", R"sql(
       FROM lost)sql"};
 
 constexpr pg::Statement kEraseAddresses{"delivery_erase_addresses", R"sql(
-    UPDATE notice SET recipient = ''
+    UPDATE notice SET recipient = NULL, address_key = NULL
      WHERE notice_id IN (SELECT notice_id FROM notice
-                          WHERE created_at < $1 AND recipient <> '' AND state IN (3, 4)
+                          WHERE created_at < $1 AND recipient IS NOT NULL AND state IN (3, 4)
                           LIMIT 1000))sql"};
 
 // Counts what is under way, not what was ever sent.
@@ -87,7 +88,8 @@ absl::StatusOr<std::optional<Notice>> PgSendQueue::Take(const std::string& holde
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
                          pool_.Query(pg::Scope::Everything(), kTake, {now, holder, lease}));
   if (rows.empty()) return std::nullopt;
-  return NoticeFromRow(rows[0]);
+  AVVIK_ASSIGN_OR_RETURN(Notice notice, NoticeFromRow(rows[0], vault_));
+  return std::optional<Notice>(std::move(notice));
 }
 
 absl::StatusOr<std::optional<Notice>> PgSendQueue::Record(const Notice& notice,
@@ -115,7 +117,7 @@ absl::StatusOr<std::optional<Notice>> PgSendQueue::Record(const Notice& notice,
             transaction.Execute(
                 kRecord, {notice.notice_id, static_cast<int>(verdict.state),
                           waits ? pg::Param(verdict.next_attempt) : pg::Param(std::nullopt), now}));
-        const Notice recorded = NoticeFromRow(rows[0]);
+        AVVIK_ASSIGN_OR_RETURN(const Notice recorded, NoticeFromRow(rows[0], vault_));
         AVVIK_RETURN_IF_ERROR(
             transaction
                 .Execute(kInsertAttempt, {notice.notice_id, recorded.attempt_count, attempt.time,

@@ -3,13 +3,16 @@
 
 #include "common/ids/id_source.h"
 #include "common/pg/pool.h"
+#include "common/secrecy/vault.h"
 #include "services/delivery/send_queue.h"
 
 namespace avvik::delivery {
 
 class PgSendQueue final : public SendQueue {
  public:
-  PgSendQueue(pg::Pool& pool, IdSource& ids) : pool_(pool), ids_(ids) {}
+  // All of them must outlive it.
+  PgSendQueue(pg::Pool& pool, IdSource& ids, secrecy::Vault& vault)
+      : pool_(pool), ids_(ids), vault_(vault) {}
 
   absl::StatusOr<std::optional<Notice>> Take(const std::string& holder, absl::Time now,
                                              absl::Time lease) override;
@@ -24,6 +27,7 @@ class PgSendQueue final : public SendQueue {
  private:
   pg::Pool& pool_;
   IdSource& ids_;
+  secrecy::Vault& vault_;
 };
 
 }  // namespace avvik::delivery

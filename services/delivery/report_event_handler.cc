@@ -23,7 +23,7 @@ std::optional<NoticeDraft> DraftForReporter(const organisation::Organisation& or
   return NoticeDraft{.tenant = organisation.tenant(),
                      .cause = cause,
                      .template_id = template_id,
-                     .person_id = organisation::PersonId(organisation.tenant(), reporter->login),
+                     .person_id = reporter->person_id,
                      .number = reporter->number,
                      .unit = reporter->unit,
                      .recipient = reporter->email,

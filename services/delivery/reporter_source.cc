@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "avvik/intake/v1/intake.grpc.pb.h"
+#include "common/organisation/organisation.h"
 #include "common/rpc/status.h"
 #include "common/status/macros.h"
 #include "services/delivery/errors.h"
@@ -14,17 +15,30 @@ namespace {
 constexpr absl::Duration kTimeout = absl::Seconds(10);
 constexpr size_t kMostReports = 2'000;  // Of one call, as its proto has it.
 
-Reporter FromProto(const intake::v1::Report& report) {
-  return {.login = report.reporter().login(),
-          .email = report.reporter().email(),
-          .language = report.language(),
-          .number = report.number(),
-          .unit = report.unit(),
-          .confidential = report.confidentiality() == intake::v1::CONFIDENTIALITY_CONFIDENTIAL,
-          .imported = report.has_origin()};
+absl::StatusOr<Reporter> FromProto(const std::string& tenant, const intake::v1::Report& report,
+                                   secrecy::Vault& vault) {
+  const std::string& login = report.reporter().login();
+  Reporter reporter{
+      .person_id = organisation::PersonId(tenant, login),
+      .email = report.reporter().email(),
+      .language = report.language(),
+      .number = report.number(),
+      .unit = report.unit(),
+      .confidential = report.confidentiality() == intake::v1::CONFIDENTIALITY_CONFIDENTIAL,
+      .imported = report.has_origin()};
+  if (reporter.confidential) {
+    AVVIK_ASSIGN_OR_RETURN(reporter.person_id, ConfidentialPersonId(vault, tenant, login));
+  }
+  return reporter;
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> ConfidentialPersonId(secrecy::Vault& vault, const std::string& tenant,
+                                                 const std::string& login) {
+  AVVIK_ASSIGN_OR_RETURN(const std::string pseudonym, vault.Pseudonym(tenant, login));
+  return "r_" + pseudonym;
+}
 
 absl::StatusOr<Reporters> IntakeReporterSource::Fetch(const std::string& tenant,
                                                       const std::set<std::string>& report_ids) {
@@ -45,7 +59,8 @@ absl::StatusOr<Reporters> IntakeReporterSource::Fetch(const std::string& tenant,
       return absl::UnavailableError("intake does not give the reporters: " + status.ToString());
     }
     for (const intake::v1::Report& report : response.reports()) {
-      reporters.emplace(report.report_id(), FromProto(report));
+      AVVIK_ASSIGN_OR_RETURN(Reporter reporter, FromProto(tenant, report, vault_));
+      reporters.emplace(report.report_id(), std::move(reporter));
     }
   }
   return reporters;

@@ -10,11 +10,12 @@
 
 #include "absl/status/statusor.h"
 #include "common/rpc/peer.h"
+#include "common/secrecy/vault.h"
 
 namespace avvik::delivery {
 
 struct Reporter {
-  std::string login;
+  std::string person_id;  // Pseudonym.
   std::string email;     // Empty when nobody is to be answered.
   std::string language;  // Empty: the organisation's first.
   std::string number;    // Human number of the report.
@@ -22,6 +23,11 @@ struct Reporter {
   bool confidential = false;
   bool imported = false;  // Brought from an older register.
 };
+
+// The pseudonym of a confidential reporter: a keyed hash, because whoever knows the logins could find
+// them by organisation::PersonId.
+absl::StatusOr<std::string> ConfidentialPersonId(secrecy::Vault& vault, const std::string& tenant,
+                                                 const std::string& login);
 
 // By id of the report; a report that intake does not have is left out.
 using Reporters = std::map<std::string, Reporter>;
@@ -38,12 +44,14 @@ class ReporterSource {
 // Asks intake by Intake.BatchGetReports.
 class IntakeReporterSource final : public ReporterSource {
  public:
-  explicit IntakeReporterSource(rpc::Peer& intake) : intake_(intake) {}
+  // Both must outlive it.
+  IntakeReporterSource(rpc::Peer& intake, secrecy::Vault& vault) : intake_(intake), vault_(vault) {}
   absl::StatusOr<Reporters> Fetch(const std::string& tenant,
                                   const std::set<std::string>& report_ids) override;
 
  private:
   rpc::Peer& intake_;
+  secrecy::Vault& vault_;
 };
 
 // The reporters of a batch of events, fetched before its transaction. Thread-safe: events may be

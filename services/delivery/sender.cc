@@ -16,6 +16,7 @@ constexpr absl::Duration kIdle = absl::Seconds(1);
 constexpr absl::Duration kFirstPause = absl::Seconds(1);
 constexpr absl::Duration kLongestPause = absl::Minutes(1);
 constexpr size_t kMaxErrorBytes = 500;
+constexpr char kAddress[] = "(the address)";
 
 const char* OutcomeName(HandOver outcome) {
   switch (outcome) {
@@ -38,6 +39,16 @@ std::string Storable(const std::string& text) {
     storable.push_back(c >= 0x20 && c < 0x7f ? c : '?');
   }
   return storable;
+}
+
+// A server's words without the address they are about.
+std::string Without(std::string text, const std::string& address) {
+  if (address.empty()) return text;
+  for (size_t at = text.find(address); at != std::string::npos; at = text.find(address, at)) {
+    text.replace(at, address.size(), kAddress);
+    at += sizeof kAddress - 1;
+  }
+  return text;
 }
 
 std::string LinkTo(const std::string& base_url, const Notice& notice) {
@@ -101,7 +112,7 @@ absl::StatusOr<Sender::Round> Sender::RunOnce(Worker& worker) {
                          .attempt = {.time = begun,
                                      .succeeded = result.outcome == HandOver::kAccepted,
                                      .reply_code = result.reply_code,
-                                     .error = Storable(result.error),
+                                     .error = Storable(Without(result.error, notice->draft.recipient)),
                                      .duration = ended - begun},
                          .verdict = Judge(*notice, result.outcome, ended)};
   parts_.telemetry

@@ -13,6 +13,7 @@
 #include "common/events/outbox.h"
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
+#include "common/secrecy/test_vault.h"
 #include "google/protobuf/text_format.h"
 #include "services/delivery/notice_writer.h"
 #include "services/delivery/pg_notice_store.h"
@@ -134,9 +135,10 @@ class DeliveryTest : public ::testing::Test {
   FakeClock clock_{kNow};
   Uuid7Source ids_{clock_};
   organisation::Directory directory_{clock_, nullptr, nullptr};
-  NoticeWriter writer_{ids_, clock_, ""};
-  PgSendQueue queue_{database_->pool(), ids_};
-  PgNoticeStore store_{database_->pool(), ids_};
+  secrecy::TestVault vault_;
+  NoticeWriter writer_{ids_, clock_, *vault_, ""};
+  PgSendQueue queue_{database_->pool(), ids_, *vault_};
+  PgNoticeStore store_{database_->pool(), ids_, *vault_};
 };
 
 inline avvik::testing::TestDatabase* DeliveryTest::database_ = nullptr;

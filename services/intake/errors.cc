@@ -27,6 +27,19 @@ absl::Status ReportWithdrawn(const std::string& number) {
                "REPORT_WITHDRAWN", {{"number", number}});
 }
 
+absl::Status ReportErased(const std::string& number) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "report " + number + " was erased; nothing of it can be read or changed",
+               "REPORT_ERASED", {{"report", number}});
+}
+
+absl::Status HandledElsewhere(const std::string& number) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "report " + number +
+                   " is of a matter handled outside Avvik; contact the security protection chief",
+               "HANDLED_ELSEWHERE", {{"report", number}});
+}
+
 absl::Status NoOrganisation(const std::string& tenant) {
   return Error(absl::StatusCode::kUnavailable,
                "no organisation has been applied for " + tenant +

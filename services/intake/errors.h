@@ -15,6 +15,10 @@ absl::Status RequestIdReused(const std::string& request_id);
 absl::Status ReportChanged(const std::string& current_etag);
 // FAILED_PRECONDITION: the report was taken back.
 absl::Status ReportWithdrawn(const std::string& number);
+// FAILED_PRECONDITION: the report was erased.
+absl::Status ReportErased(const std::string& number);
+// FAILED_PRECONDITION: nothing of a matter of national security is kept here.
+absl::Status HandledElsewhere(const std::string& number);
 // UNAVAILABLE: no organisation was ever applied for the tenant.
 absl::Status NoOrganisation(const std::string& tenant);
 // RESOURCE_EXHAUSTED: too many reports wait to be written.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "common/host/settings.h"
 
@@ -9,6 +10,7 @@ namespace avvik::intake {
 
 struct IntakeConfig {
   host::Settings host;
+  std::string master_key;
 
   // Reads flags and environment. An exit status when the process shall end at once.
   std::optional<int> Load(int argc, const char* const* argv);

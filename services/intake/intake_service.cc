@@ -9,27 +9,22 @@
 #include "common/validate/validate.h"
 #include "services/intake/errors.h"
 #include "services/intake/report_proto.h"
+#include "services/intake/sealed_report.h"
+#include "services/intake/visibility.h"
 
 namespace avvik::intake {
 namespace {
 
 constexpr char kImport[] = "reports.import";
 
-Visibility VisibilityOf(const rpc::Call& call) {
-  Visibility visibility;
-  visibility.everything = call.grant().reach == organisation::v1::REACH_ALL;
-  visibility.login = call.caller().login;
-  if (call.organisation() == nullptr) return visibility;
-  for (const std::string& unit : call.grant().units) {
-    for (std::string& below : call.organisation()->Subtree(unit)) {
-      visibility.units.push_back(std::move(below));
-    }
-  }
-  return visibility;
-}
-
 View ViewOf(const rpc::Call& call, const Report& report) {
   return report.reporter.login == call.caller().login ? View::kReporter : View::kHandler;
+}
+
+// The trace of a call says what it was about, and not who a confidential reporter is.
+void SetSubject(rpc::Call& call, const Report& report) {
+  call.set_subject("reports/" + report.id);
+  call.set_actor(ActorOn(report, call.caller().login));
 }
 
 }  // namespace
@@ -96,7 +91,7 @@ grpc::Status IntakeService::GetReport(grpc::ServerContext* context,
     call.set_subject("reports/" + request->report_id());
     AVVIK_ASSIGN_OR_RETURN(const Report report,
                            store_.Get(call.tenant(), request->report_id(), VisibilityOf(call)));
-    call.set_subject("reports/" + report.id);
+    SetSubject(call, report);
     *response = ToProto(report, ViewOf(call, report));
     return absl::OkStatus();
   });

@@ -12,6 +12,7 @@
 #include "services/intake/errors.h"
 #include "services/intake/intake_events.h"
 #include "services/intake/report_rows.h"
+#include "services/intake/sealed_report.h"
 #include "services/intake/submit_statements.h"
 
 namespace avvik::intake {
@@ -19,24 +20,24 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// $3 whether everything is visible, $4 visible units, $5 login. What is hidden is as good as absent.
+// $3 whether everything is visible, $4 visible units, $5 pseudonym. What is hidden is as good as absent.
 constexpr pg::Statement kGetReport{"intake_get_report", R"sql(
-    SELECT report.*, reporter.name, reporter.email
+    SELECT report.*, report_key.wrapped
       FROM report
-      JOIN reporter ON reporter.report_id = report.id
-     WHERE tenant = $1
+      LEFT JOIN report_key ON report_key.report_id = report.id
+     WHERE report.tenant = $1
        AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
                                      THEN $2::uuid END)
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR reporter_login = $5))sql"};
+       AND ($3::boolean OR unit = ANY ($4::text[]) OR reporter_pseudonym = $5))sql"};
 
 constexpr pg::Statement kLockReport{"intake_lock_report", R"sql(
-    SELECT report.*, reporter.name, reporter.email
+    SELECT report.*, report_key.wrapped
       FROM report
-      JOIN reporter ON reporter.report_id = report.id
-     WHERE tenant = $1
+      LEFT JOIN report_key ON report_key.report_id = report.id
+     WHERE report.tenant = $1
        AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
                                      THEN $2::uuid END)
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR reporter_login = $5)
+       AND ($3::boolean OR unit = ANY ($4::text[]) OR reporter_pseudonym = $5)
        FOR UPDATE OF report)sql"};
 
 constexpr pg::Statement kListSupplements{"intake_list_supplements", R"sql(
@@ -46,23 +47,25 @@ constexpr pg::Statement kListSupplements{"intake_list_supplements", R"sql(
 
 constexpr pg::Statement kFindSupplement{
     "intake_find_supplement",
-    "SELECT 1 FROM supplement WHERE report_id = $1 AND request_id = $2"};
+    "SELECT 1 FROM supplement WHERE report_id = $1 AND request_key = $2"};
 
 constexpr pg::Statement kInsertSupplement{"intake_insert_supplement", R"sql(
-    INSERT INTO supplement (id, report_id, request_id, text, created_at)
-    VALUES                 ($1, $2,        $3,         $4,   $5))sql"};
+    INSERT INTO supplement (id, report_id, request_key, text, created_at)
+    VALUES                 ($1, $2,        $3,          $4,   $5))sql"};
 
 constexpr pg::Statement kUpdateReport{"intake_update_report", R"sql(
-    UPDATE report SET state = $2, withdraw_reason = $3, version = $4 WHERE id = $1)sql"};
+    UPDATE report
+       SET state = $2, withdraw_reason = coalesce($3, withdraw_reason), version = $4
+     WHERE id = $1)sql"};
 
 // Ids are ordered by time, so paging by id is paging by time. $6 units to narrow to, $7 register, $8 the
 // id after which to go on.
 constexpr pg::Statement kListReports{"intake_list_reports", R"sql(
-    SELECT report.*, reporter.name, reporter.email
+    SELECT report.*, report_key.wrapped
       FROM report
-      JOIN reporter ON reporter.report_id = report.id
-     WHERE tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR reporter_login = $4)
+      LEFT JOIN report_key ON report_key.report_id = report.id
+     WHERE report.tenant = $1
+       AND ($2::boolean OR unit = ANY ($3::text[]) OR reporter_pseudonym = $4)
        AND ($5::text[] = '{}' OR unit = ANY ($5))
        AND ($6 = '' OR register = $6)
        AND ($7 = '' OR id < CASE WHEN $7 = '' THEN NULL ELSE $7::uuid END)
@@ -73,15 +76,15 @@ constexpr pg::Statement kCountReports{"intake_count_reports", R"sql(
     SELECT count(*) AS total
       FROM report
      WHERE tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR reporter_login = $4)
+       AND ($2::boolean OR unit = ANY ($3::text[]) OR reporter_pseudonym = $4)
        AND ($5::text[] = '{}' OR unit = ANY ($5))
        AND ($6 = '' OR register = $6))sql"};
 
 constexpr pg::Statement kGetReports{"intake_get_reports", R"sql(
-    SELECT report.*, reporter.name, reporter.email
+    SELECT report.*, report_key.wrapped
       FROM report
-      JOIN reporter ON reporter.report_id = report.id
-     WHERE tenant = $1 AND id = ANY ($2::uuid[]))sql"};
+      LEFT JOIN report_key ON report_key.report_id = report.id
+     WHERE report.tenant = $1 AND report.id = ANY ($2::uuid[]))sql"};
 
 using Counter = std::pair<std::string, int>;  // Tenant and year.
 
@@ -108,15 +111,22 @@ absl::StatusOr<std::map<Counter, int64_t>> LockCounters(pg::Transaction& transac
   }
 }
 
+// A report already there that answers a submission.
+struct Repeat {
+  Report report;
+  bool same_request = false;  // Otherwise the same record of an older register.
+};
+
 // The reports already there, by the place of the submission they answer.
-absl::StatusOr<std::map<size_t, Report>> FindRepeats(pg::Transaction& transaction,
-                                                     const std::vector<Submission>& submissions) {
-  std::vector<pg::Param> tenants, logins, request_ids, registers, keys;
-  for (const Submission& submission : submissions) {
-    const Report& report = submission.report;
+absl::StatusOr<std::map<size_t, Repeat>> FindRepeats(pg::Transaction& transaction,
+                                                     secrecy::Vault& vault,
+                                                     const std::vector<Submission>& submissions,
+                                                     const std::vector<SealedReport>& sealed) {
+  std::vector<pg::Param> tenants, request_keys, registers, keys;
+  for (size_t place = 0; place < submissions.size(); ++place) {
+    const Report& report = submissions[place].report;
     tenants.emplace_back(report.tenant);
-    logins.emplace_back(report.reporter.login);
-    request_ids.emplace_back(report.request_id);
+    request_keys.emplace_back(sealed[place].request_key);
     if (report.origin.has_value()) {
       registers.emplace_back(report.origin->register_name);
       keys.emplace_back(report.origin->key);
@@ -127,34 +137,38 @@ absl::StatusOr<std::map<size_t, Report>> FindRepeats(pg::Transaction& transactio
   }
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      transaction.Execute(kFindRepeats, {pg::Array(tenants), pg::Array(logins),
-                                         pg::Array(request_ids), pg::Array(registers),
-                                         pg::Array(keys)}));
-  std::map<size_t, Report> repeats;
+      transaction.Execute(kFindRepeats, {pg::Array(tenants), pg::Array(request_keys),
+                                         pg::Array(registers), pg::Array(keys)}));
+  std::map<size_t, Repeat> repeats;
   for (const pg::Row row : rows) {
-    repeats.emplace(static_cast<size_t>(row.Int("place") - 1), ReportFromRow(row));
+    AVVIK_ASSIGN_OR_RETURN(Report report, ReportFromRow(row, vault));
+    repeats.emplace(
+        static_cast<size_t>(row.Int("place") - 1),
+        Repeat{.report = std::move(report), .same_request = row.Bool("same_request")});
   }
   return repeats;
 }
 
+// A submission with its place in the group.
+struct Fresh {
+  Submission* submission;
+  const SealedReport* sealed;
+};
+
 absl::Status InsertReports(pg::Transaction& transaction, IdSource& ids,
-                           const std::vector<Submission*>& fresh,
+                           const std::vector<Fresh>& fresh,
                            const std::map<Counter, int64_t>& last) {
-  std::vector<const Report*> reports;
-  std::vector<std::string> names, emails;
+  std::vector<ReportRow> rows;
   std::vector<events::v1::Event> told;
   std::vector<audit::Record> traces;
-  for (Submission* submission : fresh) {
+  for (const auto& [submission, sealed] : fresh) {
     const Report& report = submission->report;
-    reports.push_back(&report);
-    names.push_back(report.reporter.name);
-    emails.push_back(report.reporter.email);
+    rows.push_back({&report, sealed});
     told.push_back(SubmittedEvent(ids, report, submission->trace_parent));
-    traces.push_back(submission->trace);
+    audit::Record& trace = traces.emplace_back(submission->trace);
+    trace.actor = ActorOn(report, trace.actor);
   }
-  std::vector<pg::Param> params = ReportColumns(reports);
-  params.push_back(pg::TextArray(names));
-  params.push_back(pg::TextArray(emails));
+  std::vector<pg::Param> params = ReportColumns(rows);
   params.push_back(pg::Array(events::Serialized(told)));
   for (pg::Param& column : audit::Columns(traces)) params.push_back(std::move(column));
   std::vector<pg::Param> tenants, years, counts;
@@ -171,40 +185,76 @@ absl::Status InsertReports(pg::Transaction& transaction, IdSource& ids,
 
 // What a submission is answered when `earlier` holds its place. A record of the older register counts as
 // the same whatever was corrected in it since.
-absl::StatusOr<Report> AnswerRepeat(const Report& submitted, const Report& earlier) {
-  if (submitted.request_id == earlier.request_id && submitted.digest != earlier.digest) {
-    return error::RequestIdReused(submitted.request_id);
+absl::StatusOr<Report> AnswerRepeat(const Submission& submission, const SealedReport& sealed,
+                                    const Report& earlier, bool same_request) {
+  if (same_request && !earlier.erased.has_value() && sealed.digest != earlier.digest) {
+    return error::RequestIdReused(submission.report.request_id);
   }
   return earlier;
 }
 
-absl::StatusOr<Report> LoadSupplements(pg::Transaction& transaction, Report report) {
+// A report with its key, as it is kept.
+struct Stored {
+  Report report;
+  std::string wrapped_key;
+};
+
+absl::Status LoadSupplements(pg::Transaction& transaction, secrecy::Vault& vault, Stored* stored) {
+  Report& report = stored->report;
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kListSupplements, {report.id}));
+  if (rows.empty()) return absl::OkStatus();
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                         vault.Unwrap(report.tenant, stored->wrapped_key));
   for (const pg::Row row : rows) {
+    const std::string id = row.Text("id");
+    AVVIK_ASSIGN_OR_RETURN(std::string text,
+                           key.Open(row.Bytes("text"), SealContext(kSupplement, id)));
     report.supplements.push_back(
-        {.id = row.Text("id"), .text = row.Text("text"), .created = row.Time("created_at")});
+        {.id = id, .text = std::move(text), .created = row.Time("created_at")});
   }
-  return report;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<Report> Read(pg::Transaction& transaction, const pg::Statement& statement,
-                            const std::string& tenant, const std::string& reference,
-                            const Visibility& visibility) {
+// A visibility as statements take it.
+struct Sight {
+  bool everything = false;
+  pg::Param units = std::nullopt;
+  std::string pseudonym;
+};
+
+// Made before the transaction: it may have to fetch the tenant's key.
+absl::StatusOr<Sight> SightOf(secrecy::Vault& vault, const std::string& tenant,
+                              const Visibility& visibility) {
+  AVVIK_ASSIGN_OR_RETURN(std::string pseudonym, vault.Pseudonym(tenant, visibility.login));
+  return Sight{.everything = visibility.everything,
+               .units = pg::TextArray(visibility.units),
+               .pseudonym = std::move(pseudonym)};
+}
+
+absl::StatusOr<Stored> Read(pg::Transaction& transaction, secrecy::Vault& vault,
+                            const pg::Statement& statement, const std::string& tenant,
+                            const std::string& reference, const Sight& sight) {
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      transaction.Execute(statement, {tenant, reference, visibility.everything,
-                                      pg::TextArray(visibility.units), visibility.login}));
+      transaction.Execute(statement,
+                          {tenant, reference, sight.everything, sight.units, sight.pseudonym}));
   if (rows.empty()) return error::ReportNotFound(reference);
-  return LoadSupplements(transaction, ReportFromRow(rows[0]));
+  Stored stored;
+  AVVIK_ASSIGN_OR_RETURN(stored.report, ReportFromRow(rows[0], vault));
+  stored.wrapped_key = rows[0].Bytes("wrapped");
+  AVVIK_RETURN_IF_ERROR(LoadSupplements(transaction, vault, &stored));
+  return stored;
 }
 
-absl::Status Update(pg::Transaction& transaction, const Report& report, audit::Record trace,
+absl::Status Update(pg::Transaction& transaction, const Report& report,
+                    const pg::Param& withdraw_reason, audit::Record trace,
                     const events::v1::Event& event) {
   AVVIK_RETURN_IF_ERROR(transaction
                             .Execute(kUpdateReport, {report.id, static_cast<int>(report.state),
-                                                     report.withdraw_reason, report.version})
+                                                     withdraw_reason, report.version})
                             .status());
   trace.subject = "reports/" + report.id;
+  trace.actor = ActorOn(report, trace.actor);
   AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
   return events::Append(transaction, std::span(&event, 1));
 }
@@ -214,8 +264,13 @@ absl::Status Update(pg::Transaction& transaction, const Report& report, audit::R
 absl::StatusOr<std::vector<absl::StatusOr<Report>>> PgReportStore::SubmitAll(
     std::vector<Submission> submissions) {
   std::set<Counter> counters;
-  for (const Submission& submission : submissions) {
+  std::vector<SealedReport> sealed;
+  sealed.reserve(submissions.size());
+  for (Submission& submission : submissions) {
     counters.emplace(submission.report.tenant, submission.year);
+    AVVIK_ASSIGN_OR_RETURN(SealedReport report, SealReport(vault_, submission.report));
+    submission.report.pseudonym = report.pseudonym;
+    sealed.push_back(std::move(report));
   }
   using Answers = std::vector<absl::StatusOr<Report>>;
   return pg::InTransaction(
@@ -223,39 +278,42 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> PgReportStore::SubmitAll(
       [&](pg::Transaction& transaction) -> absl::StatusOr<Answers> {
         AVVIK_ASSIGN_OR_RETURN(auto last, LockCounters(transaction, counters));
         // After the lock: what another copy of the service has committed is seen from here on.
-        AVVIK_ASSIGN_OR_RETURN(const auto repeats, FindRepeats(transaction, submissions));
+        AVVIK_ASSIGN_OR_RETURN(const auto repeats,
+                               FindRepeats(transaction, vault_, submissions, sealed));
         Answers answers;
         answers.reserve(submissions.size());
-        std::vector<Submission*> fresh;
-        // The first of each key within the batch, so that the others are answered with it.
-        std::map<std::tuple<std::string, std::string, std::string>, const Report*> seen;
+        std::vector<Fresh> fresh;
+        // The first of each key within the batch, by place, so that the others are answered with it.
+        std::map<std::tuple<std::string, std::string, std::string>, size_t> seen;
         for (size_t place = 0; place < submissions.size(); ++place) {
           Submission& submission = submissions[place];
           Report& report = submission.report;
+          auto answer = [&](const Report& earlier, bool same_request) {
+            answers.push_back(AnswerRepeat(submission, sealed[place], earlier, same_request));
+          };
           if (const auto found = repeats.find(place); found != repeats.end()) {
-            answers.push_back(AnswerRepeat(report, found->second));
+            answer(found->second.report, found->second.same_request);
             continue;
           }
           const auto by_request =
-              seen.emplace(std::tuple(report.tenant, "login:" + report.reporter.login,
-                                      report.request_id),
-                           &report);
+              seen.emplace(std::tuple(report.tenant, "request", sealed[place].request_key), place);
           if (!by_request.second) {
-            answers.push_back(AnswerRepeat(report, *by_request.first->second));
+            answer(submissions[by_request.first->second].report, true);
             continue;
           }
           if (report.origin.has_value()) {
             const auto by_origin =
                 seen.emplace(std::tuple(report.tenant, "register:" + report.origin->register_name,
                                         report.origin->key),
-                             &report);
+                             place);
             if (!by_origin.second) {
-              answers.push_back(AnswerRepeat(report, *by_origin.first->second));
+              answer(submissions[by_origin.first->second].report, false);
               continue;
             }
           }
+          report.digest = sealed[place].digest;
           report.number = NumberOf(submission.year, ++last[{report.tenant, submission.year}]);
-          fresh.push_back(&submission);
+          fresh.push_back({&submission, &sealed[place]});
           answers.push_back(report);
         }
         if (fresh.empty()) return answers;
@@ -266,43 +324,72 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> PgReportStore::SubmitAll(
 
 absl::StatusOr<Report> PgReportStore::Get(const std::string& tenant, const std::string& reference,
                                           const Visibility& visibility) {
-  return pg::InTransaction(pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
-                           [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
-                             return Read(transaction, kGetReport, tenant, reference, visibility);
-                           });
+  AVVIK_ASSIGN_OR_RETURN(const Sight sight, SightOf(vault_, tenant, visibility));
+  return pg::InTransaction(
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
+        AVVIK_ASSIGN_OR_RETURN(
+            Stored stored, Read(transaction, vault_, kGetReport, tenant, reference, sight));
+        return std::move(stored.report);
+      });
+}
+
+absl::StatusOr<Report> PgReportStore::Reveal(const std::string& tenant,
+                                             const std::string& reference,
+                                             const Visibility& visibility,
+                                             const audit::Record& trace) {
+  AVVIK_ASSIGN_OR_RETURN(const Sight sight, SightOf(vault_, tenant, visibility));
+  return pg::InTransaction(
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
+        AVVIK_ASSIGN_OR_RETURN(
+            Stored stored, Read(transaction, vault_, kGetReport, tenant, reference, sight));
+        if (stored.report.erased.has_value()) return error::ReportErased(stored.report.number);
+        audit::Record record = trace;
+        record.subject = "reports/" + stored.report.id;
+        AVVIK_RETURN_IF_ERROR(audit::Append(transaction, record));
+        return std::move(stored.report);
+      });
 }
 
 absl::StatusOr<ReportPage> PgReportStore::List(const std::string& tenant,
                                                const Visibility& visibility,
                                                const ReportFilter& filter, const std::string& after,
                                                int limit) {
-  const pg::Param visible = pg::TextArray(visibility.units);
+  AVVIK_ASSIGN_OR_RETURN(const Sight sight, SightOf(vault_, tenant, visibility));
   const pg::Param units = pg::TextArray(filter.units);
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows total,
-                         pool_.Query(pg::Scope::Tenant(tenant), kCountReports,
-                                     {tenant, visibility.everything, visible, visibility.login,
-                                      units, filter.register_name}));
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                         pool_.Query(pg::Scope::Tenant(tenant), kListReports,
-                                     {tenant, visibility.everything, visible, visibility.login,
-                                      units, filter.register_name, after, limit + 1}));
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows total,
+      pool_.Query(pg::Scope::Tenant(tenant), kCountReports,
+                  {tenant, sight.everything, sight.units, sight.pseudonym, units,
+                   filter.register_name}));
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      pool_.Query(pg::Scope::Tenant(tenant), kListReports,
+                  {tenant, sight.everything, sight.units, sight.pseudonym, units,
+                   filter.register_name, after, limit + 1}));
   ReportPage page;
   page.total = total[0].Int("total");
   page.more = rows.size() > static_cast<size_t>(limit);
   for (const pg::Row row : rows) {
     if (page.reports.size() == static_cast<size_t>(limit)) break;
-    page.reports.push_back(ReportFromRow(row));
+    AVVIK_ASSIGN_OR_RETURN(Report report, ReportFromRow(row, vault_));
+    page.reports.push_back(std::move(report));
   }
   return page;
 }
 
 absl::StatusOr<std::vector<Report>> PgReportStore::GetMany(const std::string& tenant,
                                                            const std::vector<std::string>& ids) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(pg::Scope::Tenant(tenant), kGetReports,
-                                                          {tenant, pg::TextArray(ids)}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Tenant(tenant), kGetReports,
+                                     {tenant, pg::TextArray(ids)}));
   std::vector<Report> reports;
   reports.reserve(rows.size());
-  for (const pg::Row row : rows) reports.push_back(ReportFromRow(row));
+  for (const pg::Row row : rows) {
+    AVVIK_ASSIGN_OR_RETURN(Report report, ReportFromRow(row, vault_));
+    reports.push_back(std::move(report));
+  }
   return reports;
 }
 
@@ -312,21 +399,29 @@ absl::StatusOr<Report> PgReportStore::AddSupplement(const std::string& tenant,
                                                     const std::string& request_id,
                                                     Supplement supplement,
                                                     const audit::Record& trace) {
+  AVVIK_ASSIGN_OR_RETURN(const Sight sight, SightOf(vault_, tenant, visibility));
+  AVVIK_ASSIGN_OR_RETURN(const std::string request_key,
+                         RequestKey(vault_, tenant, trace.actor, request_id));
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
-        AVVIK_ASSIGN_OR_RETURN(Report report,
-                               Read(transaction, kLockReport, tenant, reference, visibility));
-        AVVIK_ASSIGN_OR_RETURN(const pg::Rows repeat,
-                               transaction.Execute(kFindSupplement, {report.id, request_id}));
-        if (!repeat.empty()) return report;
-        AVVIK_ASSIGN_OR_RETURN(report, Supplemented(std::move(report), supplement));
-        AVVIK_RETURN_IF_ERROR(transaction
-                                  .Execute(kInsertSupplement, {supplement.id, report.id, request_id,
-                                                               supplement.text, supplement.created})
-                                  .status());
+        AVVIK_ASSIGN_OR_RETURN(
+            Stored stored, Read(transaction, vault_, kLockReport, tenant, reference, sight));
+        AVVIK_ASSIGN_OR_RETURN(
+            const pg::Rows repeat,
+            transaction.Execute(kFindSupplement, {stored.report.id, request_key}));
+        if (!repeat.empty()) return std::move(stored.report);
+        AVVIK_ASSIGN_OR_RETURN(Report report, Supplemented(std::move(stored.report), supplement));
+        AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                               vault_.Unwrap(tenant, stored.wrapped_key));
+        const std::string text = key.Seal(supplement.text, SealContext(kSupplement, supplement.id));
         AVVIK_RETURN_IF_ERROR(
-            Update(transaction, report, trace,
+            transaction
+                .Execute(kInsertSupplement, {supplement.id, report.id, request_key,
+                                             pg::Bytes{text}, supplement.created})
+                .status());
+        AVVIK_RETURN_IF_ERROR(
+            Update(transaction, report, std::nullopt, trace,
                    SupplementedEvent(ids_, report, supplement.created, trace.trace_parent)));
         return report;
       });
@@ -337,13 +432,19 @@ absl::StatusOr<Report> PgReportStore::Withdraw(const std::string& tenant,
                                                const Visibility& visibility,
                                                const std::string& reason, const std::string& etag,
                                                absl::Time now, const audit::Record& trace) {
+  AVVIK_ASSIGN_OR_RETURN(const Sight sight, SightOf(vault_, tenant, visibility));
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
-        AVVIK_ASSIGN_OR_RETURN(Report report,
-                               Read(transaction, kLockReport, tenant, reference, visibility));
-        AVVIK_ASSIGN_OR_RETURN(report, Withdrawn(std::move(report), reason, etag));
-        AVVIK_RETURN_IF_ERROR(Update(transaction, report, trace,
+        AVVIK_ASSIGN_OR_RETURN(
+            Stored stored, Read(transaction, vault_, kLockReport, tenant, reference, sight));
+        AVVIK_ASSIGN_OR_RETURN(const Report report,
+                               Withdrawn(std::move(stored.report), reason, etag));
+        AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                               vault_.Unwrap(tenant, stored.wrapped_key));
+        const std::string sealed =
+            key.Seal(report.withdraw_reason, SealContext(kWithdrawReason, report.id));
+        AVVIK_RETURN_IF_ERROR(Update(transaction, report, pg::Bytes{sealed}, trace,
                                      WithdrawnEvent(ids_, report, now, trace.trace_parent)));
         return report;
       });

@@ -1,16 +1,19 @@
-// Reports in PostgreSQL.
+// Reports in PostgreSQL, sealed.
 #pragma once
 
 #include "common/ids/id_source.h"
 #include "common/pg/migrations.h"
 #include "common/pg/pool.h"
+#include "common/secrecy/vault.h"
 #include "services/intake/report_store.h"
 
 namespace avvik::intake {
 
 class PgReportStore final : public ReportStore {
  public:
-  PgReportStore(pg::Pool& pool, IdSource& ids) : pool_(pool), ids_(ids) {}
+  // All of them must outlive the store.
+  PgReportStore(pg::Pool& pool, IdSource& ids, secrecy::Vault& vault)
+      : pool_(pool), ids_(ids), vault_(vault) {}
 
   absl::StatusOr<std::vector<absl::StatusOr<Report>>> SubmitAll(
       std::vector<Submission> submissions) override;
@@ -29,9 +32,13 @@ class PgReportStore final : public ReportStore {
                                   const std::string& etag, absl::Time now,
                                   const audit::Record& trace) override;
 
+  absl::StatusOr<Report> Reveal(const std::string& tenant, const std::string& reference,
+                                const Visibility& visibility, const audit::Record& trace) override;
+
  private:
   pg::Pool& pool_;
   IdSource& ids_;
+  secrecy::Vault& vault_;
 };
 
 // The tables of intake.

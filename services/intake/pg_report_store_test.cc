@@ -6,6 +6,11 @@
 #include "common/audit/audit.h"
 #include "common/clock/clock.h"
 #include "common/events/migrations.h"
+#include "avvik/triage/v1/triage_events.pb.h"
+#include "common/events/outbox.h"
+#include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/test_vault.h"
+#include "services/intake/case_event_handler.h"
 #include "services/intake/group_committer.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -22,7 +27,8 @@ class PgReportStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     database_ = new TestDatabase(
-        pg::Join({events::outbox::Migrations(), audit::Migrations(), Migrations()}));
+        pg::Join({events::outbox::Migrations(), audit::Migrations(), secrecy::Migrations(),
+                  Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;
@@ -59,6 +65,37 @@ class PgReportStoreTest : public ::testing::Test {
     if (!answers.ok()) return answers.status();
     return (*answers)[0];
   }
+  // Whether a text stands anywhere in the database: as it is, or as bytes are written.
+  bool IsInDatabase(const std::string& text) {
+    std::string hex;
+    for (const char c : text) {
+      char digits[3];
+      std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned char>(c));
+      hex += digits;
+    }
+    for (const char* table : {"report", "supplement", "report_key", "event_log", "audit_record",
+                              "tenant_key", "erasure", "report_counter"}) {
+      const std::string found = database_->Value(
+          std::string("SELECT count(*) FROM ") + table + " AS t WHERE t::text LIKE '%" + text +
+          "%' OR t::text LIKE '%" + hex + "%'");
+      if (found != "0") return true;
+    }
+    return false;
+  }
+  // As triage tells that the case of a report was erased.
+  absl::Status HearErased(const std::string& report_id) {
+    triage::v1::CaseErased told;
+    told.mutable_facts()->set_report_id(report_id);
+    told.mutable_facts()->set_case_id(ids_.Next());
+    told.set_erasure_id("erasure-1");
+    told.set_ground(triage::v1::ERASURE_GROUND_DECISION);
+    events::v1::StoredEvent stored;
+    *stored.mutable_event() = events::MakeEvent(
+        ids_, "triage", {.tenant = "kalix", .subject = "cases/x", .time = kNow}, told);
+    return pg::RunInTransaction(
+        database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+        [&](pg::Transaction& transaction) { return cases_.Apply(transaction, stored); });
+  }
   std::string Count(const std::string& table) {
     return database_->Value("SELECT count(*) FROM " + table);
   }
@@ -66,7 +103,9 @@ class PgReportStoreTest : public ::testing::Test {
   inline static TestDatabase* database_ = nullptr;
   SystemClock clock_;
   Uuid7Source ids_{clock_};
-  PgReportStore store_{database_->pool(), ids_};
+  secrecy::TestVault vault_;
+  PgReportStore store_{database_->pool(), ids_, *vault_};
+  CaseEventHandler cases_{*vault_, ids_, clock_};
   const Visibility everything_{.everything = true, .units = {}, .login = ""};
 };
 
@@ -134,7 +173,7 @@ TEST_F(PgReportStoreTest, SameRecordOfAnOlderRegisterIsOneReportWhateverItsReque
 
 TEST_F(PgReportStoreTest, NumbersHaveNoGapsUnderConcurrentCopiesAndRefusedGroups) {
   auto submit_many = [&](int copy) {
-    PgReportStore store(database_->pool(), ids_);
+    PgReportStore store(database_->pool(), ids_, *vault_);
     for (int i = 0; i < 20; ++i) {
       std::vector<Submission> group;
       group.push_back(Make("request-" + std::to_string(copy) + "-" + std::to_string(i)));
@@ -210,6 +249,106 @@ TEST_F(PgReportStoreTest, WithdrawalIsKeptAndTold) {
               IsError(absl::StatusCode::kFailedPrecondition, "REPORT_WITHDRAWN"));
   EXPECT_EQ(store_.Get("kalix", stored->id, everything_)->withdraw_reason, "fel");
   EXPECT_EQ(Count("event_log"), "2");
+}
+
+TEST_F(PgReportStoreTest, NothingThatWasToldNorByWhomIsInTheDatabaseInTheClear) {
+  Submission submission = Make("request-marked");
+  submission.report.content.title = "marked-title";
+  submission.report.content.description = "marked-description";
+  submission.report.content.confidentiality = v1::CONFIDENTIALITY_CONFIDENTIAL;
+  submission.report.digest = "marked-digest";
+  submission.report.reporter = {
+      .login = "marked-login", .name = "marked-name", .email = "marked-email@kalix.example"};
+  submission.trace.actor = "marked-login";
+  const auto stored = SubmitOne(submission);
+  ASSERT_OK(stored);
+  const Visibility reporter{.everything = false, .units = {}, .login = "marked-login"};
+  audit::Record trace = Trace();
+  trace.actor = "marked-login";
+  ASSERT_OK(store_.AddSupplement("kalix", stored->id, reporter, "marked-supplement-request",
+                                 {.id = ids_.Next(), .text = "marked-supplement", .created = kNow},
+                                 trace));
+  trace.id = ids_.Next();
+  ASSERT_OK(store_.Withdraw("kalix", stored->id, reporter, "marked-reason", "", kNow, trace));
+  EXPECT_FALSE(IsInDatabase("marked-"));
+
+  const auto read = store_.Get("kalix", stored->id, reporter);
+  ASSERT_OK(read);
+  EXPECT_EQ(read->content.description, "marked-description");
+  EXPECT_EQ(read->reporter.email, "marked-email@kalix.example");
+  EXPECT_EQ(read->supplements[0].text, "marked-supplement");
+  EXPECT_EQ(read->withdraw_reason, "marked-reason");
+  // A named reporter stands in the trace by name.
+  ASSERT_OK(SubmitOne(Make("request-2")));
+  EXPECT_TRUE(IsInDatabase("anna"));
+}
+
+TEST_F(PgReportStoreTest, TraceKnowsAConfidentialReporterByPseudonymAndOthersByLogin) {
+  Submission submission = Make("request-1");
+  submission.report.content.confidentiality = v1::CONFIDENTIALITY_CONFIDENTIAL;
+  const auto stored = SubmitOne(submission);
+  ASSERT_OK(stored);
+  EXPECT_EQ(database_->Value("SELECT actor FROM audit_record"),
+            "pseudonym:" + *vault_->Pseudonym("kalix", "anna"));
+  audit::Record trace = Trace();
+  trace.actor = "iris";
+  trace.reason = "REVEAL_REASON_LEGAL_DUTY";
+  const auto revealed = store_.Reveal("kalix", stored->number, everything_, trace);
+  ASSERT_OK(revealed);
+  EXPECT_EQ(revealed->reporter.name, "Anna Berg");
+  EXPECT_EQ(database_->Value("SELECT subject || ' ' || reason FROM audit_record "
+                             "WHERE actor = 'iris'"),
+            "reports/" + stored->id + " REVEAL_REASON_LEGAL_DUTY");
+}
+
+TEST_F(PgReportStoreTest, SealedTextThatWasAlteredOrMovedIsNotShown) {
+  const auto one = SubmitOne(Make("request-1"));
+  const auto two = SubmitOne(Make("request-2"));
+  database_->Run("UPDATE report SET title = description WHERE id = '" + one->id + "'");
+  EXPECT_EQ(store_.Get("kalix", one->id, everything_).status().code(),
+            absl::StatusCode::kDataLoss);
+  // Key and text of another report together.
+  database_->Run("UPDATE report_key SET wrapped = (SELECT wrapped FROM report_key WHERE report_id = '" +
+                 two->id + "') WHERE report_id = '" + one->id + "'");
+  EXPECT_FALSE(store_.Get("kalix", one->id, everything_).ok());
+  EXPECT_OK(store_.Get("kalix", two->id, everything_));
+}
+
+TEST_F(PgReportStoreTest, ErasedReportReadsAsErasedAndOthersAreUnharmed) {
+  const auto stored = SubmitOne(Make("request-1"));
+  const auto other = SubmitOne(Make("request-2"));
+  ASSERT_OK(store_.AddSupplement("kalix", stored->id, everything_, "request-3",
+                                 {.id = ids_.Next(), .text = "mer", .created = kNow}, Trace()));
+  for (int repeat = 0; repeat < 2; ++repeat) ASSERT_OK(HearErased(stored->id));
+
+  const auto read = store_.Get("kalix", stored->number, everything_);
+  ASSERT_OK(read);
+  EXPECT_EQ(read->state, v1::REPORT_STATE_ERASED);
+  EXPECT_TRUE(read->erased.has_value());
+  EXPECT_EQ(read->content.title, "");
+  EXPECT_EQ(read->reporter.login, "");
+  EXPECT_TRUE(read->supplements.empty());
+  EXPECT_EQ(store_.List("kalix", everything_, {}, "", 10)->reports.size(), 2u);
+  EXPECT_EQ(store_.GetMany("kalix", {stored->id, other->id})->size(), 2u);
+  EXPECT_EQ(store_.Get("kalix", other->id, everything_)->reporter.name, "Anna Berg");
+
+  EXPECT_EQ(database_->Value("SELECT subject || ' ' || ground || ' ' || reference || ' ' || "
+                             "array_to_string(data_classes, ',') FROM erasure"),
+            "reports/" + stored->id +
+                " ERASURE_GROUND_DECISION erasures/erasure-1 "
+                "title,description,reporter,supplements=1");
+  EXPECT_EQ(Count("report_key"), "1");
+  EXPECT_THAT(store_.AddSupplement("kalix", stored->id, everything_, "request-4",
+                                   {.id = ids_.Next(), .text = "mer", .created = kNow}, Trace()),
+              IsError(absl::StatusCode::kFailedPrecondition, "REPORT_ERASED"));
+  EXPECT_THAT(store_.Withdraw("kalix", stored->id, everything_, "fel", "", kNow, Trace()),
+              IsError(absl::StatusCode::kFailedPrecondition, "REPORT_ERASED"));
+  EXPECT_THAT(store_.Reveal("kalix", stored->id, everything_, Trace()),
+              IsError(absl::StatusCode::kFailedPrecondition, "REPORT_ERASED"));
+  // A repeat of the request is answered, and brings nothing back.
+  const auto again = SubmitOne(Make("request-1"));
+  ASSERT_OK(again);
+  EXPECT_EQ(again->state, v1::REPORT_STATE_ERASED);
 }
 
 TEST_F(PgReportStoreTest, OneReportThatCannotBeWrittenDoesNotHarmItsGroup) {

@@ -73,6 +73,7 @@ absl::StatusOr<Draft> Admit(Draft draft, const organisation::Organisation& organ
   }
   if (content.national_security == type::v1::ANSWER_YES) {
     content = StubOf(content, content.language);
+    draft.digest.clear();
   }
   // Nobody waits for an answer to what was reported long ago, elsewhere.
   if (draft.origin.has_value()) draft.reporter.email.clear();
@@ -115,7 +116,11 @@ std::string NumberOf(int year, int64_t count) {
 }
 
 absl::StatusOr<Report> Supplemented(Report report, Supplement supplement) {
+  if (report.erased.has_value()) return error::ReportErased(report.number);
   if (report.state == v1::REPORT_STATE_WITHDRAWN) return error::ReportWithdrawn(report.number);
+  if (report.content.national_security == type::v1::ANSWER_YES) {
+    return error::HandledElsewhere(report.number);
+  }
   report.supplements.push_back(std::move(supplement));
   ++report.version;
   return report;
@@ -124,9 +129,24 @@ absl::StatusOr<Report> Supplemented(Report report, Supplement supplement) {
 absl::StatusOr<Report> Withdrawn(Report report, const std::string& reason,
                                  const std::string& etag) {
   if (!etag.empty() && etag != EtagOf(report)) return error::ReportChanged(EtagOf(report));
+  if (report.erased.has_value()) return error::ReportErased(report.number);
   if (report.state == v1::REPORT_STATE_WITHDRAWN) return error::ReportWithdrawn(report.number);
   report.state = v1::REPORT_STATE_WITHDRAWN;
-  report.withdraw_reason = reason;
+  // Of a matter of national security nothing is kept, the reason neither.
+  if (report.content.national_security != type::v1::ANSWER_YES) report.withdraw_reason = reason;
+  ++report.version;
+  return report;
+}
+
+std::optional<Report> Erased(Report report, absl::Time now) {
+  if (report.erased.has_value()) return std::nullopt;
+  report.content.title.clear();
+  report.content.description.clear();
+  report.reporter = {};
+  report.withdraw_reason.clear();
+  report.supplements.clear();
+  report.state = v1::REPORT_STATE_ERASED;
+  report.erased = now;
   ++report.version;
   return report;
 }

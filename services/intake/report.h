@@ -52,7 +52,7 @@ struct Reporter {
 // A report as somebody wants to submit it.
 struct Draft {
   std::string request_id;
-  std::string digest;  // Of the content as sent.
+  std::string digest;  // Of the content as sent; empty when none of it is kept.
   Content content;
   std::optional<Origin> origin;
   Reporter reporter;
@@ -73,11 +73,13 @@ struct Report {
   Content content;
   std::optional<Origin> origin;
   Reporter reporter;
+  std::string pseudonym;  // Of the reporter.
   v1::ReportState state = v1::REPORT_STATE_SUBMITTED;
   absl::Time submitted;
   absl::Time reported;  // When the municipality was first told.
   std::string withdraw_reason;
   std::vector<Supplement> supplements;
+  std::optional<absl::Time> erased;  // Then neither content nor reporter is known.
   int64_t version = 1;
 };
 
@@ -97,12 +99,16 @@ Report Submit(Draft draft, const std::string& tenant, std::string id, absl::Time
 // The human number: `AVV-2026-000123`. `count` starts at 1 each year.
 std::string NumberOf(int year, int64_t count);
 
-// The report with an addition. FAILED_PRECONDITION when it was withdrawn.
+// The report with an addition. FAILED_PRECONDITION when it was withdrawn or erased, or is of a matter
+// of national security.
 absl::StatusOr<Report> Supplemented(Report report, Supplement supplement);
 
-// The report taken back. FAILED_PRECONDITION when it was withdrawn before; ABORTED when `etag` is given
+// The report taken back. FAILED_PRECONDITION when it was withdrawn before or erased; ABORTED when `etag` is given
 // and not of this version.
 absl::StatusOr<Report> Withdrawn(Report report, const std::string& reason, const std::string& etag);
+
+// The report without anything that was told, nor by whom. Nothing when it was erased before.
+std::optional<Report> Erased(Report report, absl::Time now);
 
 // The version as the API shows it.
 std::string EtagOf(const Report& report);

@@ -105,6 +105,7 @@ v1::Report ToProto(const Report& report, View view) {
     }
     proto.set_withdraw_reason(report.withdraw_reason);
   }
+  if (report.erased.has_value()) *proto.mutable_erase_time() = ToProtoTime(*report.erased);
   proto.set_etag(EtagOf(report));
   return proto;
 }

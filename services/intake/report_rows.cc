@@ -2,18 +2,18 @@
 
 #include <utility>
 
+#include "common/status/macros.h"
+
 namespace avvik::intake {
 
-Report ReportFromRow(const pg::Row& row) {
+absl::StatusOr<Report> ReportFromRow(const pg::Row& row, secrecy::Vault& vault) {
   Report report;
   report.id = row.Text("id");
   report.tenant = row.Text("tenant");
   report.number = row.Text("number");
-  report.request_id = row.Text("request_id");
   report.digest = row.Text("content_digest");
+  report.pseudonym = row.Text("reporter_pseudonym");
   Content& content = report.content;
-  content.title = row.Text("title");
-  content.description = row.Text("description");
   content.category = static_cast<type::v1::Category>(row.Int("category"));
   content.unit = row.Text("unit");
   content.system = row.Text("system");
@@ -31,19 +31,23 @@ Report ReportFromRow(const pg::Row& row) {
                      .key = row.Text("register_key"),
                      .reported = report.reported};
   }
-  report.reporter = {.login = row.Text("reporter_login"),
-                     .name = row.Text("name"),
-                     .email = row.Text("email")};
   report.state = static_cast<v1::ReportState>(row.Int("state"));
   report.submitted = row.Time("submitted_at");
-  report.withdraw_reason = row.Text("withdraw_reason");
+  report.erased = row.OptionalTime("erased_at");
   report.version = row.Int("version");
+  AVVIK_RETURN_IF_ERROR(OpenReport(vault,
+                                   {.wrapped_key = row.Bytes("wrapped"),
+                                    .title = row.Bytes("title"),
+                                    .description = row.Bytes("description"),
+                                    .reporter = row.Bytes("reporter"),
+                                    .withdraw_reason = row.Bytes("withdraw_reason")},
+                                   &report));
   return report;
 }
 
-std::vector<pg::Param> ReportColumns(std::span<const Report* const> reports) {
-  std::vector<std::vector<pg::Param>> columns(26);
-  for (const Report* report : reports) {
+std::vector<pg::Param> ReportColumns(std::span<const ReportRow> rows) {
+  std::vector<std::vector<pg::Param>> columns(27);
+  for (const auto& [report, sealed] : rows) {
     const Content& content = report->content;
     std::optional<std::string> register_name;
     std::optional<std::string> key;
@@ -54,9 +58,9 @@ std::vector<pg::Param> ReportColumns(std::span<const Report* const> reports) {
     size_t column = 0;
     for (pg::Param value :
          {pg::Param(report->id), pg::Param(report->tenant), pg::Param(report->number),
-          pg::Param(report->request_id), pg::Param(report->digest),
-          pg::Param(report->reporter.login), pg::Param(content.title),
-          pg::Param(content.description), pg::Param(static_cast<int>(content.category)),
+          pg::Param(sealed->pseudonym), pg::Param(sealed->request_key), pg::Param(sealed->digest),
+          pg::Param(pg::Bytes{sealed->title}), pg::Param(pg::Bytes{sealed->description}),
+          pg::Param(pg::Bytes{sealed->reporter}), pg::Param(static_cast<int>(content.category)),
           pg::Param(content.unit), pg::Param(content.system), pg::Param(content.occurred),
           pg::Param(content.discovered), pg::Param(static_cast<int>(content.personal_data)),
           pg::Param(content.affected_persons),
@@ -64,8 +68,8 @@ std::vector<pg::Param> ReportColumns(std::span<const Report* const> reports) {
           pg::Param(static_cast<int>(content.ongoing)),
           pg::Param(static_cast<int>(content.confidentiality)), pg::Param(content.language),
           pg::Param(register_name), pg::Param(key), pg::Param(static_cast<int>(report->state)),
-          pg::Param(report->submitted), pg::Param(report->reported),
-          pg::Param(report->withdraw_reason), pg::Param(report->version)}) {
+          pg::Param(report->submitted), pg::Param(report->reported), pg::Param(report->version),
+          pg::Param(pg::Bytes{sealed->wrapped_key})}) {
       columns[column++].push_back(std::move(value));
     }
   }

@@ -5,14 +5,20 @@
 #include <vector>
 
 #include "common/pg/value.h"
-#include "services/intake/report.h"
+#include "services/intake/sealed_report.h"
 
 namespace avvik::intake {
 
-// A row of report joined with reporter.
-Report ReportFromRow(const pg::Row& row);
+// A row of report joined with its key, opened. DATA_LOSS when something was altered.
+absl::StatusOr<Report> ReportFromRow(const pg::Row& row, secrecy::Vault& vault);
 
-// The columns of report in the table's order, as arrays.
-std::vector<pg::Param> ReportColumns(std::span<const Report* const> reports);
+// A report to be written.
+struct ReportRow {
+  const Report* report;
+  const SealedReport* sealed;
+};
+
+// The columns of report and then the wrapped keys, in the order of kInsertReports, as arrays.
+std::vector<pg::Param> ReportColumns(std::span<const ReportRow> rows);
 
 }  // namespace avvik::intake

@@ -76,6 +76,12 @@ class ReportStore {
                                           const Visibility& visibility, const std::string& reason,
                                           const std::string& etag, absl::Time now,
                                           const audit::Record& trace) = 0;
+
+  // A report with its reporter, for somebody from whom the name is withheld otherwise; `trace` is
+  // written first. NOT_FOUND; FAILED_PRECONDITION (REPORT_ERASED).
+  virtual absl::StatusOr<Report> Reveal(const std::string& tenant, const std::string& reference,
+                                        const Visibility& visibility,
+                                        const audit::Record& trace) = 0;
 };
 
 }  // namespace avvik::intake

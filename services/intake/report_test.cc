@@ -123,6 +123,21 @@ TEST(AdmitTest, NationalSecurityKeepsNothingOfTheContent) {
   EXPECT_EQ(admitted->content.national_security, type::v1::ANSWER_YES);
 }
 
+TEST(AdmitTest, NothingOfAMatterOfNationalSecurityIsKeptNorAddedLater) {
+  Draft draft = Letter();
+  draft.digest = "of the content";
+  draft.content.national_security = type::v1::ANSWER_YES;
+  const auto admitted = Admit(draft, *Kalix(), kNow);
+  ASSERT_OK(admitted);
+  EXPECT_EQ(admitted->digest, "");
+  const Report report = Submit(*admitted, "kalix", "id", kNow);
+  EXPECT_THAT(Supplemented(report, {.id = "s", .text = "more", .created = kNow}),
+              IsError(absl::StatusCode::kFailedPrecondition, "HANDLED_ELSEWHERE"));
+  const auto withdrawn = Withdrawn(report, "it was about the bunker", "");
+  ASSERT_OK(withdrawn);
+  EXPECT_EQ(withdrawn->withdraw_reason, "");
+}
+
 TEST(AdmitTest, LanguageIsTheReportersOrTheOrganisations) {
   EXPECT_EQ(Admit(Letter(), *Kalix(), kNow)->content.language, "sv");
   Draft draft = Letter();

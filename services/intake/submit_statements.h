@@ -12,11 +12,11 @@ namespace avvik::intake {
 extern const pg::Statement kLockCounters;
 // $1 tenants, $2 years. Begins a year.
 extern const pg::Statement kBeginCounters;
-// $1 tenants, $2 logins, $3 request ids, $4 registers, $5 keys: the reports that are there already, with
-// the place (from 1) of the submission they answer.
+// $1 tenants, $2 request keys, $3 registers, $4 keys: the reports that are there already, with the place
+// (from 1) of the submission they answer and whether it is the same request.
 extern const pg::Statement kFindRepeats;
-// $1–$26 columns of report, $27–$28 name and e-mail of the reporter, $29 events, $30–$43 columns of
-// audit_record, $44 tenants, $45 years and $46 new counts.
+// $1–$26 columns of report, $27 wrapped keys, $28 events, $29–$42 columns of audit_record, $43 tenants,
+// $44 years and $45 new counts.
 extern const pg::Statement kInsertReports;
 
 }  // namespace avvik::intake

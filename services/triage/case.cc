@@ -133,6 +133,43 @@ absl::StatusOr<CaseChange> ReportChanged(Case subject, bool withdrawn, absl::Tim
   return Changed(std::move(subject), Happening::kReportChanged, now);
 }
 
+absl::StatusOr<CaseChange> Hold(Case subject, std::string reference, absl::Time now) {
+  if (subject.erased.has_value()) return error::CaseErased(subject.number);
+  subject.held = now;
+  subject.hold_reference = std::move(reference);
+  return Changed(std::move(subject), Happening::kHeld, now);
+}
+
+absl::StatusOr<CaseChange> Release(Case subject, absl::Time now) {
+  if (subject.erased.has_value()) return error::CaseErased(subject.number);
+  subject.held.reset();
+  subject.hold_reference.clear();
+  return Changed(std::move(subject), Happening::kReleased, now);
+}
+
+absl::StatusOr<CaseChange> Erase(Case subject, absl::Time now) {
+  if (subject.erased.has_value()) return error::CaseErased(subject.number);
+  if (subject.held.has_value()) return error::CaseHeld(subject.number, subject.hold_reference);
+  if (subject.state != v1::CASE_STATE_CLOSED) {
+    return error::NotInThisState("erase", NameOf(subject.state));
+  }
+  subject.title.clear();
+  subject.outcome.clear();
+  subject.notes.clear();
+  subject.wrapped_key.clear();
+  subject.erased = now;
+  return Changed(std::move(subject), Happening::kErased, now);
+}
+
+std::vector<std::string> DataClassesOf(const Case& subject) {
+  std::vector<std::string> classes = {"title"};
+  if (!subject.outcome.empty()) classes.push_back("outcome");
+  if (!subject.notes.empty()) classes.push_back("notes=" + std::to_string(subject.notes.size()));
+  classes.push_back("report");
+  classes.push_back("reporter");
+  return classes;
+}
+
 std::string EtagOf(const Case& subject) { return std::to_string(subject.version); }
 
 absl::Status CheckEtag(const Case& subject, const std::string& etag) {

@@ -67,6 +67,10 @@ struct Case {
   std::vector<Note> notes;
   absl::Time updated;
   int64_t organisation_version = 0;
+  std::string wrapped_key;  // Of the case's texts, as it is kept; empty before the first time.
+  std::optional<absl::Time> erased;  // Then title, outcome and notes are gone.
+  std::optional<absl::Time> held;    // A legal hold: it may not be erased.
+  std::string hold_reference;
   int64_t version = 1;
 };
 
@@ -80,6 +84,9 @@ enum class Happening {
   kReportChanged,
   kClosed,
   kReopened,
+  kHeld,
+  kReleased,
+  kErased,
 };
 
 // A case after a change.
@@ -120,6 +127,17 @@ absl::StatusOr<CaseChange> Reopen(Case subject, Note reason);
 
 // The report behind the case was supplemented, or taken back.
 absl::StatusOr<CaseChange> ReportChanged(Case subject, bool withdrawn, absl::Time now);
+
+// The same in any state: FAILED_PRECONDITION (CASE_ERASED) when the case was erased.
+absl::StatusOr<CaseChange> Hold(Case subject, std::string reference, absl::Time now);
+absl::StatusOr<CaseChange> Release(Case subject, absl::Time now);
+
+// The case without its texts. FAILED_PRECONDITION when it is not closed (CASE_STATE), is held
+// (CASE_HELD), or was erased before (CASE_ERASED).
+absl::StatusOr<CaseChange> Erase(Case subject, absl::Time now);
+
+// What is lost when a case is erased, for its certificate: such as `title`, `outcome`, `notes=3`.
+std::vector<std::string> DataClassesOf(const Case& subject);
 
 // The version as the API shows it.
 std::string EtagOf(const Case& subject);

@@ -65,6 +65,12 @@ v1::Case ToProto(const Case& subject, const organisation::Organisation* organisa
   proto.set_withdrawn(subject.withdrawn);
   *proto.mutable_update_time() = ToProtoTime(subject.updated);
   proto.set_etag(EtagOf(subject));
+  if (subject.held.has_value()) *proto.mutable_hold_time() = ToProtoTime(*subject.held);
+  proto.set_hold_reference(subject.hold_reference);
+  if (subject.erased.has_value()) {
+    *proto.mutable_erase_time() = ToProtoTime(*subject.erased);
+    return proto;
+  }
   for (std::string& verb : AllowedCommands(subject.state)) {
     proto.add_allowed_commands(std::move(verb));
   }

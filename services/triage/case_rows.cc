@@ -2,16 +2,25 @@
 
 #include <cstdlib>
 #include <string>
+#include <utility>
+
+#include "common/status/macros.h"
 
 namespace avvik::triage {
+namespace {
 
-absl::StatusOr<Case> CaseFromRow(const pg::Row& row) {
+std::string TitleContext(const Case& subject) { return "case.title/" + subject.id; }
+std::string OutcomeContext(const Case& subject) { return "case.outcome/" + subject.id; }
+std::string NoteContext(const std::string& note_id) { return "note.text/" + note_id; }
+
+}  // namespace
+
+absl::StatusOr<Case> CaseFromRow(const pg::Row& row, secrecy::Vault& vault) {
   Case subject;
   subject.id = row.Text("id");
   subject.tenant = row.Text("tenant");
   subject.number = row.Text("number");
   subject.report_id = row.Text("report_id");
-  subject.title = row.Text("title");
   subject.state = static_cast<v1::CaseState>(row.Int("state"));
   subject.unit = row.Text("unit");
   subject.system = row.Text("system");
@@ -39,28 +48,66 @@ absl::StatusOr<Case> CaseFromRow(const pg::Row& row) {
   subject.acknowledged = row.OptionalTime("acknowledged_at");
   subject.closed = row.OptionalTime("closed_at");
   subject.resolution = static_cast<v1::Resolution>(row.Int("resolution"));
-  subject.outcome = row.Text("outcome");
   subject.reopen_count = static_cast<int>(row.Int("reopen_count"));
   subject.imported = row.Bool("imported");
   subject.withdrawn = row.Bool("withdrawn");
   subject.updated = row.Time("updated_at");
   subject.organisation_version = row.Int("organisation_version");
   subject.version = row.Int("version");
+  subject.held = row.OptionalTime("held_at");
+  subject.hold_reference = row.Text("hold_reference");
+  subject.erased = row.OptionalTime("erased_at");
+  subject.wrapped_key = row.Bytes("wrapped");
+  if (subject.wrapped_key.empty()) return subject;
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                         vault.Unwrap(subject.tenant, subject.wrapped_key));
+  AVVIK_ASSIGN_OR_RETURN(subject.title, key.Open(row.Bytes("title"), TitleContext(subject)));
+  AVVIK_ASSIGN_OR_RETURN(subject.outcome, key.Open(row.Bytes("outcome"), OutcomeContext(subject)));
   return subject;
 }
 
-std::vector<pg::Param> CaseColumns(const Case& subject) {
+absl::Status NotesFromRows(const pg::Rows& rows, secrecy::Vault& vault, Case* subject) {
+  if (rows.empty()) return absl::OkStatus();
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                         vault.Unwrap(subject->tenant, subject->wrapped_key));
+  for (const pg::Row row : rows) {
+    const std::string id = row.Text("id");
+    AVVIK_ASSIGN_OR_RETURN(std::string text, key.Open(row.Bytes("text"), NoteContext(id)));
+    subject->notes.push_back({.id = id,
+                              .text = std::move(text),
+                              .author = {.login = row.Text("author_login")},
+                              .created = row.Time("created_at")});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> SealNote(const Case& subject, const Note& note, secrecy::Vault& vault) {
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                         vault.Unwrap(subject.tenant, subject.wrapped_key));
+  return key.Seal(note.text, NoteContext(note.id));
+}
+
+absl::StatusOr<std::vector<pg::Param>> CaseColumns(const Case& subject, secrecy::Vault& vault) {
+  pg::Param title = std::nullopt;
+  pg::Param outcome = std::nullopt;
+  if (!subject.erased.has_value()) {
+    AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                           vault.Unwrap(subject.tenant, subject.wrapped_key));
+    title = pg::Bytes{key.Seal(subject.title, TitleContext(subject))};
+    outcome = pg::Bytes{key.Seal(subject.outcome, OutcomeContext(subject))};
+  }
   std::vector<pg::Param> logins, roles, units;
   for (const Party& party : subject.drawn_in) {
     logins.emplace_back(party.login);
     roles.emplace_back(static_cast<int>(party.role));
     units.emplace_back(party.unit);
   }
-  return {subject.id,
+  return std::vector<pg::Param>{
+          subject.id,
           subject.tenant,
           subject.number,
           subject.report_id,
-          subject.title,
+          title,
           static_cast<int>(subject.state),
           subject.unit,
           subject.system,
@@ -81,13 +128,16 @@ std::vector<pg::Param> CaseColumns(const Case& subject) {
           subject.acknowledged,
           subject.closed,
           static_cast<int>(subject.resolution),
-          subject.outcome,
+          outcome,
           subject.reopen_count,
           subject.imported,
           subject.withdrawn,
           subject.updated,
           subject.organisation_version,
-          subject.version};
+          subject.version,
+          subject.erased,
+          subject.held,
+          subject.hold_reference};
 }
 
 }  // namespace avvik::triage

@@ -41,14 +41,13 @@ bool IsOfTheReporter(Command command) {
   return command == Command::kSupplementReport || command == Command::kWithdrawReport;
 }
 
-// `assigned` for CASE_STATE_ASSIGNED.
+}  // namespace
+
 std::string NameOf(v1::CaseState state) {
   std::string name = v1::CaseState_Name(state).substr(sizeof "CASE_STATE_" - 1);
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return name;
 }
-
-}  // namespace
 
 std::span<const Move> Moves() { return kMoves; }
 

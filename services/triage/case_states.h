@@ -39,6 +39,9 @@ absl::StatusOr<v1::CaseState> After(v1::CaseState from, Command command);
 // Names of the commands a state allows people who handle the case, as the API's verbs.
 std::vector<std::string> AllowedCommands(v1::CaseState state);
 
+// The name of a state, such as `assigned`.
+std::string NameOf(v1::CaseState state);
+
 // The verb of a command, such as `acknowledge`.
 std::string VerbOf(Command command);
 

@@ -28,6 +28,18 @@ absl::Status NotInThisState(const std::string& verb, const std::string& state) {
                {{"command", verb}, {"state", state}});
 }
 
+absl::Status CaseErased(const std::string& number) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "case " + number + " was erased; nothing of it can be changed", "CASE_ERASED",
+               {{"case", number}});
+}
+
+absl::Status CaseHeld(const std::string& number, const std::string& reference) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "case " + number + " is held by " + reference + " and may not be erased",
+               "CASE_HELD", {{"case", number}, {"reference", reference}});
+}
+
 absl::Status UnknownOwner(const std::string& login) {
   return status::InvalidField("owner", "is not a person of the organisation: " + login);
 }

@@ -15,6 +15,10 @@ absl::Status CaseOutOfReach(const std::string& permission);
 absl::Status CaseChanged(const std::string& current_etag);
 // FAILED_PRECONDITION: the state machine does not allow the command.
 absl::Status NotInThisState(const std::string& verb, const std::string& state);
+// FAILED_PRECONDITION: the case was erased.
+absl::Status CaseErased(const std::string& number);
+// FAILED_PRECONDITION: a legal hold keeps the case from being erased.
+absl::Status CaseHeld(const std::string& number, const std::string& reference);
 // INVALID_ARGUMENT naming `owner`: not a person of the organisation.
 absl::Status UnknownOwner(const std::string& login);
 // FAILED_PRECONDITION: nobody holds a function that could own the case.

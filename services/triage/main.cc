@@ -3,8 +3,13 @@
 #include "common/host/host.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
+#include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/rotation.h"
 #include "services/triage/pg_case_store.h"
+#include "services/triage/pg_erasure_store.h"
 #include "services/triage/report_event_handler.h"
+#include "services/triage/retention.h"
+#include "services/triage/secrecy_service.h"
 #include "services/triage/triage_config.h"
 #include "services/triage/triage_service.h"
 
@@ -19,19 +24,31 @@ int main(int argc, char** argv) {
   auto host = host::Host::Make(
       "triage", config.host,
       pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
-                organisation::Migrations(), triage::Migrations()}));
+                organisation::Migrations(), secrecy::Migrations(), triage::Migrations()}));
   if (!host.ok()) return host::FailStart(host.status());
   host::Host& h = **host;
 
+  secrecy::PgTenantKeyStore tenant_keys(h.pool());
+  const auto vault = secrecy::Vault::Open(config.master_key, tenant_keys);
+  if (!vault.ok()) return host::FailStart(vault.status());
+  secrecy::Rotation rotation(**vault);
+
   rpc::Peer intake(config.intake, h.tokens());
   triage::OrganisationStore organisations(h.pool(), h.ids());
-  triage::PgCaseStore cases(h.pool(), h.ids());
+  triage::PgCaseStore cases(h.pool(), h.ids(), **vault);
+  triage::PgErasureStore erasures(h.pool(), h.ids(), **vault);
   triage::RemoteReportTitles titles(intake);
-  triage::ReportEventHandler reports(titles, h.directory(), *rules, h.ids(), h.clock(),
+  triage::ReportEventHandler reports(titles, **vault, h.directory(), *rules, h.ids(), h.clock(),
                                      [&h] { h.publisher().Wake(); });
+  triage::Retention retention(erasures, h.directory(), h.ids(), h.clock(),
+                              config.retention_every, [&h] { h.publisher().Wake(); });
   triage::TriageService service(h.environment(), cases, organisations, h.directory(), *rules,
                                 h.publisher(), h.ids());
+  triage::SecrecyService secrecy(h.environment(), cases, erasures, h.publisher());
   h.Hear("intake", intake, reports);
+  h.Add(rotation);
+  h.Add(retention);
+  h.Offer({&secrecy, triage::v1::Secrecy::service_full_name()});
   h.Offer({&service, triage::v1::Triage::service_full_name()});
   return h.Run();
 }

@@ -18,31 +18,41 @@ constexpr char kAboveEveryId[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 // $3 whether everything is visible, $4 visible units, $5 login. What is hidden is as good as
 // absent.
 constexpr pg::Statement kGetCase{"triage_get_case", R"sql(
-    SELECT * FROM triage_case
-     WHERE tenant = $1
+    SELECT triage_case.*, case_key.wrapped
+      FROM triage_case
+      LEFT JOIN case_key ON case_key.case_id = triage_case.id
+     WHERE triage_case.tenant = $1
        AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
                                      THEN $2::uuid END)
        AND ($3::boolean OR unit = ANY ($4::text[]) OR owner_login = $5
             OR drawn_in_logins @> ARRAY[$5]))sql"};
 
 constexpr pg::Statement kLockCase{"triage_lock_case", R"sql(
-    SELECT * FROM triage_case
-     WHERE tenant = $1
+    SELECT triage_case.*, case_key.wrapped
+      FROM triage_case
+      LEFT JOIN case_key ON case_key.case_id = triage_case.id
+     WHERE triage_case.tenant = $1
        AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
                                      THEN $2::uuid END)
        AND ($3::boolean OR unit = ANY ($4::text[]) OR owner_login = $5
             OR drawn_in_logins @> ARRAY[$5])
-       FOR UPDATE)sql"};
+       FOR UPDATE OF triage_case)sql"};
 
 constexpr pg::Statement kLockCaseOfReport{
-    "triage_lock_case_of_report",
-    "SELECT * FROM triage_case WHERE tenant = $1 AND report_id = $2 FOR UPDATE"};
+    "triage_lock_case_of_report", R"sql(
+    SELECT triage_case.*, case_key.wrapped
+      FROM triage_case
+      LEFT JOIN case_key ON case_key.case_id = triage_case.id
+     WHERE triage_case.tenant = $1 AND report_id = $2
+       FOR UPDATE OF triage_case)sql"};
 
 // Ids are ordered by time, so paging by id is paging by time. $5 states, $6 units, $7 system, $8
 // owner, $9 least severity, $10 the id below which to go on.
 constexpr pg::Statement kListCases{"triage_list_cases", R"sql(
-    SELECT * FROM triage_case
-     WHERE tenant = $1
+    SELECT triage_case.*, case_key.wrapped
+      FROM triage_case
+      LEFT JOIN case_key ON case_key.case_id = triage_case.id
+     WHERE triage_case.tenant = $1
        AND ($2::boolean OR unit = ANY ($3::text[]) OR owner_login = $4
             OR drawn_in_logins @> ARRAY[$4])
        AND ($5::integer[] = '{}' OR state = ANY ($5))
@@ -78,62 +88,75 @@ constexpr pg::Statement kInsertNote{"triage_insert_note", R"sql(
     INSERT INTO note (id, case_id, request_id, text, author_login, created_at)
     VALUES           ($1, $2,      $3,         $4,   $5,           $6))sql"};
 
-constexpr pg::Statement kInsertCase{"triage_insert_case", R"sql(
-    INSERT INTO triage_case
-    VALUES ($1,  $2,  $3,  $4,  $5,  $6,  $7,  $8,  $9,  $10, $11, $12, $13, $14, $15, $16,
-            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
-    ON CONFLICT (tenant, report_id) DO NOTHING)sql"};
-
 // The columns in the order of CaseColumns, so that what changes is not listed twice.
-constexpr pg::Statement kUpdateCase{"triage_update_case", R"sql(
-    UPDATE triage_case
-       SET (id, tenant, number, report_id, title, state, unit, system, category, severity,
-            classification, owner_login, owner_role, owner_unit, drawn_in_logins, drawn_in_roles,
-            drawn_in_units, occurred_at, discovered_at, aware_at, reported_at, opened_at,
-            acknowledged_at, closed_at, resolution, outcome, reopen_count, imported, withdrawn,
-            updated_at, organisation_version, version)
-         = ($1,  $2,  $3,  $4,  $5,  $6,  $7,  $8,  $9,  $10, $11, $12, $13, $14, $15, $16,
-            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
-     WHERE id = $1)sql"};
+#define AVVIK_CASE_COLUMNS                                                                        \
+  "(id, tenant, number, report_id, title, state, unit, system, category, severity, "             \
+  "classification, owner_login, owner_role, owner_unit, drawn_in_logins, drawn_in_roles, "       \
+  "drawn_in_units, occurred_at, discovered_at, aware_at, reported_at, opened_at, "               \
+  "acknowledged_at, closed_at, resolution, outcome, reopen_count, imported, withdrawn, "         \
+  "updated_at, organisation_version, version, erased_at, held_at, hold_reference)"
+#define AVVIK_CASE_VALUES                                                                         \
+  "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, " \
+  "$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)"
 
-absl::StatusOr<Case> Read(pg::Transaction& transaction, const pg::Statement& statement,
-                          const std::string& tenant, const std::string& reference,
+// $36 the case's key.
+constexpr pg::Statement kInsertCase{
+    "triage_insert_case",
+    "WITH opened AS (INSERT INTO triage_case " AVVIK_CASE_COLUMNS " VALUES " AVVIK_CASE_VALUES
+    " ON CONFLICT (tenant, report_id) DO NOTHING RETURNING id, tenant)"
+    " INSERT INTO case_key (case_id, tenant, wrapped) SELECT id, tenant, $36::bytea FROM opened"};
+
+constexpr pg::Statement kUpdateCase{"triage_update_case",
+                                    "UPDATE triage_case SET " AVVIK_CASE_COLUMNS
+                                    " = " AVVIK_CASE_VALUES " WHERE id = $1"};
+
+#undef AVVIK_CASE_COLUMNS
+#undef AVVIK_CASE_VALUES
+
+absl::StatusOr<Case> Read(pg::Transaction& transaction, secrecy::Vault& vault,
+                          const pg::Statement& statement, const std::string& tenant, const std::string& reference,
                           const Visibility& visibility) {
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
       transaction.Execute(statement, {tenant, reference, visibility.everything,
                                       pg::TextArray(visibility.units), visibility.login}));
   if (rows.empty()) return error::CaseNotFound(reference);
-  AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(rows[0]));
+  AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(rows[0], vault));
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows notes, transaction.Execute(kListNotes, {found.id}));
-  for (const pg::Row row : notes) {
-    found.notes.push_back({.id = row.Text("id"),
-                           .text = row.Text("text"),
-                           .author = {.login = row.Text("author_login")},
-                           .created = row.Time("created_at")});
-  }
+  AVVIK_RETURN_IF_ERROR(NotesFromRows(notes, vault, &found));
   return found;
 }
 
 }  // namespace
 
-absl::StatusOr<bool> InsertCase(pg::Transaction& transaction, const Case& opened) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                         transaction.ExecuteWith(kInsertCase, CaseColumns(opened)));
+absl::StatusOr<bool> InsertCase(pg::Transaction& transaction, secrecy::Vault& vault, Case opened) {
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key, vault.NewKey(opened.tenant));
+  opened.wrapped_key = key.wrapped();
+  AVVIK_ASSIGN_OR_RETURN(std::vector<pg::Param> columns, CaseColumns(opened, vault));
+  columns.push_back(pg::Bytes{opened.wrapped_key});
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.ExecuteWith(kInsertCase, columns));
   return rows.affected() == 1;
 }
 
-absl::Status UpdateCase(pg::Transaction& transaction, const Case& changed) {
-  return transaction.ExecuteWith(kUpdateCase, CaseColumns(changed)).status();
+absl::Status UpdateCase(pg::Transaction& transaction, secrecy::Vault& vault, const Case& changed) {
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<pg::Param> columns, CaseColumns(changed, vault));
+  return transaction.ExecuteWith(kUpdateCase, columns).status();
+}
+
+absl::StatusOr<Case> LockCase(pg::Transaction& transaction, secrecy::Vault& vault,
+                              const std::string& tenant, const std::string& reference,
+                              const Visibility& visibility) {
+  return Read(transaction, vault, kLockCase, tenant, reference, visibility);
 }
 
 absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transaction,
+                                                     secrecy::Vault& vault,
                                                      const std::string& tenant,
                                                      const std::string& report_id) {
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
                          transaction.Execute(kLockCaseOfReport, {tenant, report_id}));
   if (rows.empty()) return std::nullopt;
-  AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(rows[0]));
+  AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(rows[0], vault));
   return std::optional<Case>(std::move(found));
 }
 
@@ -141,7 +164,8 @@ absl::StatusOr<Case> PgCaseStore::Get(const std::string& tenant, const std::stri
                                       const Visibility& visibility) {
   return pg::InTransaction(pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
                            [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
-                             return Read(transaction, kGetCase, tenant, reference, visibility);
+                             return Read(transaction, vault_, kGetCase, tenant, reference,
+                                         visibility);
                            });
 }
 
@@ -168,7 +192,7 @@ absl::StatusOr<CasePage> PgCaseStore::List(const std::string& tenant, const Visi
   page.more = rows.size() > static_cast<size_t>(limit);
   for (const pg::Row row : rows) {
     if (page.cases.size() == static_cast<size_t>(limit)) break;
-    AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(row));
+    AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(row, vault_));
     page.cases.push_back(std::move(found));
   }
   return page;
@@ -182,7 +206,8 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
         AVVIK_ASSIGN_OR_RETURN(const Case before,
-                               Read(transaction, kLockCase, tenant, reference, visibility));
+                               LockCase(transaction, vault_, tenant, reference, visibility));
+        if (before.erased.has_value()) return error::CaseErased(before.number);
         if (!request_id.empty()) {
           AVVIK_ASSIGN_OR_RETURN(
               const pg::Rows repeat,
@@ -191,13 +216,14 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
         }
         AVVIK_ASSIGN_OR_RETURN(const CaseChange change, decide(before));
         const Case& after = change.changed;
-        AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, after));
+        AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, vault_, after));
         for (size_t i = before.notes.size(); i < after.notes.size(); ++i) {
           const Note& note = after.notes[i];
           const pg::Param key =
               request_id.empty() ? pg::Param(std::nullopt) : pg::Param(request_id);
+          AVVIK_ASSIGN_OR_RETURN(const std::string text, SealNote(after, note, vault_));
           AVVIK_RETURN_IF_ERROR(transaction
-                                    .Execute(kInsertNote, {note.id, after.id, key, note.text,
+                                    .Execute(kInsertNote, {note.id, after.id, key, pg::Bytes{text},
                                                            note.author.login, note.created})
                                     .status());
         }

@@ -1,4 +1,4 @@
-// Cases in PostgreSQL.
+// Cases in PostgreSQL, their texts sealed.
 #pragma once
 
 #include <span>
@@ -7,13 +7,16 @@
 #include "common/ids/id_source.h"
 #include "common/pg/migrations.h"
 #include "common/pg/pool.h"
+#include "common/secrecy/vault.h"
 #include "services/triage/case_store.h"
 
 namespace avvik::triage {
 
 class PgCaseStore final : public CaseStore {
  public:
-  PgCaseStore(pg::Pool& pool, IdSource& ids) : pool_(pool), ids_(ids) {}
+  // All of them must outlive the store.
+  PgCaseStore(pg::Pool& pool, IdSource& ids, secrecy::Vault& vault)
+      : pool_(pool), ids_(ids), vault_(vault) {}
 
   absl::StatusOr<Case> Get(const std::string& tenant, const std::string& reference,
                            const Visibility& visibility) override;
@@ -27,19 +30,26 @@ class PgCaseStore final : public CaseStore {
  private:
   pg::Pool& pool_;
   IdSource& ids_;
+  secrecy::Vault& vault_;
 };
 
-// For the event path, which works in the consumer's transaction: writes a new case. False, and
-// nothing is written, when its report has one already.
-absl::StatusOr<bool> InsertCase(pg::Transaction& transaction, const Case& opened);
+// For the event path, which works in the consumer's transaction: writes a new case with a key of its
+// own. False, and nothing is written, when its report has one already.
+absl::StatusOr<bool> InsertCase(pg::Transaction& transaction, secrecy::Vault& vault, Case opened);
+
+// A case with its notes, locked. NOT_FOUND as CaseStore::Get.
+absl::StatusOr<Case> LockCase(pg::Transaction& transaction, secrecy::Vault& vault,
+                              const std::string& tenant, const std::string& reference,
+                              const Visibility& visibility);
 
 // The case of a report without its notes, locked; nothing when there is none.
 absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transaction,
+                                                     secrecy::Vault& vault,
                                                      const std::string& tenant,
                                                      const std::string& report_id);
 
 // Writes a changed case over the one before.
-absl::Status UpdateCase(pg::Transaction& transaction, const Case& changed);
+absl::Status UpdateCase(pg::Transaction& transaction, secrecy::Vault& vault, const Case& changed);
 
 // The tables of triage.
 std::span<const pg::Migration> Migrations();

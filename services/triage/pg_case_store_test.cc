@@ -20,7 +20,7 @@ class PgCaseStoreTest : public StoreTest {
   bool Insert(const Case& opened) {
     const auto inserted = pg::InTransaction(
         database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
-        [&](pg::Transaction& transaction) { return InsertCase(transaction, opened); });
+        [&](pg::Transaction& transaction) { return InsertCase(transaction, *vault_, opened); });
     EXPECT_OK(inserted);
     return inserted.ok() && *inserted;
   }
@@ -103,9 +103,10 @@ TEST_F(PgCaseStoreTest, EveryFieldThatAChangeTouchesIsWritten) {
   ASSERT_TRUE(Insert(opened));
   Case full = Full();
   full.id = opened.id;
+  full.wrapped_key = Read(opened.id).wrapped_key;
   ASSERT_OK(pg::InTransaction(
       database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
-      [&](pg::Transaction& transaction) { return UpdateCase(transaction, full); }));
+      [&](pg::Transaction& transaction) { return UpdateCase(transaction, *vault_, full); }));
   EXPECT_EQ(ToProto(Read(full.id), nullptr).DebugString(), ToProto(full, nullptr).DebugString());
 }
 
@@ -290,7 +291,7 @@ TEST_F(PgCaseStoreTest, PagesHoldEveryCaseOnceWhileOthersAreOpenedAndChanged) {
                               absl::Now() + absl::Seconds(30),
                               [&](pg::Transaction& transaction) -> absl::Status {
                                 for (unsigned n = 1; n <= kCases; ++n) {
-                                  const auto inserted = InsertCase(transaction, Made(n));
+                                  const auto inserted = InsertCase(transaction, *vault_, Made(n));
                                   if (!inserted.ok()) return inserted.status();
                                 }
                                 return absl::OkStatus();

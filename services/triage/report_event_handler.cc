@@ -79,7 +79,7 @@ absl::Status ReportEventHandler::OpenCase(pg::Transaction& transaction,
         Assign(changes[0].changed, route.owner, route.drawn_in, organisation->version(), now));
     changes.push_back(std::move(assigned));
   }
-  AVVIK_ASSIGN_OR_RETURN(const bool opened, InsertCase(transaction, changes.back().changed));
+  AVVIK_ASSIGN_OR_RETURN(const bool opened, InsertCase(transaction, vault_, changes.back().changed));
   if (!opened) return absl::OkStatus();
   return Tell(transaction, event, changes);
 }
@@ -88,11 +88,13 @@ absl::Status ReportEventHandler::NoteReportChange(pg::Transaction& transaction,
                                                   const events::v1::Event& event,
                                                   const std::string& report_id, bool withdrawn) {
   AVVIK_ASSIGN_OR_RETURN(std::optional<Case> found,
-                         LockCaseOfReport(transaction, event.tenant(), report_id));
+                         LockCaseOfReport(transaction, vault_, event.tenant(), report_id));
   if (!found.has_value()) return error::CaseNotFound("of report " + report_id);
+  // The report is being erased as well.
+  if (found->erased.has_value()) return absl::OkStatus();
   AVVIK_ASSIGN_OR_RETURN(const CaseChange change,
                          ReportChanged(*std::move(found), withdrawn, clock_.Now()));
-  AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, change.changed));
+  AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, vault_, change.changed));
   return Tell(transaction, event, std::span(&change, 1));
 }
 

@@ -10,6 +10,7 @@
 #include "common/events/consumer.h"
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
+#include "common/secrecy/vault.h"
 #include "services/triage/case.h"
 #include "services/triage/report_titles.h"
 
@@ -19,10 +20,11 @@ namespace avvik::triage {
 class ReportEventHandler final : public events::EventHandler {
  public:
   // All of them must outlive the handler. `wake` is called when there is something to tell.
-  ReportEventHandler(ReportTitles& titles, organisation::Directory& directory,
+  ReportEventHandler(ReportTitles& titles, secrecy::Vault& vault, organisation::Directory& directory,
                      const ClassificationRules& rules, IdSource& ids, const Clock& clock,
                      std::function<void()> wake)
       : titles_(titles),
+        vault_(vault),
         directory_(directory),
         rules_(rules),
         ids_(ids),
@@ -47,6 +49,7 @@ class ReportEventHandler final : public events::EventHandler {
                     std::span<const CaseChange> changes);
 
   PreparedTitles titles_;
+  secrecy::Vault& vault_;
   organisation::Directory& directory_;
   const ClassificationRules& rules_;
   IdSource& ids_;

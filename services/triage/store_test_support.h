@@ -18,6 +18,8 @@
 #include "common/organisation/directory.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/rpc/time.h"
+#include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/test_vault.h"
 #include "services/triage/errors.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/report_event_handler.h"
@@ -53,7 +55,7 @@ class StoreTest : public ::testing::Test {
   static void SetUpTestSuite() {
     database_ = new testing::TestDatabase(
         pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
-                  organisation::Migrations(), Migrations()}));
+                  organisation::Migrations(), secrecy::Migrations(), Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;
@@ -159,9 +161,11 @@ class StoreTest : public ::testing::Test {
   organisation::Directory directory_{clock_, nullptr, nullptr};
   KnownTitles titles_;
   int committed_ = 0;
-  ReportEventHandler handler_{titles_, directory_, ShippedRules(),
-                              ids_,    clock_,     [this] { ++committed_; }};
-  PgCaseStore store_{database_->pool(), ids_};
+  secrecy::TestVault vault_;
+  ReportEventHandler handler_{titles_,        *vault_, directory_,
+                              ShippedRules(), ids_,    clock_,
+                              [this] { ++committed_; }};
+  PgCaseStore store_{database_->pool(), ids_, *vault_};
   const Visibility everything_{.everything = true, .units = {}, .login = ""};
 };
 

@@ -6,6 +6,10 @@ std::optional<int> TriageConfig::Load(int argc, const char* const* argv) {
   config::Reader reader("avvik-triage", "Owns the organisation and the cases.");
   host.Declare(reader);
   reader.RequiredText("intake", &intake, "gRPC address of intake");
+  reader.RequiredText("master-key", &master_key,
+                      "file with the master keys, or env:NAME for a variable that holds them");
+  reader.Duration("retention-every", &retention_every,
+                  "how often to look for cases whose time is over");
   reader.Text("classification", &classification, "how reports are classified");
   return reader.Parse(argc, argv);
 }

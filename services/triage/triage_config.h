@@ -11,6 +11,8 @@ namespace avvik::triage {
 struct TriageConfig {
   host::Settings host;
   std::string intake;
+  std::string master_key;
+  absl::Duration retention_every = absl::Hours(1);
   std::string classification = "deploy/classification.yaml";
 
   // Reads flags and environment. An exit status when the process shall end at once.

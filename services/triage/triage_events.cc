@@ -84,10 +84,27 @@ events::v1::Event EventOf(IdSource& ids, const CaseChange& change,
     }
     case Happening::kClosed:
       return Tell(ids, change, trace_parent, v1::CaseClosed());
+    case Happening::kHeld:
+    case Happening::kReleased: {
+      v1::CaseHeld message;
+      message.set_held(change.happening == Happening::kHeld);
+      return Tell(ids, change, trace_parent, message);
+    }
+    case Happening::kErased:
+      return Tell(ids, change, trace_parent, v1::CaseErased());
     case Happening::kReopened:
       break;
   }
   return Tell(ids, change, trace_parent, v1::CaseReopened());
+}
+
+events::v1::Event ErasedEvent(IdSource& ids, const CaseChange& change,
+                              const std::string& erasure_id, v1::ErasureGround ground,
+                              const std::string& trace_parent) {
+  v1::CaseErased message;
+  message.set_erasure_id(erasure_id);
+  message.set_ground(ground);
+  return Tell(ids, change, trace_parent, message);
 }
 
 events::v1::Event OrganisationEvent(IdSource& ids, const std::string& tenant, int64_t version,

@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "services/triage/case_proto.h"
 #include "services/triage/errors.h"
+#include "services/triage/visibility.h"
 
 namespace avvik::triage {
 namespace {
@@ -17,22 +18,6 @@ namespace {
 constexpr char kChangeOrganisation[] = "organisation.change";
 constexpr char kReadCases[] = "cases.read";
 constexpr char kMe[] = "me";
-
-// What an allowed grant lets the caller see.
-Visibility VisibilityOf(const rpc::Call& call, const organisation::Grant& grant) {
-  Visibility visibility;
-  visibility.everything = grant.reach == organisation::v1::REACH_ALL;
-  visibility.login = call.caller().login;
-  if (call.organisation() == nullptr) return visibility;
-  for (const std::string& unit : grant.units) {
-    for (std::string& below : call.organisation()->Subtree(unit)) {
-      visibility.units.push_back(std::move(below));
-    }
-  }
-  return visibility;
-}
-
-Visibility VisibilityOf(const rpc::Call& call) { return VisibilityOf(call, call.grant()); }
 
 Note NoteBy(const rpc::Call& call, IdSource& ids, const std::string& text) {
   return {.id = ids.Next(),

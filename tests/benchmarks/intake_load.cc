@@ -22,6 +22,7 @@
 #include "common/ids/id_source.h"
 #include "common/rpc/peer.h"
 #include "services/intake/intake_events.h"
+#include "common/secrecy/box.h"
 #include "services/intake/report_rows.h"
 #include "services/intake/submit_statements.h"
 
@@ -141,8 +142,6 @@ void PrintPgbenchScript() {
   report.id = ids.Next();
   report.tenant = "bench";
   report.number = "AVV-2026-000001";
-  report.request_id = std::string(25, 'r');
-  report.digest = std::string(32, 'd');
   report.content.title = kTitle;
   report.content.description = kDescription;
   report.content.personal_data = type::v1::ANSWER_YES;
@@ -150,11 +149,18 @@ void PrintPgbenchScript() {
   report.reporter = {.login = "anna.berg", .name = "Anna Berg", .email = "anna.berg@kalix.example"};
   report.submitted = clock.Now();
   report.reported = clock.Now();
-  const intake::Report* const reports[] = {&report};
+  // Of the lengths that sealing gives.
+  auto sealed_size = [](size_t plain) { return std::string(plain + secrecy::kSealBytes, 's'); };
+  const intake::SealedReport sealed{.wrapped_key = sealed_size(secrecy::kKeyBytes),
+                                    .pseudonym = std::string(32, 'p'),
+                                    .request_key = std::string(32, 'r'),
+                                    .digest = std::string(32, 'd'),
+                                    .title = sealed_size(report.content.title.size()),
+                                    .description = sealed_size(report.content.description.size()),
+                                    .reporter = sealed_size(50)};
+  const intake::ReportRow rows[] = {{&report, &sealed}};
   std::vector<std::string> values;
-  for (const pg::Param& column : intake::ReportColumns(reports)) values.push_back(Quoted(*column.text()));
-  values.push_back(Quoted("{\"" + report.reporter.name + "\"}"));
-  values.push_back(Quoted("{\"" + report.reporter.email + "\"}"));
+  for (const pg::Param& column : intake::ReportColumns(rows)) values.push_back(Quoted(*column.text()));
   const events::v1::Event event = intake::SubmittedEvent(ids, report, "");
   values.push_back(Quoted(*pg::Array(events::Serialized(std::span(&event, 1))).text()));
   const audit::Record trace{.id = ids.Next(),
@@ -174,9 +180,9 @@ void PrintPgbenchScript() {
   values[0] = id;
   values[1] = tenant;
   values[2] = number;
-  values[3] = request;
-  values[29] = id;
-  values[30] = tenant;
+  values[4] = request;
+  values[28] = id;
+  values[29] = tenant;
   values.push_back(tenant);
   values.push_back("ARRAY[2026]");
   values.push_back("ARRAY[:last::bigint + 1]");
@@ -186,7 +192,7 @@ void PrintPgbenchScript() {
             << "BEGIN;\n"
             << Filled(intake::kLockCounters.sql, {tenant, "ARRAY[2026]"}) << " \\gset\n"
             << Filled(intake::kFindRepeats.sql,
-                      {tenant, "ARRAY['anna.berg']", request, "ARRAY[NULL]", "ARRAY[NULL]"})
+                      {tenant, request, "ARRAY[NULL]", "ARRAY[NULL]"})
             << ";\n"
             << Filled(intake::kInsertReports.sql, values) << ";\n"
             << "COMMIT;\n";

@@ -5,6 +5,7 @@ import { waitFor } from './suite.mjs';
 
 // Which services hear which others.
 export const hears = {
+  intake: ['triage'],
   triage: ['intake'],
   escalation: ['triage'],
   metrics: ['intake', 'triage', 'escalation', 'delivery'],

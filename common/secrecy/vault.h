@@ -1,0 +1,76 @@
+// Keys for a service's secrets, in three storeys: master keys (a file or the environment) wrap one key
+// for each tenant (a table), and that wraps a key for each report or case (beside its data). Whoever has
+// the database has nothing; whoever destroys a data key has erased what it sealed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/secrecy/data_key.h"
+#include "common/secrecy/master_keys.h"
+#include "common/secrecy/secret.h"
+#include "common/secrecy/tenant_key_store.h"
+
+namespace avvik::secrecy {
+
+// Thread-safe. Keys of tenants that are there at the beginning are in memory, and a call takes
+// microseconds; the first use of a new tenant waits for the database (UNAVAILABLE when it is away).
+class Vault {
+ public:
+  // `setting` is as MasterKeys::Load has it; `store` must outlive the vault. Every tenant's key is
+  // tried: FAILED_PRECONDITION, MASTER_KEY_MISSING when one is wrapped by a master key that is not
+  // there, MASTER_KEY_WRONG when the key of that id is another. Rewraps what an older key wraps.
+  static absl::StatusOr<std::unique_ptr<Vault>> Open(std::string setting, TenantKeyStore& store);
+
+  // A new key for one report or case. The tenant's key is made when there is none yet.
+  absl::StatusOr<DataKey> NewKey(const std::string& tenant);
+  // The key that was kept wrapped. DATA_LOSS when the bytes are not what NewKey gave for this tenant.
+  absl::StatusOr<DataKey> Unwrap(const std::string& tenant, const std::string& wrapped);
+
+  // A keyed hash of a login, for looking up "my own" without keeping the login: 32 hexadecimal digits,
+  // the same for the same login of a tenant, and telling nobody without the tenant's key anything.
+  absl::StatusOr<std::string> Pseudonym(const std::string& tenant, std::string_view login);
+  // The same for anything else that must be compared but not known; those of different purposes have
+  // nothing to do with each other.
+  absl::StatusOr<std::string> Fingerprint(const std::string& tenant, std::string_view purpose,
+                                          std::string_view value);
+
+  // Reads the master keys anew and wraps every tenant's key by the current one. Data stays readable all
+  // the while. Answers how many were rewrapped. A key given up too early is remembered until the end of
+  // the process, so that what it wraps is saved.
+  absl::StatusOr<size_t> Rotate();
+
+ private:
+  // A tenant's key, as the keys derived from it.
+  struct TenantKey {
+    std::shared_ptr<const Secret> wrapping;
+    std::shared_ptr<const Secret> hashing;
+  };
+  static constexpr size_t kMostTenants = 1'000;
+
+  Vault(std::string setting, TenantKeyStore& store, std::shared_ptr<const MasterKeys> masters);
+
+  absl::StatusOr<TenantKey> KeyOf(const std::string& tenant);
+  absl::StatusOr<WrappedTenantKey> FindOrMake(const std::string& tenant);
+  // Keeps a tenant's key at hand.
+  TenantKey Remember(const std::string& tenant, const Secret& secret);
+  // The key itself, by the master keys now and before.
+  absl::StatusOr<std::shared_ptr<const Secret>> Unwrapped(const WrappedTenantKey& key) const;
+  std::shared_ptr<const MasterKeys> masters() const;
+  // Whether the keys are others than before.
+  absl::StatusOr<bool> Reload();
+
+  const std::string setting_;
+  TenantKeyStore& store_;
+  mutable std::shared_mutex mutex_;
+  std::shared_ptr<const MasterKeys> masters_;
+  std::shared_ptr<const MasterKeys> masters_before_;  // Null at first.
+  std::map<std::string, TenantKey, std::less<>> tenants_;
+};
+
+}  // namespace avvik::secrecy
