@@ -43,10 +43,11 @@ bool IsDenial(const absl::Status& status) {
 }  // namespace
 
 audit::Record Call::Trace(const std::string& subject) const {
+  const bool disguised = !actor_.empty() && actor_ != caller_.login;
   return {.id = id_,
           .tenant = caller_.tenant,
           .at = now_,
-          .actor = actor_.empty() ? caller_.login : actor_,
+          .actor = disguised ? actor_ : caller_.login,
           .machine = caller_.machine,
           .method = method_->name,
           .permission = method_->permission,
@@ -54,7 +55,7 @@ audit::Record Call::Trace(const std::string& subject) const {
           .outcome = audit::Outcome::kAllowed,
           .trace_parent = trace_parent_,
           .on_behalf_of = on_behalf_of_,
-          .client = client_,
+          .client = disguised ? "" : client_,
           .detail = detail_};
 }
 

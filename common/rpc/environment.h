@@ -62,7 +62,8 @@ class Call {
   void set_subject(std::string subject) { subject_ = std::move(subject); }
   // Says for whom the caller acts as a stand-in. A machine says it itself, by kOnBehalfOfMetadata.
   void set_on_behalf_of(std::string login) { on_behalf_of_ = std::move(login); }
-  // Says by what name the trace shall know the caller, where the login would tell too much.
+  // Says by what name the trace shall know the caller, where the login would tell too much; where the call
+  // came from is then left out as well.
   void set_actor(std::string actor) { actor_ = std::move(actor); }
 
  private:

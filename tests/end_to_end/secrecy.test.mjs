@@ -122,9 +122,13 @@ test('NothingPointsToAConfidentialReporterButTheOrganisationItself', async () =>
       assert.ok(!text.includes(Buffer.from(value).toString('hex')), `${service} holds ${value} in bytes`);
     }
   }
-  const [{ actor }] = await suite.psql('intake',
-    `SELECT actor FROM audit_record WHERE subject = 'reports/${reports.confidential.report_id}' AND method LIKE '%SubmitReport'`);
+  const [{ actor, client }] = await suite.psql('intake',
+    `SELECT actor, client FROM audit_record WHERE subject = 'reports/${reports.confidential.report_id}' AND method LIKE '%SubmitReport'`);
   assert.match(actor, /^pseudonym:[0-9a-f]{32}$/);
+  assert.equal(client, '', 'where the reporter wrote from');
+  const [named] = await suite.psql('intake',
+    `SELECT client FROM audit_record WHERE subject = 'reports/${reports.named.report_id}' AND method LIKE '%SubmitReport'`);
+  assert.equal(named.client, '127.0.0.1');
   const to = suite.mails().map((mail) => JSON.stringify(mail.to)).join();
   assert.ok(to.includes(confidantPerson.email), 'the confidential reporter was not written to');
 });
