@@ -155,6 +155,13 @@ struct Fresh {
   const SealedReport* sealed;
 };
 
+// Neither by name nor by address does the trace tell who a confidential reporter is.
+void Disguise(const Report& report, audit::Record* trace) {
+  std::string actor = ActorOn(report, trace->actor);
+  if (actor != trace->actor) trace->client.clear();
+  trace->actor = std::move(actor);
+}
+
 absl::Status InsertReports(pg::Transaction& transaction, IdSource& ids,
                            const std::vector<Fresh>& fresh,
                            const std::map<Counter, int64_t>& last) {
@@ -166,7 +173,7 @@ absl::Status InsertReports(pg::Transaction& transaction, IdSource& ids,
     rows.push_back({&report, sealed});
     told.push_back(SubmittedEvent(ids, report, submission->trace_parent));
     audit::Record& trace = traces.emplace_back(submission->trace);
-    trace.actor = ActorOn(report, trace.actor);
+    Disguise(report, &trace);
   }
   std::vector<pg::Param> params = ReportColumns(rows);
   params.push_back(pg::Array(events::Serialized(told)));
@@ -254,7 +261,7 @@ absl::Status Update(pg::Transaction& transaction, const Report& report,
                                                      withdraw_reason, report.version})
                             .status());
   trace.subject = "reports/" + report.id;
-  trace.actor = ActorOn(report, trace.actor);
+  Disguise(report, &trace);
   AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
   return events::Append(transaction, std::span(&event, 1));
 }

@@ -244,7 +244,7 @@ test('ServiceWithoutItsMasterKeySaysSoAndDoesNotStart', async () => {
     '--listen', `unix:${join(suite.home, 'run/other.sock')}`, '--database', suite.conninfo('intake'),
     '--redis', join(suite.home, 'run/redis.sock'), '--issuer', suite.issuer, '--client-id', 'avvik-intake',
     '--client-secret-file', join(suite.home, 'secrets/avvik-intake.secret'), '--triage', suite.address('triage'),
-    '--master-key', other,
+    '--master-key', other, '--audit-key', join(suite.home, 'secrets/audit.key'),
   ]);
   assert.equal(status, 1);
   assert.match(stderr, /the master key new-key of .* is not the one that wraps the key of tenant/);

@@ -37,7 +37,7 @@ class TestDatabase {
   std::unique_ptr<pg::Pool> pool_;
 };
 
-// The unix socket of the private Redis server (AVVIK_TEST_REDIS). Ends the program when there is none.
+// The unix socket of the private Redis server (AVVIK_TEST_REDIS); ignores SIGPIPE from here on. Ends the program when there is none.
 std::string TestRedis();
 
 }  // namespace avvik::testing

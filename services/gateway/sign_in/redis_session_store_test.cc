@@ -2,7 +2,6 @@
 #include "services/gateway/sign_in/redis_session_store.h"
 
 #include <atomic>
-#include <csignal>
 #include <thread>
 #include <vector>
 
@@ -17,9 +16,6 @@ namespace {
 
 class RedisSessionStoreTest : public ::testing::Test {
  protected:
-  // As process::RunUntilSignal does for programs.
-  RedisSessionStoreTest() { std::signal(SIGPIPE, SIG_IGN); }
-
   redis::Reply Redis(const std::vector<std::string>& command) {
     auto connection = redis::Connection::Open(testing::TestRedis(), absl::Seconds(1));
     return *(*connection)->Command(command);
