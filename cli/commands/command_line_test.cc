@@ -48,6 +48,21 @@ TEST_F(CommandLineTest, DeadlinesNeedNoServer) {
             kUsage);
 }
 
+TEST_F(CommandLineTest, HandingOverCountsWhatPassesOn) {
+  json asked;
+  suite_.on_request = [&](const LocalRequest& request) -> std::optional<LocalAnswer> {
+    if (request.path != "/v1/cases:hand-over") return std::nullopt;
+    asked = json::parse(request.body);
+    return LocalAnswer{.body = R"({"cases":"12","owned":"9","owned_open":"4"})"};
+  };
+  const json done = RunJson({"organisation", "handover", "--from", "a.b", "--to", "c.d", "--dry-run"});
+  EXPECT_EQ(asked, json({{"from", "a.b"}, {"to", "c.d"}, {"validate_only", true}}));
+  EXPECT_EQ(done["cases"], 12);
+  EXPECT_EQ(done["owned_open"], 4);
+  EXPECT_EQ(done["dry_run"], true);
+  EXPECT_EQ(Run({"organisation", "handover", "--from", "a.b"}).code, kUsage);
+}
+
 TEST_F(CommandLineTest, StatusTellsWhatIsNotReady) {
   suite_.on_request = [](const LocalRequest& request) -> std::optional<LocalAnswer> {
     if (request.path == "/readyz") {

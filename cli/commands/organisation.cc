@@ -14,6 +14,8 @@ using triage::v1::ChangeKind;
 
 struct Asked {
   std::string file;
+  std::string from;
+  std::string to;
   bool dry_run = false;
 };
 
@@ -131,6 +133,33 @@ ExitCode Show(Session& session) {
   return kOk;
 }
 
+ExitCode HandOver(Session& session, const Asked& asked) {
+  auto caller = session.AsAsked();
+  if (!caller.ok()) return session.out.Fail(caller.status());
+  triage::v1::HandOverCasesRequest request;
+  request.set_from(asked.from);
+  request.set_to(asked.to);
+  request.set_validate_only(asked.dry_run);
+  triage::v1::HandOverCasesResponse answer;
+  const auto status = (**caller)->Post("/v1/cases:hand-over", request, &answer);
+  if (!status.ok()) return session.out.Fail(status);
+  if (session.out.json()) {
+    session.out.Json({{"from", asked.from},
+                      {"to", asked.to},
+                      {"dry_run", asked.dry_run},
+                      {"cases", answer.cases()},
+                      {"owned", answer.owned()},
+                      {"owned_open", answer.owned_open()}});
+    return kOk;
+  }
+  const std::string counts = Counted(answer.cases(), "case", "cases") + " (" +
+                             std::to_string(answer.owned()) + " owned, " +
+                             std::to_string(answer.owned_open()) + " of them open) from " +
+                             asked.from + " to " + asked.to;
+  session.out.Line((asked.dry_run ? "would hand over " : "handed over ") + counts);
+  return kOk;
+}
+
 }  // namespace
 
 void AddOrganisation(CLI::App& app, Session& session, Chosen& chosen) {
@@ -165,6 +194,19 @@ void AddOrganisation(CLI::App& app, Session& session, Chosen& chosen) {
   show->footer(
       Examples("  avvik organisation show > kalix.yaml\n  avvik organisation show --json"));
   show->callback([&session, &chosen] { chosen = [&session] { return Show(session); }; });
+
+  CLI::App* handover = command->add_subcommand(
+      "handover",
+      "Hands everything that one person has in cases over to another, in one go: ownership, and "
+      "where they are drawn in or named");
+  handover->add_option("--from", asked->from, "Login of the one who leaves")->required();
+  handover->add_option("--to", asked->to, "Login of the one who takes over")->required();
+  handover->add_flag("--dry-run", asked->dry_run, "Only count what would change");
+  handover->footer(
+      Examples("  avvik organisation handover --from fatima.haddad --to jenny.astrom --dry-run"));
+  handover->callback([&session, &chosen, asked] {
+    chosen = [&session, asked] { return HandOver(session, *asked); };
+  });
 }
 
 }  // namespace avvik::cli

@@ -29,6 +29,7 @@ absl::StatusOr<Caller> CallerFromClaims(const Claims& claims, const std::string&
   caller.client_id = claims.client_id;
   caller.tenant = claims.tenant;
   caller.machine = claims.subject == claims.client_id;
+  if (!caller.machine) caller.groups = claims.groups;
 
   const bool service = caller.machine && HasScope(claims, kServiceScope);
   const bool across_tenants = service || (caller.machine && HasScope(claims, kOperatorScope));

@@ -27,6 +27,7 @@ struct Caller {
   std::string email;      // May be empty.
   std::string client_id;  // The client the token was given to; may be empty for a person.
   bool machine = false;
+  std::vector<std::string> groups;  // Of the sign-in provider, of a person; may be empty.
   // EMPLOYEE for every person, the scope's role for a machine.
   std::vector<organisation::HeldRole> roles;
 };

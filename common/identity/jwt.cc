@@ -16,6 +16,7 @@ namespace {
 
 constexpr size_t kMaxTextBytes = 300;
 constexpr size_t kMaxScopeBytes = 2000;
+constexpr size_t kMaxGroups = 200;
 constexpr double kLastInstant = 253402300799;  // 9999-12-31T23:59:59Z.
 
 absl::Status Refused(const std::string& reason, const std::string& message) {
@@ -123,6 +124,20 @@ absl::Status ReadText(const nlohmann::json& payload, const char* claim, size_t m
   return absl::OkStatus();
 }
 
+// A list of such texts, none of them empty. Empty when the claim is missing.
+absl::Status ReadTexts(const nlohmann::json& payload, const char* claim, size_t max_bytes,
+                       size_t max_items, std::vector<std::string>* out) {
+  const auto list = payload.find(claim);
+  if (list == payload.end()) return absl::OkStatus();
+  if (!list->is_array() || list->size() > max_items) return BadClaim(claim);
+  for (const nlohmann::json& item : *list) {
+    const nlohmann::json alone = {{claim, item}};
+    AVVIK_RETURN_IF_ERROR(ReadText(alone, claim, max_bytes, &out->emplace_back()));
+    if (out->back().empty()) return BadClaim(claim);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckIssuerAndAudience(const nlohmann::json& payload, const TokenRules& rules) {
   const auto issuer = payload.find("iss");
   if (issuer == payload.end() || *issuer != rules.issuer) {
@@ -178,6 +193,7 @@ absl::StatusOr<Claims> ReadClaims(const nlohmann::json& payload, const TokenRule
     if (end > begin) claims.scopes.push_back(scope.substr(begin, end - begin));
     begin = end + 1;
   }
+  AVVIK_RETURN_IF_ERROR(ReadTexts(payload, "groups", kMaxTextBytes, kMaxGroups, &claims.groups));
   return claims;
 }
 

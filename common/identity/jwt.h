@@ -24,6 +24,7 @@ struct Claims {
   std::string name;       // May be empty.
   std::string email;      // May be empty.
   std::vector<std::string> scopes;
+  std::vector<std::string> groups;  // `groups` of the sign-in provider; may be empty.
   absl::Time expiry;
 };
 
@@ -51,7 +52,8 @@ class KeyFinder {
 // Verifies signature, type, issuer, audience and times. UNAUTHENTICATED otherwise, with one of the
 // reasons below; the message never holds anything of the token. Errors of `keys` are passed on.
 // - `TOKEN_TOO_LARGE`: longer than kMaxTokenBytes.
-// - `TOKEN_MALFORMED`: not three base64url parts, or not JSON objects with distinct members, or with
+// - `TOKEN_MALFORMED`: not three base64url parts, or not JSON objects with distinct members, or
+// with
 //   `crit`.
 // - `TOKEN_TYPE`: `typ` is not at+jwt.
 // - `TOKEN_ALGORITHM`: `alg` is neither RS256 nor ES256.

@@ -32,6 +32,12 @@ bool IsTimeZone(const std::string& name) {
   return plain && absl::LoadTimeZone(name, &zone);
 }
 
+// A day of the calendar as `YYYY-MM-DD`, and written in no other way.
+bool IsDay(const std::string& text) {
+  absl::CivilDay day;
+  return text.size() == 10 && absl::ParseCivilTime(text, &day) && absl::FormatCivilTime(day) == text;
+}
+
 class Checker {
  public:
   explicit Checker(const v1::Organisation& organisation) : o_(organisation) {
@@ -50,6 +56,8 @@ class Checker {
     CheckRouting();
     CheckTitles();
     CheckRetention();
+    CheckStandIns();
+    CheckGroupRoles();
     return std::move(violations_);
   }
 
@@ -268,6 +276,56 @@ class Checker {
     Unique roles(this, "role_titles", ".role");
     for (int i = 0; i < o_.role_titles_size(); ++i) {
       roles.Look(i, v1::Role_Name(o_.role_titles(i).role()));
+    }
+  }
+
+  void CheckStandIns() {
+    Unique ids(this, "stand_ins", ".id");
+    for (int i = 0; i < o_.stand_ins_size(); ++i) {
+      const v1::StandIn& entry = o_.stand_ins(i);
+      const std::string path = At("stand_ins", i);
+      ids.Look(i, entry.id());
+      PersonReference(entry.person(), path + ".person");
+      PersonReference(entry.absent(), path + ".absent");
+      UnitReference(entry.unit(), path + ".unit");
+      const bool of_person = !entry.absent().empty();
+      const bool of_role = entry.role() != v1::ROLE_UNSPECIFIED;
+      if (of_person == of_role) Add(path, "must name either `absent` or `role`");
+      if (of_person && entry.absent() == entry.person()) {
+        Add(path + ".absent", "must be somebody else than `person`");
+      }
+      if (of_role && (!IsOfPeople(entry.role()) || entry.role() == v1::EMPLOYEE)) {
+        Add(path + ".role", "must be a role that people hold by assignment");
+      }
+      if (!of_role && !entry.unit().empty()) {
+        Add(path + ".unit", "must only be given with `role`");
+      }
+      bool days = true;
+      for (const auto& [field, day] : {std::pair(".first_day", entry.first_day()),
+                                       std::pair(".last_day", entry.last_day())}) {
+        if (IsDay(day)) continue;
+        days = false;
+        Add(path + field, "must be a day such as `2026-12-01`");
+      }
+      if (days && entry.last_day() < entry.first_day()) {
+        Add(path + ".last_day", "must not be before `first_day`");
+      }
+    }
+  }
+
+  void CheckGroupRoles() {
+    Unique groups(this, "group_roles", ".group");
+    for (int i = 0; i < o_.group_roles_size(); ++i) {
+      const v1::GroupRoles& group = o_.group_roles(i);
+      const std::string path = At("group_roles", i);
+      groups.Look(i, group.group());
+      for (int j = 0; j < group.roles_size(); ++j) {
+        const std::string role_path = path + "." + At("roles", j);
+        UnitReference(group.roles(j).unit(), role_path + ".unit");
+        if (!IsOfPeople(group.roles(j).role())) {
+          Add(role_path + ".role", "must be a role of people");
+        }
+      }
     }
   }
 

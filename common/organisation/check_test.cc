@@ -143,6 +143,67 @@ INSTANTIATE_TEST_SUITE_P(
               "board must name a unit of type COMMITTEE"}),
     [](const auto& row) { return row.param.what; });
 
+void StandIn(v1::Organisation* o, const std::string& person, const std::string& absent,
+             const std::string& first = "2026-12-01", const std::string& last = "2026-12-24") {
+  v1::StandIn* entry = o->add_stand_ins();
+  entry->set_id("s" + std::to_string(o->stand_ins_size()));
+  entry->set_person(person);
+  entry->set_absent(absent);
+  entry->set_first_day(first);
+  entry->set_last_day(last);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    StandInsAndGroups, CheckTest,
+    testing::Values(
+        Break{"StandInUnknown", [](auto* o) { StandIn(o, "nobody", "siv"); },
+              "stand_ins[0].person names `nobody`"},
+        Break{"AbsentUnknown", [](auto* o) { StandIn(o, "sam", "nobody"); },
+              "stand_ins[0].absent names `nobody`"},
+        Break{"StandsInForOneself", [](auto* o) { StandIn(o, "sam", "sam"); },
+              "stand_ins[0].absent must be somebody else"},
+        Break{"StandsInForNothing", [](auto* o) { StandIn(o, "sam", ""); },
+              "stand_ins[0] must name either `absent` or `role`"},
+        Break{"StandsInForBoth",
+              [](auto* o) {
+                StandIn(o, "sam", "siv");
+                o->mutable_stand_ins(0)->set_role(v1::COORDINATOR);
+              },
+              "stand_ins[0] must name either `absent` or `role`"},
+        Break{"StandsInAsService",
+              [](auto* o) {
+                StandIn(o, "sam", "");
+                o->mutable_stand_ins(0)->set_role(v1::SERVICE);
+              },
+              "stand_ins[0].role must be a role that people hold"},
+        Break{"NoDay", [](auto* o) { StandIn(o, "sam", "siv", "2026-12-32"); },
+              "stand_ins[0].first_day must be a day"},
+        Break{"DayInAnotherForm", [](auto* o) { StandIn(o, "sam", "siv", "2026-12-1"); },
+              "stand_ins[0].first_day must be a day"},
+        Break{"EndsBeforeItBegins", [](auto* o) { StandIn(o, "sam", "siv", "2026-12-25"); },
+              "stand_ins[0].last_day must not be before"},
+        Break{"GroupTwice",
+              [](auto* o) {
+                o->add_group_roles()->set_group("g");
+                o->add_group_roles()->set_group("g");
+              },
+              "group_roles[1].group is the same as of group_roles[0]"},
+        Break{"GroupOfMachines",
+              [](auto* o) {
+                o->add_group_roles()->set_group("g");
+                o->mutable_group_roles(0)->add_roles()->set_role(v1::SERVICE);
+              },
+              "group_roles[0].roles[0].role must be a role of people"},
+        Break{"GroupOfUnknownUnit",
+              [](auto* o) {
+                o->add_group_roles()->set_group("g");
+                auto* held = o->mutable_group_roles(0)->add_roles();
+                held->set_role(v1::COORDINATOR);
+                held->set_unit("x");
+              },
+              "group_roles[0].roles[0].unit names `x`"}),
+    [](const auto& row) { return row.param.what; });
+
 TEST(Check, EveryUnitOfACycleIsNamed) {
   v1::Organisation organisation = ExampleOrganisation();
   organisation.mutable_units(3)->set_parent("hemtjanst");

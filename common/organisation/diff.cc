@@ -41,9 +41,9 @@ Entry EntryOf(const Message& message) {
   return entry;
 }
 
-// What an entry is known by: its id, login or role.
+// What an entry is known by: its id, login, group or role.
 std::string IdOf(const Message& entry) {
-  for (const char* name : {"id", "login", "role"}) {
+  for (const char* name : {"id", "login", "group", "role"}) {
     const FieldDescriptor* field = entry.GetDescriptor()->FindFieldByName(name);
     if (field == nullptr) continue;
     return field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM

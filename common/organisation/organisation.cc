@@ -16,6 +16,11 @@ auto FindIn(const Map& map, std::string_view id) -> typename Map::mapped_type {
   return found == map.end() ? nullptr : found->second;
 }
 
+void SortEachOnce(std::vector<HeldRole>* held) {
+  std::sort(held->begin(), held->end());
+  held->erase(std::unique(held->begin(), held->end()), held->end());
+}
+
 }  // namespace
 
 std::string PersonId(std::string_view tenant, std::string_view login) {
@@ -57,18 +62,28 @@ void Organisation::Index() {
     std::vector<HeldRole>& held = roles_[person.login()];
     held.push_back({v1::EMPLOYEE, ""});
     for (const v1::Assignment& assignment : person.roles()) {
-      std::string unit = assignment.unit() == root_->id() ? "" : assignment.unit();
-      held.push_back({assignment.role(), unit});
+      held.push_back({assignment.role(), HeldUnit(assignment.unit())});
       holders_[held.back()].push_back(&person);
     }
   }
   for (auto& [login, held] : roles_) {
-    for (HeldRole& role : held) {
-      if (role.unit == root_->id()) role.unit.clear();
-    }
-    std::sort(held.begin(), held.end());
-    held.erase(std::unique(held.begin(), held.end()), held.end());
+    for (HeldRole& role : held) role.unit = HeldUnit(role.unit);
+    SortEachOnce(&held);
   }
+  for (const v1::GroupRoles& group : proto_.group_roles()) {
+    std::vector<HeldRole>& held = group_roles_[group.group()];
+    for (const v1::Assignment& assignment : group.roles()) {
+      held.push_back({assignment.role(), HeldUnit(assignment.unit())});
+    }
+    SortEachOnce(&held);
+  }
+  for (const v1::StandIn& entry : proto_.stand_ins()) {
+    stand_ins_[entry.person()].push_back(&entry);
+  }
+}
+
+std::string Organisation::HeldUnit(const std::string& unit) const {
+  return unit == root_->id() ? "" : unit;
 }
 
 const v1::Unit* Organisation::FindUnit(std::string_view id) const { return FindIn(units_, id); }
@@ -127,6 +142,33 @@ const v1::Person* Organisation::FindPersonById(std::string_view person_id) const
 std::vector<HeldRole> Organisation::RolesOf(std::string_view login) const {
   auto found = roles_.find(login);
   return found == roles_.end() ? std::vector<HeldRole>{{v1::EMPLOYEE, ""}} : found->second;
+}
+
+std::vector<const v1::StandIn*> Organisation::StandInsOf(std::string_view login,
+                                                         absl::Time now) const {
+  std::vector<const v1::StandIn*> in_force;
+  auto found = stand_ins_.find(login);
+  if (found == stand_ins_.end()) return in_force;
+  // Days as `YYYY-MM-DD` are ordered as texts.
+  const std::string today = absl::FormatTime("%Y-%m-%d", now, time_zone_);
+  for (const v1::StandIn* entry : found->second) {
+    if (entry->first_day() <= today && today <= entry->last_day()) in_force.push_back(entry);
+  }
+  return in_force;
+}
+
+std::vector<HeldRole> Organisation::RolesOfGroup(std::string_view group) const {
+  auto found = group_roles_.find(group);
+  return found == group_roles_.end() ? std::vector<HeldRole>() : found->second;
+}
+
+std::vector<std::string> Organisation::SystemsOf(std::string_view login, v1::Role role) const {
+  std::vector<std::string> ids;
+  for (const v1::System& system : proto_.systems()) {
+    const std::string& holder = role == v1::SYSTEM_OWNER ? system.owner() : system.administrator();
+    if (holder == login && !holder.empty()) ids.push_back(system.id());
+  }
+  return ids;
 }
 
 std::vector<const v1::Person*> Organisation::HoldersAt(v1::Role role, std::string_view unit) const {

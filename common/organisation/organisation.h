@@ -71,6 +71,14 @@ class Organisation {
   // the units of the systems that name them. A role for the root is one for the whole municipality.
   // Everyone not named here is an employee. In order, each once.
   std::vector<HeldRole> RolesOf(std::string_view login) const;
+  // Who stands in, by the entries of the file in force on the local day of `now`; in the order of
+  // the file.
+  std::vector<const v1::StandIn*> StandInsOf(std::string_view login, absl::Time now) const;
+  // What the members of a group of the sign-in provider hold; nothing when the file does not name
+  // it. In order, each once.
+  std::vector<HeldRole> RolesOfGroup(std::string_view group) const;
+  // Ids of the systems the person is owner (or administrator) of, in the order of the file.
+  std::vector<std::string> SystemsOf(std::string_view login, v1::Role role) const;
   // Those who hold the role for the unit; when none does, those who hold it for the nearest unit
   // above; as the last resort those who hold it for the whole municipality. In the order of the
   // file.
@@ -94,6 +102,8 @@ class Organisation {
   Organisation(v1::Organisation proto, int64_t version);
   void Index();
   const v1::Unit* NearestOf(std::string_view unit, bool committees_count) const;
+  // The unit as HeldRole has it: empty for the root.
+  std::string HeldUnit(const std::string& unit) const;
 
   template <typename Value>
   using ById = std::map<std::string, Value, std::less<>>;
@@ -106,7 +116,9 @@ class Organisation {
   ById<const v1::Person*> people_;
   ById<const v1::Person*> people_by_id_;
   ById<const v1::System*> systems_;
-  ById<std::vector<HeldRole>> roles_;  // By login.
+  ById<std::vector<HeldRole>> roles_;                // By login.
+  ById<std::vector<HeldRole>> group_roles_;          // By group.
+  ById<std::vector<const v1::StandIn*>> stand_ins_;  // By who stands in.
   std::map<HeldRole, std::vector<const v1::Person*>> holders_;
 };
 

@@ -10,6 +10,17 @@
 namespace avvik::organisation {
 namespace {
 
+template <typename Values, typename Value>
+bool Contains(const Values& values, const Value& value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+template <typename Value>
+void SortEachOnce(std::vector<Value>* values) {
+  std::sort(values->begin(), values->end());
+  values->erase(std::unique(values->begin(), values->end()), values->end());
+}
+
 // What a catalogue must fulfil beyond the rules of its fields.
 absl::Status CheckCatalogue(const v1::RoleCatalogue& proto) {
   std::vector<status::FieldViolation> violations;
@@ -20,9 +31,15 @@ absl::Status CheckCatalogue(const v1::RoleCatalogue& proto) {
       violations.push_back({path + ".role", "is listed already"});
     std::set<std::string> permissions;
     for (int j = 0; j < proto.roles(i).grants_size(); ++j) {
-      if (permissions.insert(proto.roles(i).grants(j).permission()).second) continue;
-      violations.push_back(
-          {path + ".grants[" + std::to_string(j) + "].permission", "is granted already"});
+      const v1::Grant& grant = proto.roles(i).grants(j);
+      const std::string grant_path = path + ".grants[" + std::to_string(j) + "]";
+      if (!permissions.insert(grant.permission()).second) {
+        violations.push_back({grant_path + ".permission", "is granted already"});
+      }
+      if (grant.reach() == v1::REACH_OWN && grant.spheres_size() > 0) {
+        violations.push_back(
+            {grant_path + ".spheres", "must be left out with OWN, which holds in every sphere"});
+      }
     }
   }
   return violations.empty() ? absl::OkStatus() : status::InvalidFields(violations);
@@ -38,7 +55,38 @@ bool HasScope(std::string_view scopes, std::string_view wanted) {
   return false;
 }
 
+bool IsOfASystem(v1::Role role) {
+  return role == v1::SYSTEM_OWNER || role == v1::SYSTEM_ADMINISTRATOR;
+}
+
+// What a person of the file holds without standing in for anybody.
+void AddPermanent(const Organisation& organisation, const std::string& login, Rights* rights) {
+  rights->keys.push_back(PersonId(organisation.tenant(), login));
+  for (const HeldRole& held : organisation.RolesOf(login)) {
+    rights->roles.push_back(held);
+    if (!IsOfASystem(held.role)) rights->keys.push_back(FunctionKey(held.role, held.unit, ""));
+  }
+  for (const v1::Role role : {v1::SYSTEM_OWNER, v1::SYSTEM_ADMINISTRATOR}) {
+    for (const std::string& system : organisation.SystemsOf(login, role)) {
+      rights->keys.push_back(FunctionKey(role, "", system));
+    }
+  }
+}
+
+void AddRole(const HeldRole& held, Rights* rights) {
+  rights->roles.push_back(held);
+  rights->keys.push_back(FunctionKey(held.role, held.unit, ""));
+}
+
 }  // namespace
+
+Sphere SphereOf(type::v1::Answer national_security, type::v1::Answer personal_data,
+                bool restricted) {
+  if (national_security == type::v1::ANSWER_YES) return type::v1::SPHERE_SECURITY_PROTECTION;
+  if (restricted) return type::v1::SPHERE_RESTRICTED;
+  return personal_data == type::v1::ANSWER_YES ? type::v1::SPHERE_PERSONAL_DATA
+                                               : type::v1::SPHERE_OPEN;
+}
 
 absl::StatusOr<RoleCatalogue> RoleCatalogue::Load(const std::string& path) {
   v1::RoleCatalogue proto;
@@ -51,17 +99,36 @@ absl::StatusOr<RoleCatalogue> RoleCatalogue::Create(const v1::RoleCatalogue& pro
   RoleCatalogue catalogue;
   for (const v1::RoleGrants& role : proto.roles()) {
     for (const v1::Grant& grant : role.grants()) {
-      catalogue.grants_[role.role()][grant.permission()] = grant.reach();
+      Granted& granted = catalogue.grants_[role.role()][grant.permission()];
+      granted.reach = grant.reach();
+      for (const int sphere : grant.spheres()) {
+        granted.spheres.push_back(static_cast<Sphere>(sphere));
+      }
+      if (granted.spheres.empty()) {
+        granted.spheres = {type::v1::SPHERE_OPEN, type::v1::SPHERE_PERSONAL_DATA};
+      }
     }
   }
   return catalogue;
 }
 
-v1::Reach RoleCatalogue::ReachOf(v1::Role role, std::string_view permission) const {
+const RoleCatalogue::Granted* RoleCatalogue::Find(v1::Role role,
+                                                  std::string_view permission) const {
   auto grants = grants_.find(role);
-  if (grants == grants_.end()) return v1::REACH_UNSPECIFIED;
-  auto reach = grants->second.find(permission);
-  return reach == grants->second.end() ? v1::REACH_UNSPECIFIED : reach->second;
+  if (grants == grants_.end()) return nullptr;
+  auto granted = grants->second.find(permission);
+  return granted == grants->second.end() ? nullptr : &granted->second;
+}
+
+v1::Reach RoleCatalogue::ReachOf(v1::Role role, std::string_view permission) const {
+  const Granted* granted = Find(role, permission);
+  return granted == nullptr ? v1::REACH_UNSPECIFIED : granted->reach;
+}
+
+bool RoleCatalogue::ReachesInto(v1::Role role, std::string_view permission, Sphere sphere) const {
+  const Granted* granted = Find(role, permission);
+  return granted != nullptr && granted->reach >= v1::REACH_UNIT &&
+         Contains(granted->spheres, sphere);
 }
 
 bool Rights::Holds(v1::Role role) const {
@@ -69,9 +136,39 @@ bool Rights::Holds(v1::Role role) const {
                      [&](const HeldRole& held) { return held.role == role; });
 }
 
-Rights RightsOf(const Organisation* organisation, std::string_view login) {
-  if (organisation == nullptr) return {{{v1::EMPLOYEE, ""}}};
-  return {organisation->RolesOf(login)};
+std::string FunctionKey(v1::Role role, std::string_view unit, std::string_view system) {
+  if (role == v1::ROLE_UNSPECIFIED || role == v1::EMPLOYEE) return "";
+  const std::string number = "f" + std::to_string(static_cast<int>(role));
+  if (IsOfASystem(role)) return system.empty() ? "" : number + ":" + std::string(system);
+  return number + "/" + std::string(unit);
+}
+
+Rights RightsOf(const Organisation* organisation, const SignedIn& person, absl::Time now) {
+  Rights rights;
+  if (organisation == nullptr) {
+    rights.roles = {{v1::EMPLOYEE, ""}};
+    rights.keys = {PersonId(person.tenant, person.login)};
+    return rights;
+  }
+  AddPermanent(*organisation, person.login, &rights);
+  for (const std::string& group : person.groups) {
+    for (const HeldRole& held : organisation->RolesOfGroup(group)) AddRole(held, &rights);
+  }
+  for (const v1::StandIn* entry : organisation->StandInsOf(person.login, now)) {
+    if (entry->absent().empty()) {
+      const bool whole = entry->unit() == organisation->root().id();
+      AddRole({entry->role(), whole ? "" : entry->unit()}, &rights);
+    } else {
+      AddPermanent(*organisation, entry->absent(), &rights);
+      rights.absent.push_back(entry->absent());
+    }
+  }
+  SortEachOnce(&rights.roles);
+  SortEachOnce(&rights.keys);
+  SortEachOnce(&rights.absent);
+  // Of roles that are no function.
+  if (!rights.keys.empty() && rights.keys.front().empty()) rights.keys.erase(rights.keys.begin());
+  return rights;
 }
 
 Rights RightsOfMachine(std::string_view scope) {
@@ -85,15 +182,66 @@ Grant Decide(const RoleCatalogue& catalogue, std::span<const HeldRole> roles,
              std::string_view permission) {
   Grant grant;
   for (const HeldRole& held : roles) {
-    v1::Reach reach = catalogue.ReachOf(held.role, permission);
-    if (reach == v1::REACH_UNIT && held.unit.empty()) reach = v1::REACH_ALL;
-    if (reach == v1::REACH_UNIT) grant.units.push_back(held.unit);
-    grant.reach = std::max(grant.reach, reach);
+    const v1::Reach reach = catalogue.ReachOf(held.role, permission);
+    if (reach == v1::REACH_UNSPECIFIED) continue;
+    grant.held = true;
+    for (const Sphere sphere : kSpheres) {
+      if (!catalogue.ReachesInto(held.role, permission, sphere)) continue;
+      Extent& extent = grant.spheres[sphere];
+      extent.everything |= reach == v1::REACH_ALL || held.unit.empty();
+      extent.units.push_back(held.unit);
+    }
   }
-  if (grant.reach != v1::REACH_UNIT) grant.units.clear();
-  std::sort(grant.units.begin(), grant.units.end());
-  grant.units.erase(std::unique(grant.units.begin(), grant.units.end()), grant.units.end());
+  for (auto& [sphere, extent] : grant.spheres) {
+    if (extent.everything) extent.units.clear();
+    SortEachOnce(&extent.units);
+  }
   return grant;
+}
+
+std::string PlaceOf(Sphere sphere, std::string_view unit) {
+  return std::to_string(static_cast<int>(sphere)) + "/" + std::string(unit);
+}
+
+Visibility VisibilityOf(const Grant& grant, const Rights& rights,
+                        const Organisation* organisation) {
+  Visibility visibility;
+  if (!grant.held) return visibility;
+  visibility.keys = rights.keys;
+  for (const auto& [sphere, extent] : grant.spheres) {
+    if (extent.everything) {
+      visibility.spheres.push_back(sphere);
+      continue;
+    }
+    if (organisation == nullptr) continue;
+    for (const std::string& unit : extent.units) {
+      for (const std::string& below : organisation->Subtree(unit)) {
+        visibility.places.push_back(PlaceOf(sphere, below));
+      }
+    }
+  }
+  SortEachOnce(&visibility.places);
+  return visibility;
+}
+
+Visibility EverythingVisible() {
+  return {.spheres = {std::begin(kSpheres), std::end(kSpheres)}, .places = {}, .keys = {}};
+}
+
+Verdict Judge(const Visibility& visibility, const Matter& matter) {
+  if (Contains(visibility.spheres, matter.sphere)) return {Ground::kSphere};
+  if (Contains(visibility.places, PlaceOf(matter.sphere, matter.unit))) return {Ground::kUnit};
+  for (const std::string& party : matter.parties) {
+    if (Contains(visibility.keys, party)) return {Ground::kPart};
+  }
+  return {Ground::kOutOfReach};
+}
+
+Verdict Judge(const RoleCatalogue& catalogue, const Organisation* organisation,
+              const Rights& rights, std::string_view permission, const Matter& matter) {
+  const Grant grant = Decide(catalogue, rights.roles, permission);
+  if (!grant.held) return {Ground::kNotGranted};
+  return Judge(VisibilityOf(grant, rights, organisation), matter);
 }
 
 }  // namespace avvik::organisation

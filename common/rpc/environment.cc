@@ -40,6 +40,16 @@ bool IsDenial(const absl::Status& status) {
   return absl::IsPermissionDenied(status) || absl::IsNotFound(status);
 }
 
+organisation::Rights RightsOf(const identity::Caller& caller,
+                              const organisation::Organisation* organisation, absl::Time now) {
+  if (!caller.machine) {
+    return organisation::RightsOf(organisation, {caller.tenant, caller.login, caller.groups}, now);
+  }
+  return {.roles = caller.roles,
+          .keys = {organisation::PersonId(caller.tenant, caller.login)},
+          .absent = {}};
+}
+
 }  // namespace
 
 audit::Record Call::Trace(const std::string& subject) const {
@@ -108,13 +118,24 @@ absl::StatusOr<Call> Environment::Begin(const grpc::ServerContextBase& context,
 }
 
 organisation::Grant Environment::GrantFor(const Call& call, const std::string& permission) const {
-  if (call.caller().machine) {
-    return organisation::Decide(parts_.roles, call.caller().roles, permission);
-  }
   const auto organisation = parts_.directory.Find(call.tenant());
-  return organisation::Decide(
-      parts_.roles, organisation::RightsOf(organisation.get(), call.caller().login).roles,
-      permission);
+  const organisation::Rights rights = RightsOf(call.caller(), organisation.get(), call.now());
+  return organisation::Decide(parts_.roles, rights.roles, permission);
+}
+
+organisation::Visibility Environment::VisibilityFor(const Call& call,
+                                                    const std::string& permission) const {
+  return organisation::VisibilityOf(
+      organisation::Decide(parts_.roles, call.rights().roles, permission), call.rights(),
+      call.organisation().get());
+}
+
+organisation::Verdict Environment::JudgeFor(const Call& call, const std::string& login,
+                                            const std::string& permission,
+                                            const organisation::Matter& matter) const {
+  const organisation::Rights rights =
+      organisation::RightsOf(call.organisation().get(), {call.tenant(), login, {}}, call.now());
+  return organisation::Judge(parts_.roles, call.organisation().get(), rights, permission, matter);
 }
 
 absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
@@ -172,12 +193,10 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
 
 void Environment::Decide(Call* call) const {
   call->organisation_ = parts_.directory.Find(call->caller_.tenant);
-  if (!call->caller_.machine) {
-    call->caller_.roles =
-        organisation::RightsOf(call->organisation_.get(), call->caller_.login).roles;
-  }
+  call->rights_ = RightsOf(call->caller_, call->organisation_.get(), call->now_);
+  call->caller_.roles = call->rights_.roles;
   call->grant_ =
-      organisation::Decide(parts_.roles, call->caller_.roles, call->method_->permission);
+      organisation::Decide(parts_.roles, call->rights_.roles, call->method_->permission);
 }
 
 grpc::Status Environment::End(const Call& call, const absl::Status& status) {

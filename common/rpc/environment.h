@@ -46,6 +46,12 @@ class Call {
   const std::string& tenant() const { return caller_.tenant; }
   // How far the caller's permission reaches.
   const organisation::Grant& grant() const { return grant_; }
+  // What the caller holds.
+  const organisation::Rights& rights() const { return rights_; }
+  // Which matters the permission shows the caller.
+  organisation::Visibility visibility() const {
+    return organisation::VisibilityOf(grant_, rights_, organisation_.get());
+  }
   // The caller's organisation; null when the tenant has none yet.
   const std::shared_ptr<const organisation::Organisation>& organisation() const {
     return organisation_;
@@ -71,6 +77,7 @@ class Call {
 
   const Method* method_ = nullptr;
   identity::Caller caller_;
+  organisation::Rights rights_;
   organisation::Grant grant_;
   std::shared_ptr<const organisation::Organisation> organisation_;
   absl::Time now_;
@@ -117,6 +124,15 @@ class Environment {
   // How far another permission of the caller reaches by what is known now, for a request that takes more
   // than its method declares.
   organisation::Grant GrantFor(const Call& call, const std::string& permission) const;
+
+  // What that permission shows the caller.
+  organisation::Visibility VisibilityFor(const Call& call, const std::string& permission) const;
+
+  // What the decision is for another person of the caller's organisation, by the organisation alone: the
+  // groups of somebody who is not there are not known.
+  organisation::Verdict JudgeFor(const Call& call, const std::string& login,
+                                 const std::string& permission,
+                                 const organisation::Matter& matter) const;
 
   // Ends a call that Begin let in: records, counts, and gives what goes over the wire.
   grpc::Status End(const Call& call, const absl::Status& status);

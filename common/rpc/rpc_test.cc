@@ -125,7 +125,7 @@ TEST_F(RpcTest, GrantedCallReachesTheHandlerAsItsCaller) {
   inbox_->work = [&](rpc::Call& call) {
     login = call.caller().login;
     EXPECT_TRUE(call.caller().machine);
-    EXPECT_EQ(call.grant().reach, organisation::v1::REACH_ALL);
+    EXPECT_TRUE(call.grant().spheres.at(type::v1::SPHERE_OPEN).everything);
     return absl::OkStatus();
   };
   EXPECT_OK(Call(Service()));

@@ -34,6 +34,9 @@ std::optional<CaseEvent> ReadCaseEvent(const events::v1::Event& event) {
          Read<triage::v1::CaseAcknowledged>(event, CaseChange::kOther, &read) ||
          Read<triage::v1::CaseNoted>(event, CaseChange::kOther, &read) ||
          Read<triage::v1::CaseReportChanged>(event, CaseChange::kOther, &read) ||
+         Read<triage::v1::CaseRestricted>(event, CaseChange::kOther, &read) ||
+         Read<triage::v1::CaseAccessChanged>(event, CaseChange::kOther, &read) ||
+         Read<triage::v1::CaseHandedOver>(event, CaseChange::kHandedOver, &read) ||
          Read<triage::v1::CaseClosed>(event, CaseChange::kClosed, &read) ||
          Read<triage::v1::CaseReopened>(event, CaseChange::kReopened, &read));
   return read;

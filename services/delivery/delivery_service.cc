@@ -30,16 +30,8 @@ absl::StatusOr<std::vector<std::string>> DeliveryService::PersonsOf(const rpc::C
 }
 
 absl::StatusOr<Visibility> DeliveryService::VisibilityOf(const rpc::Call& call) {
-  Visibility visibility;
-  visibility.everything = call.grant().reach == organisation::v1::REACH_ALL;
-  AVVIK_ASSIGN_OR_RETURN(visibility.person_ids, PersonsOf(call));
-  if (call.organisation() == nullptr) return visibility;
-  for (const std::string& unit : call.grant().units) {
-    for (std::string& below : call.organisation()->Subtree(unit)) {
-      visibility.units.push_back(std::move(below));
-    }
-  }
-  return visibility;
+  AVVIK_ASSIGN_OR_RETURN(std::vector<std::string> persons, PersonsOf(call));
+  return Visibility{.cases = call.visibility(), .person_ids = std::move(persons)};
 }
 
 grpc::Status DeliveryService::ListNotices(grpc::ServerContext* context,

@@ -92,7 +92,7 @@ class EventHandlersTest : public DeliveryTest {
   // The notices as `template recipient language`, in the order they were queued.
   std::vector<std::string> Notices() {
     std::vector<std::string> notices;
-    const auto page = store_.List(kTenant, {.everything = true}, {}, "", 100);
+    const auto page = store_.List(kTenant, {.cases = organisation::EverythingVisible(), .person_ids = {}}, {}, "", 100);
     for (auto notice = page->notices.rbegin(); notice != page->notices.rend(); ++notice) {
       const NoticeDraft& draft = notice->draft;
       notices.push_back(std::string(TemplateName(draft.template_id)) + " " + draft.recipient + " " +

@@ -15,8 +15,11 @@ struct KnownCase {
   std::string report_id;
   std::string unit;                   // May be empty.
   std::string owner;                  // Pseudonym; empty when nobody.
-  std::vector<std::string> drawn_in;  // Pseudonyms.
+  std::vector<std::string> drawn_in;  // Pseudonyms, also of those named.
   int64_t organisation_version = 0;
+  // Who may see what is told of it.
+  type::v1::Sphere sphere = type::v1::SPHERE_OPEN;
+  std::vector<std::string> parties;
 };
 
 // The case as the facts have it.

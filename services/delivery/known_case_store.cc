@@ -6,17 +6,19 @@ namespace avvik::delivery {
 namespace {
 
 constexpr pg::Statement kFind{"delivery_find_known_case", R"sql(
-    SELECT number, report_id, unit, owner, drawn_in, organisation_version
+    SELECT number, report_id, unit, owner, drawn_in, organisation_version, sphere, parties
       FROM known_case
      WHERE tenant = $1 AND case_id = $2)sql"};
 
 constexpr pg::Statement kPut{"delivery_put_known_case", R"sql(
     INSERT INTO known_case
-           (tenant, case_id, number, report_id, unit, owner, drawn_in, organisation_version)
-    VALUES ($1,     $2,      $3,     $4,        $5,   $6,    $7,       $8)
+           (tenant, case_id, number, report_id, unit, owner, drawn_in, organisation_version,
+            sphere, parties)
+    VALUES ($1,     $2,      $3,     $4,        $5,   $6,    $7,       $8,
+            $9,     $10)
     ON CONFLICT (tenant, case_id) DO UPDATE
        SET number = $3, report_id = $4, unit = $5, owner = $6, drawn_in = $7,
-           organisation_version = $8)sql"};
+           organisation_version = $8, sphere = $9, parties = $10)sql"};
 
 constexpr pg::Statement kParked{"delivery_find_parked_case", R"sql(
     SELECT EXISTS (SELECT FROM parked_event
@@ -36,14 +38,17 @@ absl::StatusOr<std::optional<KnownCase>> FindKnownCase(pg::Transaction& transact
                    .unit = rows[0].Text("unit"),
                    .owner = rows[0].Text("owner"),
                    .drawn_in = rows[0].TextArray("drawn_in"),
-                   .organisation_version = rows[0].Int("organisation_version")};
+                   .organisation_version = rows[0].Int("organisation_version"),
+                   .sphere = static_cast<type::v1::Sphere>(rows[0].Int("sphere")),
+                   .parties = rows[0].TextArray("parties")};
 }
 
 absl::Status PutKnownCase(pg::Transaction& transaction, const std::string& tenant,
                           const KnownCase& known) {
   return transaction
       .Execute(kPut, {tenant, known.case_id, known.number, known.report_id, known.unit, known.owner,
-                      pg::TextArray(known.drawn_in), known.organisation_version})
+                      pg::TextArray(known.drawn_in), known.organisation_version,
+                      static_cast<int>(known.sphere), pg::TextArray(known.parties)})
       .status();
 }
 

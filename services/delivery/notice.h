@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "avvik/delivery/v1/delivery.pb.h"
+#include "avvik/type/v1/classification.pb.h"
 
 namespace avvik::delivery {
 
@@ -47,6 +48,8 @@ struct NoticeDraft {
   std::string person_id;  // Pseudonym of the addressee.
   std::string number;     // Human number of the case.
   std::string unit;       // Unit of the case, for who may see the notice; may be empty.
+  // Who may see it until its case is known.
+  type::v1::Sphere sphere = type::v1::SPHERE_OPEN;
   std::string recipient;  // E-mail address, as given; empty once it was erased.
   bool withheld = false;  // The address would tell who a confidential reporter is.
   std::string language;

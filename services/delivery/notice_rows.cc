@@ -16,6 +16,7 @@ absl::StatusOr<Notice> NoticeFromRow(const pg::Row& row, secrecy::Vault& vault) 
   draft.person_id = row.Text("person_id");
   draft.number = row.Text("number");
   draft.unit = row.Text("unit");
+  draft.sphere = static_cast<type::v1::Sphere>(row.Int("sphere"));
   if (!row.IsNull("recipient")) {
     AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
                            vault.Unwrap(draft.tenant, row.Bytes("address_key")));

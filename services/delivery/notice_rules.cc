@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/organisation/matter.h"
 #include "common/rpc/time.h"
 
 namespace avvik::delivery {
@@ -15,19 +16,28 @@ KnownCase KnownCaseOf(const triage::v1::CaseFacts& facts) {
                   .unit = facts.unit(),
                   .owner = facts.owner().person_id(),
                   .drawn_in = {},
-                  .organisation_version = facts.organisation_version()};
-  for (const triage::v1::PartyReference& party : facts.drawn_in()) {
-    const std::string& person = party.person_id();
-    const bool listed =
-        std::find(known.drawn_in.begin(), known.drawn_in.end(), person) != known.drawn_in.end();
-    if (!person.empty() && !listed) known.drawn_in.push_back(person);
+                  .organisation_version = facts.organisation_version(),
+                  .sphere = type::v1::SPHERE_OPEN,
+                  .parties = {}};
+  for (const auto* parties : {&facts.drawn_in(), &facts.named()}) {
+    for (const triage::v1::PartyReference& party : *parties) {
+      const std::string& person = party.person_id();
+      const bool listed =
+          std::find(known.drawn_in.begin(), known.drawn_in.end(), person) != known.drawn_in.end();
+      if (!person.empty() && !listed) known.drawn_in.push_back(person);
+    }
   }
+  organisation::Matter matter = organisation::MatterOf(facts);
+  known.sphere = matter.sphere;
+  known.parties = std::move(matter.parties);
   return known;
 }
 
 std::vector<Telling> TellingsOfCase(const std::string& event_id, CaseChange change,
                                     const triage::v1::CaseFacts& facts, const KnownCase* before) {
   std::vector<Telling> tellings;
+  // Many cases at once: whoever hands over and whoever takes over know of it.
+  if (change == CaseChange::kHandedOver) return tellings;
   if (change == CaseChange::kClosed) {
     tellings.push_back({TemplateId::kReportClosed, event_id, ""});
     return tellings;

@@ -23,7 +23,7 @@ struct Telling {
 };
 
 // What happened to a case, as far as it matters here.
-enum class CaseChange { kReopened, kClosed, kOther };
+enum class CaseChange { kReopened, kClosed, kHandedOver, kOther };
 
 // What an event of a case gives to tell:
 // - the owner, when the case has come to somebody, by opening, assignment or reopening;

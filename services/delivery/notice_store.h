@@ -7,15 +7,14 @@
 
 #include "absl/status/statusor.h"
 #include "common/audit/audit.h"
+#include "common/organisation/rights.h"
 #include "services/delivery/notice.h"
 
 namespace avvik::delivery {
 
-// Which notices a caller may see. `everything` wins; otherwise those of cases in `units`, and those
-// sent to the caller.
+// Which notices a caller may see: those of cases that the caller may see, and those sent to the caller.
 struct Visibility {
-  bool everything = false;
-  std::vector<std::string> units;
+  organisation::Visibility cases;
   std::vector<std::string> person_ids;  // The caller's pseudonyms.
 };
 

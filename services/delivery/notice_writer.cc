@@ -15,7 +15,7 @@ constexpr pg::Statement kInsertNotice{"delivery_insert_notice", R"sql(
     INSERT INTO notice
            (notice_id, tenant, cause, template, person_id, number, unit, recipient, withheld,
             language, message_id, created_at, state, next_attempt_at, give_up_at, attempt_count,
-            failures, version, address_key)
+            failures, version, address_key, sphere)
     VALUES ($1,        $2,     $3,    $4,       $5,        $6,     $7,   $8,        $9,
             $10,      $11,        $12,        $13,   $12,             $14,        0,
             0,        1,       $15)
@@ -36,10 +36,10 @@ absl::Status NoticeWriter::Queue(pg::Transaction& transaction, const NoticeDraft
       const pg::Rows rows,
       transaction.Execute(kInsertNotice,
                           {notice_id, draft.tenant, draft.cause, TemplateName(draft.template_id),
-                           draft.person_id, draft.number, draft.unit,
-                           pg::Bytes{recipient}, draft.withheld, draft.language, MessageId(notice_id, mail_from), now,
+                           draft.person_id, draft.number, draft.unit, pg::Bytes{recipient},
+                           draft.withheld, draft.language, MessageId(notice_id, mail_from), now,
                            static_cast<int>(v1::NOTICE_STATE_WAITING), now + kGiveUpAfter,
-                           pg::Bytes{key.wrapped()}}));
+                           pg::Bytes{key.wrapped()}, static_cast<int>(draft.sphere)}));
   if (rows.empty()) return absl::OkStatus();
   AVVIK_ASSIGN_OR_RETURN(const Notice queued, NoticeFromRow(rows[0], vault_));
   const events::v1::Event event = NoticeEvent(ids_, queued, now, "");

@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "common/events/outbox.h"
+#include "common/organisation/visible.h"
 #include "common/status/macros.h"
 #include "services/delivery/delivery_events.h"
 #include "services/delivery/errors.h"
@@ -15,36 +16,44 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// $3 whether everything is visible, $4 visible units, $5 the caller's pseudonyms. What is hidden is
-// as good as absent.
+// $3 to $5 which cases are visible, $6 the caller's pseudonyms. What is hidden is as good as absent.
 constexpr pg::Statement kGetNotice{"delivery_get_notice", R"sql(
-    SELECT * FROM notice
-     WHERE tenant = $1 AND notice_id = $2
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR person_id = ANY ($5::text[])))sql"};
+    SELECT notice.* FROM notice
+      LEFT JOIN known_case AS about ON about.tenant = notice.tenant AND about.number = notice.number
+     WHERE notice.tenant = $1 AND notice_id = $2
+       AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
+                          coalesce(about.parties, '{}'), $3, $4, $5)
+            OR person_id = ANY ($6::text[])))sql"};
 
 constexpr pg::Statement kListAttempts{"delivery_list_attempts", R"sql(
     SELECT at, succeeded, reply_code, error, duration_ms FROM notice_attempt
      WHERE notice_id = $1
      ORDER BY attempt)sql"};
 
-// Ids are ordered by time, so paging by id is paging by time. $5 states, $6 number, $7 the id after
+// Ids are ordered by time, so paging by id is paging by time. $6 states, $7 number, $8 the id after
 // which to go on.
 constexpr pg::Statement kListNotices{"delivery_list_notices", R"sql(
-    SELECT * FROM notice
-     WHERE tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR person_id = ANY ($4::text[]))
-       AND ($5::smallint[] = '{}' OR state = ANY ($5))
-       AND ($6 = '' OR number = $6)
-       AND ($7 = '' OR notice_id < CASE WHEN $7 = '' THEN NULL ELSE $7::uuid END)
+    SELECT notice.* FROM notice
+      LEFT JOIN known_case AS about ON about.tenant = notice.tenant AND about.number = notice.number
+     WHERE notice.tenant = $1
+       AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
+                          coalesce(about.parties, '{}'), $2, $3, $4)
+            OR person_id = ANY ($5::text[]))
+       AND ($6::smallint[] = '{}' OR state = ANY ($6))
+       AND ($7 = '' OR notice.number = $7)
+       AND ($8 = '' OR notice_id < CASE WHEN $8 = '' THEN NULL ELSE $8::uuid END)
      ORDER BY notice_id DESC
-     LIMIT $8)sql"};
+     LIMIT $9)sql"};
 
 constexpr pg::Statement kCountNotices{"delivery_count_notices", R"sql(
     SELECT count(*) AS total FROM notice
-     WHERE tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR person_id = ANY ($4::text[]))
-       AND ($5::smallint[] = '{}' OR state = ANY ($5))
-       AND ($6 = '' OR number = $6))sql"};
+      LEFT JOIN known_case AS about ON about.tenant = notice.tenant AND about.number = notice.number
+     WHERE notice.tenant = $1
+       AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
+                          coalesce(about.parties, '{}'), $2, $3, $4)
+            OR person_id = ANY ($5::text[]))
+       AND ($6::smallint[] = '{}' OR state = ANY ($6))
+       AND ($7 = '' OR notice.number = $7))sql"};
 
 constexpr pg::Statement kCountQueue{"delivery_count_queue", R"sql(
     SELECT count(*) FILTER (WHERE state IN (1, 2)) AS waiting,
@@ -93,12 +102,12 @@ absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Get(const std::string& tenant,
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> Result {
-        AVVIK_ASSIGN_OR_RETURN(
-            const pg::Rows rows,
-            transaction.Execute(kGetNotice,
-                                {tenant, notice_id, visibility.everything,
-                                 pg::TextArray(visibility.units),
-                                 pg::TextArray(visibility.person_ids)}));
+        const organisation::VisibleParams visible(visibility.cases);
+        const pg::Param persons = pg::TextArray(visibility.person_ids);
+        AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                               transaction.Execute(kGetNotice, {tenant, notice_id, visible.spheres,
+                                                                visible.places, visible.keys,
+                                                                persons}));
         if (rows.empty()) return error::NoticeNotFound(notice_id);
         NoticeWithAttempts found;
         AVVIK_ASSIGN_OR_RETURN(found.notice, NoticeFromRow(rows[0], vault_));
@@ -112,7 +121,7 @@ absl::StatusOr<NoticePage> PgNoticeStore::List(const std::string& tenant,
                                                const NoticeFilter& filter, const std::string& after,
                                                int limit) {
   using Result = absl::StatusOr<NoticePage>;
-  const pg::Param units = pg::TextArray(visibility.units);
+  const organisation::VisibleParams visible(visibility.cases);
   const pg::Param persons = pg::TextArray(visibility.person_ids);
   const pg::Param states = StateArray(filter.states);
   return pg::InTransaction(
@@ -122,8 +131,8 @@ absl::StatusOr<NoticePage> PgNoticeStore::List(const std::string& tenant,
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
             transaction.Execute(kListNotices,
-                                {tenant, visibility.everything, units, persons, states, filter.number,
-                                 after, limit + 1}));
+                                {tenant, visible.spheres, visible.places, visible.keys, persons,
+                                 states, filter.number, after, limit + 1}));
         for (const pg::Row row : rows) {
           if (page.notices.size() == static_cast<size_t>(limit)) {
             page.more = true;
@@ -134,8 +143,8 @@ absl::StatusOr<NoticePage> PgNoticeStore::List(const std::string& tenant,
         }
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows total,
-            transaction.Execute(kCountNotices, {tenant, visibility.everything, units, persons,
-                                                states, filter.number}));
+            transaction.Execute(kCountNotices, {tenant, visible.spheres, visible.places,
+                                                visible.keys, persons, states, filter.number}));
         page.total = total[0].Int("total");
         return page;
       });

@@ -1,5 +1,6 @@
 #include "services/delivery/pg_notice_store.h"
 
+#include "common/organisation/test_visibility.h"
 #include "services/delivery/notice_proto.h"
 #include "services/delivery/test_support.h"
 
@@ -9,7 +10,13 @@ namespace {
 using avvik::testing::IsError;
 using ::testing::ElementsAre;
 
-const Visibility kAll = {.everything = true, .units = {}, .person_ids = {}};
+const Visibility kAll = {.cases = organisation::EverythingVisible(), .person_ids = {}};
+
+Visibility In(const std::string& unit, const std::string& person_id = "") {
+  Visibility visibility = {.cases = organisation::OpenIn({unit}), .person_ids = {}};
+  if (!person_id.empty()) visibility.person_ids = {person_id};
+  return visibility;
+}
 
 class PgNoticeStoreTest : public DeliveryTest {
  protected:
@@ -59,14 +66,14 @@ TEST_F(PgNoticeStoreTest, OnlyWhatIsVisibleIsFoundListedAndCounted) {
     return page->total;
   };
   EXPECT_EQ(total(kAll), 2);
-  EXPECT_EQ(total({.units = {"social"}}), 1);
-  EXPECT_EQ(total({.person_ids = {PersonId("daisy")}}), 1);
-  EXPECT_EQ(total({.units = {"social"}, .person_ids = {PersonId("daisy")}}), 2);
-  EXPECT_EQ(total({.units = {"elsewhere"}, .person_ids = {PersonId("eve")}}), 0);
+  EXPECT_EQ(total(In("social")), 1);
+  EXPECT_EQ(total(In("", PersonId("daisy"))), 1);
+  EXPECT_EQ(total(In("social", PersonId("daisy"))), 2);
+  EXPECT_EQ(total(In("elsewhere", PersonId("eve"))), 0);
   EXPECT_EQ(store_.List("orebro", kAll, {}, "", 10)->total, 0);
   const std::string id = Value("SELECT notice_id FROM notice WHERE unit = 'school'");
-  EXPECT_OK(store_.Get(kTenant, id, {.units = {"school"}}));
-  EXPECT_THAT(store_.Get(kTenant, id, {.units = {"social"}}),
+  EXPECT_OK(store_.Get(kTenant, id, In("school")));
+  EXPECT_THAT(store_.Get(kTenant, id, In("social")),
               IsError(absl::StatusCode::kNotFound, "NOTICE_NOT_FOUND"));
   EXPECT_THAT(store_.Get("orebro", id, kAll),
               IsError(absl::StatusCode::kNotFound, "NOTICE_NOT_FOUND"));

@@ -1,6 +1,7 @@
 #include "services/delivery/report_event_handler.h"
 
 #include "avvik/intake/v1/intake_events.pb.h"
+#include "common/organisation/rights.h"
 #include "common/status/macros.h"
 #include "services/delivery/errors.h"
 
@@ -51,9 +52,11 @@ absl::Status ReportEventHandler::Apply(pg::Transaction& transaction,
   if (organisation == nullptr) return error::NoOrganisation(tenant);
   AVVIK_ASSIGN_OR_RETURN(const std::optional<Reporter> reporter,
                          reporters_.Find(tenant, submitted->report_id()));
-  const auto draft = DraftForReporter(*organisation, reporter, TemplateId::kReportReceived,
-                                      submitted->report_id());
+  auto draft = DraftForReporter(*organisation, reporter, TemplateId::kReportReceived,
+                                submitted->report_id());
   if (!draft.has_value()) return absl::OkStatus();
+  draft->sphere = organisation::SphereOf(submitted->national_security(), submitted->personal_data(),
+                                         /*restricted=*/false);
   return writer_.Queue(transaction, *draft, *organisation);
 }
 

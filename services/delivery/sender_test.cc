@@ -103,7 +103,7 @@ class SenderTest : public DeliveryTest {
   }
   std::vector<Attempt> Attempts() {
     const std::string id = Value("SELECT notice_id FROM notice ORDER BY notice_id LIMIT 1");
-    return store_.Get(kTenant, id, {.everything = true})->attempts;
+    return store_.Get(kTenant, id, {.cases = organisation::EverythingVisible(), .person_ids = {}})->attempts;
   }
 
   Script script_;

@@ -13,6 +13,7 @@
 #include "common/events/outbox.h"
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
+#include "common/organisation/pg_keeper.h"
 #include "common/secrecy/test_vault.h"
 #include "google/protobuf/text_format.h"
 #include "services/delivery/notice_writer.h"
@@ -79,7 +80,7 @@ class DeliveryTest : public ::testing::Test {
   static void SetUpTestSuite() {
     database_ = new avvik::testing::TestDatabase(
         pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
-                  Migrations()}));
+                  organisation::Migrations(), Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;

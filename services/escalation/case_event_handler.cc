@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "avvik/triage/v1/triage_events.pb.h"
+#include "common/organisation/matter.h"
 #include "common/rpc/time.h"
 #include "common/status/macros.h"
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
 #include "services/escalation/assessment.h"
 #include "services/escalation/case_facts_proto.h"
 #include "services/escalation/duty.h"
@@ -21,22 +19,10 @@
 namespace avvik::escalation {
 namespace {
 
-// The facts in an event of a case, whatever it tells: all of them carry `facts`. Nothing for other
-// events.
 absl::StatusOr<std::optional<triage::v1::CaseFacts>> FactsIn(const events::v1::Event& event) {
-  const auto* wanted = triage::v1::CaseFacts::descriptor();
-  const auto* type = wanted->file()->pool()->FindMessageTypeByName(event.type());
-  const auto* field = type == nullptr ? nullptr : type->FindFieldByName("facts");
-  if (field == nullptr || field->is_repeated() || field->message_type() != wanted) {
-    return std::nullopt;
-  }
-  const std::unique_ptr<google::protobuf::Message> message(
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
-  if (!event.data().UnpackTo(message.get())) {
-    return error::InvalidEvent("cannot be read as " + event.type());
-  }
-  return static_cast<const triage::v1::CaseFacts&>(
-      message->GetReflection()->GetMessage(*message, field));
+  auto facts = organisation::CaseFactsIn(event);
+  if (!facts.ok()) return error::InvalidEvent("cannot be read as " + event.type());
+  return facts;
 }
 
 }  // namespace

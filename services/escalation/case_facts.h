@@ -23,7 +23,8 @@ struct CaseFacts {
   std::string case_id;  // UUID.
   std::string number;   // Human number.
   std::string unit;     // Where it happened; empty when not known.
-  // Pseudonyms of the owner and of those drawn in, without repeats.
+  // Who the case is for, and the keys of those who have a part in it, without repeats.
+  type::v1::Sphere sphere = type::v1::SPHERE_OPEN;
   std::vector<std::string> parties;
 
   Kind kind = Kind::KIND_UNSPECIFIED;

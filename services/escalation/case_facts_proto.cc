@@ -1,21 +1,14 @@
 #include "services/escalation/case_facts_proto.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "common/ids/id_source.h"
+#include "common/organisation/matter.h"
 #include "common/rpc/time.h"
 #include "services/escalation/errors.h"
 
 namespace avvik::escalation {
 namespace {
-
-void AddParty(const triage::v1::PartyReference& party, CaseFacts& facts) {
-  const std::string& person = party.person_id();
-  if (person.empty()) return;
-  if (std::find(facts.parties.begin(), facts.parties.end(), person) == facts.parties.end()) {
-    facts.parties.push_back(person);
-  }
-}
 
 void TakeClassification(const triage::v1::Classification& proto, CaseFacts& facts) {
   facts.kind = proto.kind();
@@ -44,8 +37,9 @@ absl::StatusOr<CaseFacts> FactsFromProto(const std::string& tenant,
   facts.case_id = proto.case_id();
   facts.number = proto.number();
   facts.unit = proto.unit();
-  AddParty(proto.owner(), facts);
-  for (const triage::v1::PartyReference& party : proto.drawn_in()) AddParty(party, facts);
+  organisation::Matter matter = organisation::MatterOf(proto);
+  facts.sphere = matter.sphere;
+  facts.parties = std::move(matter.parties);
   TakeClassification(proto.classification(), facts);
   facts.aware_time = rpc::FromProtoTime(proto.aware_time());
   if (proto.state() == triage::v1::CASE_STATE_CLOSED) {

@@ -185,6 +185,7 @@ void FollowCase(const CaseFacts& facts, Duty& duty) {
   duty.case_id = facts.case_id;
   duty.number = facts.number;
   duty.unit = facts.unit;
+  duty.sphere = facts.sphere;
   duty.parties = facts.parties;
   if (facts.close_time) {
     if (!duty.handled_time) duty.handled_time = facts.close_time;

@@ -58,8 +58,9 @@ struct Duty {
   std::string rule_out_reason;
   std::string rule_out_person;
   DutyState ruled_out_from = DutyState::DUTY_STATE_UNSPECIFIED;
-  // Who may see it: the case's unit, owner and those drawn in.
+  // Who may see it, as of its case.
   std::string unit;
+  type::v1::Sphere sphere = type::v1::SPHERE_OPEN;
   std::vector<std::string> parties;
   absl::Time create_time;
   absl::Time update_time;  // Of the last write; set by the store.

@@ -21,6 +21,7 @@ Duty DutyFromRow(const pg::Row& row) {
   duty.rule_out_person = row.Text("rule_out_person");
   duty.ruled_out_from = static_cast<DutyState>(row.Int("ruled_out_from"));
   duty.unit = row.Text("unit");
+  duty.sphere = static_cast<type::v1::Sphere>(row.Int("sphere"));
   duty.parties = row.TextArray("parties");
   duty.create_time = row.Time("created_at");
   duty.update_time = row.Time("updated_at");
@@ -63,7 +64,8 @@ std::vector<pg::Param> DutyColumns(const Duty& duty) {
           NextDueTime(duty),
           duty.create_time,
           duty.update_time,
-          duty.version};
+          duty.version,
+          static_cast<int>(duty.sphere)};
 }
 
 std::vector<pg::Param> StageColumns(const Duty& duty) {

@@ -8,18 +8,13 @@
 
 #include "absl/status/statusor.h"
 #include "common/audit/audit.h"
+#include "common/organisation/rights.h"
 #include "services/escalation/case_facts.h"
 #include "services/escalation/duty.h"
 
 namespace avvik::escalation {
 
-// Which duties a caller may see. `everything` wins; otherwise those of cases in `units`, and those
-// of cases that the person owns or is drawn in to.
-struct Visibility {
-  bool everything = false;
-  std::vector<std::string> units;
-  std::string person;  // Pseudonym; empty for nobody.
-};
+using organisation::Visibility;
 
 // What a list is narrowed to; what is empty narrows nothing.
 struct DutyFilter {

@@ -38,9 +38,9 @@ constexpr pg::Statement kWriteDuty{"escalation_write_duty", R"sql(
       INSERT INTO duty (id, tenant, case_id, number, regime, regime_version, entity, entity_name,
                         state, reasons, aware_at, handled_at, rule_out_reason, rule_out_person,
                         ruled_out_from, unit, parties, urgent_at, due_at, created_at, updated_at,
-                        version)
+                        version, sphere)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-              COALESCE($18::timestamptz, 'infinity'), $19, $20, $21, $22)
+              COALESCE($18::timestamptz, 'infinity'), $19, $20, $21, $22, $23)
       ON CONFLICT (id) DO UPDATE
          SET number          = excluded.number,
              regime_version  = excluded.regime_version,
@@ -55,18 +55,19 @@ constexpr pg::Statement kWriteDuty{"escalation_write_duty", R"sql(
              ruled_out_from  = excluded.ruled_out_from,
              unit            = excluded.unit,
              parties         = excluded.parties,
+             sphere          = excluded.sphere,
              urgent_at       = excluded.urgent_at,
              due_at          = excluded.due_at,
              updated_at      = excluded.updated_at,
              version         = excluded.version),
     gone AS (
-      DELETE FROM duty_stage WHERE duty_id = $1 AND stage <> ALL ($23::text[]))
+      DELETE FROM duty_stage WHERE duty_id = $1 AND stage <> ALL ($24::text[]))
     INSERT INTO duty_stage (duty_id, stage, place, state, statutory, target_at, outer_at, remind_at,
                             submitted_at, external_id, reason)
     SELECT $1, *
-      FROM unnest($23::text[], $24::smallint[], $25::smallint[], $26::boolean[],
-                  $27::timestamptz[], $28::timestamptz[], $29::timestamptz[], $30::timestamptz[],
-                  $31::text[], $32::text[])
+      FROM unnest($24::text[], $25::smallint[], $26::smallint[], $27::boolean[],
+                  $28::timestamptz[], $29::timestamptz[], $30::timestamptz[], $31::timestamptz[],
+                  $32::text[], $33::text[])
     ON CONFLICT (duty_id, stage) DO UPDATE
        SET place        = excluded.place,
            state        = excluded.state,

@@ -17,19 +17,6 @@ std::string PersonOf(const rpc::Call& call) {
   return organisation::PersonId(call.tenant(), call.caller().login);
 }
 
-Visibility VisibilityOf(const rpc::Call& call) {
-  Visibility visibility;
-  visibility.everything = call.grant().reach == organisation::v1::REACH_ALL;
-  visibility.person = PersonOf(call);
-  if (call.organisation() == nullptr) return visibility;
-  for (const std::string& unit : call.grant().units) {
-    for (std::string& below : call.organisation()->Subtree(unit)) {
-      visibility.units.push_back(std::move(below));
-    }
-  }
-  return visibility;
-}
-
 std::string SubjectOf(const std::string& duty_id) { return "duties/" + duty_id; }
 
 }  // namespace
@@ -56,7 +43,7 @@ grpc::Status EscalationService::ListDuties(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const std::string key, paging::KeyOf(*request));
     AVVIK_ASSIGN_OR_RETURN(const DutyPage page,
-                           store_.List(call.tenant(), VisibilityOf(call), FilterFromProto(*request),
+                           store_.List(call.tenant(), call.visibility(), FilterFromProto(*request),
                                        key, paging::SizeOf(request->page_size())));
     for (const Duty& duty : page.duties) *response->add_duties() = Shown(duty, call);
     if (!page.next.empty()) {
@@ -72,7 +59,7 @@ grpc::Status EscalationService::GetDuty(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     call.set_subject(SubjectOf(request->duty_id()));
     AVVIK_ASSIGN_OR_RETURN(const Duty duty,
-                           store_.Get(call.tenant(), request->duty_id(), VisibilityOf(call)));
+                           store_.Get(call.tenant(), request->duty_id(), call.visibility()));
     *response = Shown(duty, call);
     return absl::OkStatus();
   });
@@ -91,8 +78,8 @@ grpc::Status EscalationService::SubmitStage(grpc::ServerContext* context,
     };
     AVVIK_ASSIGN_OR_RETURN(
         const Duty duty,
-        store_.Change(call.tenant(), request->duty_id(), VisibilityOf(call), request->etag(),
-                      decide, call.Trace(SubjectOf(request->duty_id()))));
+        store_.Change(call.tenant(), request->duty_id(), call.visibility(), request->etag(), decide,
+                      call.Trace(SubjectOf(request->duty_id()))));
     publisher_.Wake();
     *response = Shown(duty, call);
     return absl::OkStatus();
@@ -109,8 +96,8 @@ grpc::Status EscalationService::RuleOutDuty(grpc::ServerContext* context,
     };
     AVVIK_ASSIGN_OR_RETURN(
         const Duty duty,
-        store_.Change(call.tenant(), request->duty_id(), VisibilityOf(call), request->etag(),
-                      decide, call.Trace(SubjectOf(request->duty_id()))));
+        store_.Change(call.tenant(), request->duty_id(), call.visibility(), request->etag(), decide,
+                      call.Trace(SubjectOf(request->duty_id()))));
     publisher_.Wake();
     *response = Shown(duty, call);
     return absl::OkStatus();

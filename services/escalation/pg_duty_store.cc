@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "common/deadline/instant.h"
+#include "common/organisation/visible.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/escalation/duty_tables.h"
@@ -15,24 +16,23 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// $3 whether everything is visible, $4 visible units, $5 the person. What is hidden is as good as
-// absent.
+// $3 to $5 what is visible. What is hidden is as good as absent.
 constexpr pg::Statement kGetDuty{"escalation_get_duty", R"sql(
     SELECT * FROM duty
      WHERE tenant = $1 AND id = $2
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR $5 = ANY (parties)))sql"};
+       AND avvik_visible(sphere, unit, parties, $3, $4, $5))sql"};
 
 constexpr pg::Statement kLockDuty{"escalation_lock_duty", R"sql(
     SELECT * FROM duty
      WHERE tenant = $1 AND id = $2
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR $5 = ANY (parties))
+       AND avvik_visible(sphere, unit, parties, $3, $4, $5)
        FOR UPDATE)sql"};
 
 // $5 case, $6 states, $7 regime to narrow to; $8 and $9 the urgency and id after which to go on.
 constexpr pg::Statement kListDuties{"escalation_list_duties", R"sql(
     SELECT * FROM duty
      WHERE tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR $4 = ANY (parties))
+       AND avvik_visible(sphere, unit, parties, $2, $3, $4)
        AND ($5 = '' OR number = $5
             OR case_id = CASE WHEN $5 LIKE '________-____-____-____-____________'
                               THEN $5::uuid END)
@@ -45,7 +45,7 @@ constexpr pg::Statement kListDuties{"escalation_list_duties", R"sql(
 constexpr pg::Statement kCountDuties{"escalation_count_duties", R"sql(
     SELECT count(*) AS total FROM duty
      WHERE tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR $4 = ANY (parties))
+       AND avvik_visible(sphere, unit, parties, $2, $3, $4)
        AND ($5 = '' OR number = $5
             OR case_id = CASE WHEN $5 LIKE '________-____-____-____-____________'
                               THEN $5::uuid END)
@@ -95,10 +95,10 @@ pg::Param StateArray(const std::vector<DutyState>& states) {
 absl::StatusOr<Duty> Read(pg::Transaction& transaction, const pg::Statement& statement,
                           const std::string& tenant, const std::string& duty_id,
                           const Visibility& visibility) {
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      transaction.Execute(statement, {tenant, duty_id, visibility.everything,
-                                      pg::TextArray(visibility.units), visibility.person}));
+  const organisation::VisibleParams visible(visibility);
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.Execute(statement, {tenant, duty_id, visible.spheres,
+                                                         visible.places, visible.keys}));
   AVVIK_ASSIGN_OR_RETURN(std::vector<Duty> duties, WithStages(transaction, rows));
   if (duties.empty()) return error::DutyNotFound(duty_id);
   return std::move(duties.front());
@@ -118,7 +118,7 @@ absl::StatusOr<DutyPage> PgDutyStore::List(const std::string& tenant, const Visi
                                            const DutyFilter& filter, const std::string& key,
                                            int limit) {
   AVVIK_ASSIGN_OR_RETURN(const PageKey after, ReadKey(key));
-  const pg::Param units = pg::TextArray(visibility.units);
+  const organisation::VisibleParams visible(visibility);
   const pg::Param states = StateArray(filter.states);
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
@@ -126,13 +126,13 @@ absl::StatusOr<DutyPage> PgDutyStore::List(const std::string& tenant, const Visi
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows total,
             transaction.Execute(kCountDuties,
-                                {tenant, visibility.everything, units, visibility.person,
+                                {tenant, visible.spheres, visible.places, visible.keys,
                                  filter.case_reference, states, filter.regime}));
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
-            transaction.Execute(kListDuties, {tenant, visibility.everything, units,
-                                              visibility.person, filter.case_reference, states,
-                                              filter.regime, after.urgent, after.id, limit + 1}));
+            transaction.Execute(kListDuties, {tenant, visible.spheres, visible.places, visible.keys,
+                                              filter.case_reference, states, filter.regime,
+                                              after.urgent, after.id, limit + 1}));
         DutyPage page;
         page.total = total[0].Int("total");
         AVVIK_ASSIGN_OR_RETURN(page.duties, WithStages(transaction, rows));

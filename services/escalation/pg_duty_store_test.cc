@@ -64,15 +64,16 @@ TEST_F(PgDutyStoreTest, MissingDutyIsNotFound) {
 TEST_F(PgDutyStoreTest, DutyIsSeenByUnitByPartyAndByNobodyElse) {
   ASSERT_OK(Hear(Case(1)));
   const Duty duty = OnlyDuty();
-  const Visibility seen[] = {{.everything = true},
-                             {.units = {"bolaget", "social"}},
-                             {.person = "p_owner"},
-                             {.person = "p_dpo"}};
+  const auto own = [](const std::string& key) {
+    return Visibility{.spheres = {}, .places = {}, .keys = {key}};
+  };
+  const Visibility seen[] = {everything_, organisation::OpenIn({"bolaget", "social"}),
+                             own("p_owner"), own("p_dpo")};
   for (const Visibility& visibility : seen) {
     EXPECT_OK(store_.Get("kommun", duty.id, visibility));
     EXPECT_THAT(Listed(visibility), ElementsAre("000001"));
   }
-  const Visibility hidden[] = {{}, {.units = {"bolaget"}}, {.person = "p_other"}};
+  const Visibility hidden[] = {{}, organisation::OpenIn({"bolaget"}), own("p_other")};
   for (const Visibility& visibility : hidden) {
     EXPECT_THAT(store_.Get("kommun", duty.id, visibility), HasCode(absl::StatusCode::kNotFound));
     EXPECT_THAT(Listed(visibility), IsEmpty());
@@ -90,8 +91,8 @@ TEST_F(PgDutyStoreTest, DutyIsSeenByUnitByPartyAndByNobodyElse) {
 
 TEST_F(PgDutyStoreTest, CaseWithoutUnitIsNotSeenByUnits) {
   ASSERT_OK(Hear(Case(1, "")));
-  EXPECT_THAT(Listed({.units = {"social"}}), IsEmpty());
-  EXPECT_THAT(Listed({.everything = true}), ElementsAre("000001"));
+  EXPECT_THAT(Listed(organisation::OpenIn({"social"})), IsEmpty());
+  EXPECT_THAT(Listed(everything_), ElementsAre("000001"));
 }
 
 TEST_F(PgDutyStoreTest, MostUrgentComesFirstAndWhatIsDoneLast) {

@@ -16,6 +16,7 @@
 #include "common/ids/fake_id_source.h"
 #include "common/organisation/directory.h"
 #include "common/organisation/pg_keeper.h"
+#include "common/organisation/test_visibility.h"
 #include "common/rpc/time.h"
 #include "services/escalation/case_event_handler.h"
 #include "services/escalation/pg_duty_store.h"
@@ -127,7 +128,7 @@ class StoreTest : public ::testing::Test {
   int committed_ = 0;
   CaseEventHandler handler_{directory_, TestRegimes(), ids_, clock_, [this] { ++committed_; }};
   PgDutyStore store_{database_->pool(), ids_};
-  const Visibility everything_{.everything = true};
+  const Visibility everything_ = organisation::EverythingVisible();
 };
 
 }  // namespace avvik::escalation

@@ -2,6 +2,7 @@
 
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/audit/audit.h"
+#include "common/organisation/matter.h"
 #include "common/secrecy/certificate.h"
 #include "common/status/macros.h"
 #include "services/intake/errors.h"
@@ -32,13 +33,36 @@ constexpr pg::Statement kDeleteSupplements{"intake_delete_supplements",
 constexpr pg::Statement kDeleteKey{"intake_delete_report_key",
                                    "DELETE FROM report_key WHERE report_id = $1"};
 
+// Most events of a case leave it as it is.
+constexpr pg::Statement kPutAccess{"intake_put_report_access", R"sql(
+    INSERT INTO report_access AS known (report_id, tenant, sphere, unit, parties)
+    VALUES                             ($1,        $2,     $3,     $4,   $5)
+    ON CONFLICT (report_id) DO UPDATE
+       SET sphere = excluded.sphere, unit = excluded.unit, parties = excluded.parties
+     WHERE (known.sphere, known.unit, known.parties)
+           IS DISTINCT FROM (excluded.sphere, excluded.unit, excluded.parties))sql"};
+
 }  // namespace
 
 absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
                                      const events::v1::StoredEvent& stored) {
-  const events::v1::Event& event = stored.event();
+  AVVIK_ASSIGN_OR_RETURN(const auto facts, organisation::CaseFactsIn(stored.event()));
+  if (!facts.has_value()) return absl::OkStatus();
+  const organisation::Matter matter = organisation::MatterOf(*facts);
+  AVVIK_RETURN_IF_ERROR(
+      transaction
+          .Execute(kPutAccess,
+                   {facts->report_id(), stored.event().tenant(), static_cast<int>(matter.sphere),
+                    matter.unit, pg::TextArray(matter.parties)})
+          .status());
   triage::v1::CaseErased told;
-  if (!event.data().UnpackTo(&told)) return absl::OkStatus();
+  if (!stored.event().data().UnpackTo(&told)) return absl::OkStatus();
+  return EraseReport(transaction, stored.event(), told);
+}
+
+absl::Status CaseEventHandler::EraseReport(pg::Transaction& transaction,
+                                           const events::v1::Event& event,
+                                           const triage::v1::CaseErased& told) {
   const std::string& tenant = event.tenant();
   const std::string& report_id = told.facts().report_id();
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kLock, {tenant, report_id}));

@@ -131,7 +131,7 @@ grpc::Status IntakeService::SupplementReport(grpc::ServerContext* context,
     AVVIK_ASSIGN_OR_RETURN(
         const Report report,
         store_.AddSupplement(
-            call.tenant(), request->report_id(), VisibilityOf(call), request->request_id(),
+            call.tenant(), request->report_id(), ReportersOwn(call), request->request_id(),
             {.id = ids_.Next(), .text = request->text(), .created = call.now()}, call.Trace("")));
     publisher_.Wake();
     *response = ToProto(report, ViewOf(call, report));
@@ -145,7 +145,7 @@ grpc::Status IntakeService::WithdrawReport(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(
         const Report report,
-        store_.Withdraw(call.tenant(), request->report_id(), VisibilityOf(call), request->reason(),
+        store_.Withdraw(call.tenant(), request->report_id(), ReportersOwn(call), request->reason(),
                         request->etag(), call.now(), call.Trace("")));
     publisher_.Wake();
     *response = ToProto(report, ViewOf(call, report));

@@ -7,6 +7,7 @@
 
 #include "absl/time/clock.h"
 #include "common/events/outbox.h"
+#include "common/organisation/visible.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/intake/errors.h"
@@ -20,24 +21,40 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// $3 whether everything is visible, $4 visible units, $5 pseudonym. What is hidden is as good as absent.
+// What a caller may see, in the order of the conditions below: spheres, places and keys, and the pseudonym of
+// the one who reported. What is hidden is as good as absent. The sphere of a report without a case is as
+// common/organisation/rights.h SphereOf has it: 1 is ANSWER_YES.
 constexpr pg::Statement kGetReport{"intake_get_report", R"sql(
     SELECT report.*, report_key.wrapped
       FROM report
       LEFT JOIN report_key ON report_key.report_id = report.id
+      LEFT JOIN report_access AS about ON about.report_id = report.id
      WHERE report.tenant = $1
        AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
                                      THEN $2::uuid END)
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR reporter_pseudonym = $5))sql"};
+       AND (avvik_visible(coalesce(about.sphere,
+                                   CASE WHEN national_security = 1 THEN 4::smallint
+                                        WHEN personal_data = 1 THEN 2::smallint
+                                        ELSE 1::smallint END),
+                          coalesce(about.unit, report.unit), coalesce(about.parties, '{}'),
+                          $3, $4, $5)
+            OR reporter_pseudonym = $6))sql"};
 
 constexpr pg::Statement kLockReport{"intake_lock_report", R"sql(
     SELECT report.*, report_key.wrapped
       FROM report
       LEFT JOIN report_key ON report_key.report_id = report.id
+      LEFT JOIN report_access AS about ON about.report_id = report.id
      WHERE report.tenant = $1
        AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
                                      THEN $2::uuid END)
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR reporter_pseudonym = $5)
+       AND (avvik_visible(coalesce(about.sphere,
+                                   CASE WHEN national_security = 1 THEN 4::smallint
+                                        WHEN personal_data = 1 THEN 2::smallint
+                                        ELSE 1::smallint END),
+                          coalesce(about.unit, report.unit), coalesce(about.parties, '{}'),
+                          $3, $4, $5)
+            OR reporter_pseudonym = $6)
        FOR UPDATE OF report)sql"};
 
 constexpr pg::Statement kListSupplements{"intake_list_supplements", R"sql(
@@ -64,21 +81,35 @@ constexpr pg::Statement kListReports{"intake_list_reports", R"sql(
     SELECT report.*, report_key.wrapped
       FROM report
       LEFT JOIN report_key ON report_key.report_id = report.id
+      LEFT JOIN report_access AS about ON about.report_id = report.id
      WHERE report.tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR reporter_pseudonym = $4)
-       AND ($5::text[] = '{}' OR unit = ANY ($5))
-       AND ($6 = '' OR register = $6)
-       AND ($7 = '' OR id < CASE WHEN $7 = '' THEN NULL ELSE $7::uuid END)
+       AND (avvik_visible(coalesce(about.sphere,
+                                   CASE WHEN national_security = 1 THEN 4::smallint
+                                        WHEN personal_data = 1 THEN 2::smallint
+                                        ELSE 1::smallint END),
+                          coalesce(about.unit, report.unit), coalesce(about.parties, '{}'),
+                          $2, $3, $4)
+            OR reporter_pseudonym = $5)
+       AND ($6::text[] = '{}' OR report.unit = ANY ($6))
+       AND ($7 = '' OR register = $7)
+       AND ($8 = '' OR id < CASE WHEN $8 = '' THEN NULL ELSE $8::uuid END)
      ORDER BY id DESC
-     LIMIT $8)sql"};
+     LIMIT $9)sql"};
 
 constexpr pg::Statement kCountReports{"intake_count_reports", R"sql(
     SELECT count(*) AS total
       FROM report
-     WHERE tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR reporter_pseudonym = $4)
-       AND ($5::text[] = '{}' OR unit = ANY ($5))
-       AND ($6 = '' OR register = $6))sql"};
+      LEFT JOIN report_access AS about ON about.report_id = report.id
+     WHERE report.tenant = $1
+       AND (avvik_visible(coalesce(about.sphere,
+                                   CASE WHEN national_security = 1 THEN 4::smallint
+                                        WHEN personal_data = 1 THEN 2::smallint
+                                        ELSE 1::smallint END),
+                          coalesce(about.unit, report.unit), coalesce(about.parties, '{}'),
+                          $2, $3, $4)
+            OR reporter_pseudonym = $5)
+       AND ($6::text[] = '{}' OR report.unit = ANY ($6))
+       AND ($7 = '' OR register = $7))sql"};
 
 constexpr pg::Statement kGetReports{"intake_get_reports", R"sql(
     SELECT report.*, report_key.wrapped
@@ -224,8 +255,7 @@ absl::Status LoadSupplements(pg::Transaction& transaction, secrecy::Vault& vault
 
 // A visibility as statements take it.
 struct Sight {
-  bool everything = false;
-  pg::Param units = std::nullopt;
+  organisation::VisibleParams cases;
   std::string pseudonym;
 };
 
@@ -233,8 +263,7 @@ struct Sight {
 absl::StatusOr<Sight> SightOf(secrecy::Vault& vault, const std::string& tenant,
                               const Visibility& visibility) {
   AVVIK_ASSIGN_OR_RETURN(std::string pseudonym, vault.Pseudonym(tenant, visibility.login));
-  return Sight{.everything = visibility.everything,
-               .units = pg::TextArray(visibility.units),
+  return Sight{.cases = organisation::VisibleParams(visibility.cases),
                .pseudonym = std::move(pseudonym)};
 }
 
@@ -243,8 +272,8 @@ absl::StatusOr<Stored> Read(pg::Transaction& transaction, secrecy::Vault& vault,
                             const std::string& reference, const Sight& sight) {
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      transaction.Execute(statement,
-                          {tenant, reference, sight.everything, sight.units, sight.pseudonym}));
+      transaction.Execute(statement, {tenant, reference, sight.cases.spheres, sight.cases.places,
+                                      sight.cases.keys, sight.pseudonym}));
   if (rows.empty()) return error::ReportNotFound(reference);
   Stored stored;
   AVVIK_ASSIGN_OR_RETURN(stored.report, ReportFromRow(rows[0], vault));
@@ -368,12 +397,14 @@ absl::StatusOr<ReportPage> PgReportStore::List(const std::string& tenant,
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows total,
       pool_.Query(pg::Scope::Tenant(tenant), kCountReports,
-                  {tenant, sight.everything, sight.units, sight.pseudonym, units,
+                  {tenant, sight.cases.spheres, sight.cases.places, sight.cases.keys,
+                   sight.pseudonym, units,
                    filter.register_name}));
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
       pool_.Query(pg::Scope::Tenant(tenant), kListReports,
-                  {tenant, sight.everything, sight.units, sight.pseudonym, units,
+                  {tenant, sight.cases.spheres, sight.cases.places, sight.cases.keys,
+                   sight.pseudonym, units,
                    filter.register_name, after, limit + 1}));
   ReportPage page;
   page.total = total[0].Int("total");

@@ -3,6 +3,8 @@
 #include <set>
 #include <thread>
 
+#include "common/organisation/pg_keeper.h"
+#include "common/organisation/test_visibility.h"
 #include "common/audit/audit.h"
 #include "common/clock/clock.h"
 #include "common/events/migrations.h"
@@ -18,6 +20,7 @@
 namespace avvik::intake {
 namespace {
 
+using avvik::testing::HasCode;
 using avvik::testing::IsError;
 using avvik::testing::TestDatabase;
 
@@ -27,7 +30,8 @@ class PgReportStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     database_ = new TestDatabase(
-        pg::Join({events::outbox::Migrations(), audit::Migrations(), secrecy::Migrations(),
+        pg::Join({events::outbox::Migrations(), audit::Migrations(), organisation::Migrations(),
+                  secrecy::Migrations(),
                   Migrations()}));
   }
   static void TearDownTestSuite() {
@@ -106,7 +110,7 @@ class PgReportStoreTest : public ::testing::Test {
   secrecy::TestVault vault_;
   PgReportStore store_{database_->pool(), ids_, *vault_};
   CaseEventHandler cases_{*vault_, ids_, clock_};
-  const Visibility everything_{.everything = true, .units = {}, .login = ""};
+  const Visibility everything_{.cases = organisation::EverythingVisible(), .login = ""};
 };
 
 TEST_F(PgReportStoreTest, ReportComesBackAsSubmittedWithEventAndTrace) {
@@ -196,9 +200,9 @@ TEST_F(PgReportStoreTest, NumbersHaveNoGapsUnderConcurrentCopiesAndRefusedGroups
 
 TEST_F(PgReportStoreTest, WhatIsNotVisibleIsNotFound) {
   const auto stored = SubmitOne(Make("request-1"));
-  const Visibility owner{.everything = false, .units = {}, .login = "anna"};
-  const Visibility unit{.everything = false, .units = {"social", "school"}, .login = "x"};
-  const Visibility other{.everything = false, .units = {"school"}, .login = "x"};
+  const Visibility owner{.cases = {}, .login = "anna"};
+  const Visibility unit{.cases = organisation::OpenIn({"social", "school"}), .login = "x"};
+  const Visibility other{.cases = organisation::OpenIn({"school"}), .login = "x"};
   EXPECT_OK(store_.Get("kalix", stored->id, owner));
   EXPECT_OK(store_.Get("kalix", stored->id, unit));
   EXPECT_THAT(store_.Get("kalix", stored->id, other),
@@ -207,6 +211,60 @@ TEST_F(PgReportStoreTest, WhatIsNotVisibleIsNotFound) {
               IsError(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
   EXPECT_EQ(store_.List("kalix", other, {}, "", 10)->total, 0);
   EXPECT_EQ(store_.List("kalix", unit, {}, "", 10)->reports.size(), 1u);
+}
+
+TEST_F(PgReportStoreTest, WhoMaySeeAReportFollowsItsCase) {
+  const auto stored = SubmitOne(Make("request-1"));
+  const std::string key = organisation::PersonId("kalix", "siv");
+  const Visibility unit{.cases = organisation::OpenIn({"social"}), .login = "x"};
+  const Visibility party{.cases = {.spheres = {}, .places = {}, .keys = {key}}, .login = "siv"};
+  const Visibility reporter{.cases = {}, .login = "anna"};
+  const auto sees = [&](const Visibility& visibility) {
+    const bool found = store_.Get("kalix", stored->id, visibility).ok();
+    const auto page = store_.List("kalix", visibility, {}, "", 10);
+    EXPECT_EQ(page->total, found ? 1 : 0);
+    EXPECT_EQ(page->reports.size(), found ? 1u : 0u);
+    return found;
+  };
+  const auto hear = [&](type::v1::Sphere sphere, const std::string& owner) {
+    triage::v1::CaseClassified told;
+    told.mutable_facts()->set_report_id(stored->id);
+    told.mutable_facts()->set_unit("social");
+    told.mutable_facts()->set_sphere(sphere);
+    told.mutable_facts()->mutable_owner()->set_person_id(owner);
+    events::v1::StoredEvent event;
+    event.mutable_event()->set_tenant("kalix");
+    event.mutable_event()->set_type(told.GetDescriptor()->full_name());
+    event.mutable_event()->mutable_data()->PackFrom(told);
+    EXPECT_OK(pg::RunInTransaction(database_->pool(), pg::Scope::Everything(),
+                                   absl::Now() + absl::Seconds(5),
+                                   [&](pg::Transaction& transaction) {
+                                     return cases_.Apply(transaction, event);
+                                   }));
+  };
+  EXPECT_TRUE(sees(unit));
+  EXPECT_FALSE(sees(party));
+  hear(type::v1::SPHERE_OPEN, key);
+  EXPECT_TRUE(sees(unit));
+  EXPECT_TRUE(sees(party));
+  hear(type::v1::SPHERE_RESTRICTED, key);
+  EXPECT_FALSE(sees(unit));
+  EXPECT_TRUE(sees(party));
+  EXPECT_TRUE(sees(reporter)) << "one's own report stays one's own";
+  hear(type::v1::SPHERE_RESTRICTED, "p_other");
+  EXPECT_FALSE(sees(party));
+  hear(type::v1::SPHERE_OPEN, "p_other");
+  EXPECT_TRUE(sees(unit));
+}
+
+TEST_F(PgReportStoreTest, NationalSecurityIsHiddenBeforeItsCaseIsKnown) {
+  Submission submission = Make("request-1");
+  submission.report.content.national_security = type::v1::ANSWER_YES;
+  const auto stored = SubmitOne(std::move(submission));
+  const Visibility unit{.cases = organisation::OpenIn({"social"}), .login = "x"};
+  EXPECT_THAT(store_.Get("kalix", stored->id, unit), HasCode(absl::StatusCode::kNotFound));
+  EXPECT_EQ(store_.List("kalix", unit, {}, "", 10)->total, 0);
+  EXPECT_OK(store_.Get("kalix", stored->id, everything_));
 }
 
 TEST_F(PgReportStoreTest, PagesHoldEveryReportOnceNewestFirst) {
@@ -262,7 +320,7 @@ TEST_F(PgReportStoreTest, NothingThatWasToldNorByWhomIsInTheDatabaseInTheClear) 
   submission.trace.actor = "marked-login";
   const auto stored = SubmitOne(submission);
   ASSERT_OK(stored);
-  const Visibility reporter{.everything = false, .units = {}, .login = "marked-login"};
+  const Visibility reporter{.cases = {}, .login = "marked-login"};
   audit::Record trace = Trace();
   trace.actor = "marked-login";
   ASSERT_OK(store_.AddSupplement("kalix", stored->id, reporter, "marked-supplement-request",

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/audit/audit.h"
+#include "common/organisation/rights.h"
 #include "services/intake/report.h"
 
 namespace avvik::intake {
@@ -20,10 +21,10 @@ struct Submission {
   audit::Record trace;
 };
 
-// Which reports a caller may see. `everything` wins; otherwise those of `units`, and the caller's own.
+// Which reports a caller may see: those whose case the caller may see, and those the caller made. A report
+// whose case is not known yet counts as a case of its unit, in the sphere of what it says itself.
 struct Visibility {
-  bool everything = false;
-  std::vector<std::string> units;
+  organisation::Visibility cases;
   std::string login;
 };
 

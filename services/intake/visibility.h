@@ -8,4 +8,7 @@ namespace avvik::intake {
 
 Visibility VisibilityOf(const rpc::Call& call);
 
+// For what only the reporter may do: having a part in a report's case does not make it one's own.
+Visibility ReportersOwn(const rpc::Call& call);
+
 }  // namespace avvik::intake

@@ -25,6 +25,7 @@ ReportFigure ReportFromRow(const pg::Row& row) {
   return {.heading = HeadingFromRow(row, "report_id"),
           .unit = row.Text("unit"),
           .system = row.Text("system"),
+          .sphere = static_cast<type::v1::Sphere>(row.Int("sphere")),
           .reported = row.Time("reported_at")};
 }
 
@@ -34,6 +35,7 @@ CaseFigure CaseFromRow(const pg::Row& row) {
   figure.state = static_cast<triage::v1::CaseState>(row.Int("state"));
   figure.unit = row.Text("unit");
   figure.system = row.Text("system");
+  figure.sphere = static_cast<type::v1::Sphere>(row.Int("sphere"));
   figure.kind = static_cast<type::v1::Kind>(row.Int("kind"));
   figure.severity = static_cast<type::v1::Severity>(row.Int("severity"));
   for (size_t i = 0; i < kProperties; ++i) {

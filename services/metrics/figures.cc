@@ -9,6 +9,7 @@
 #include "avvik/intake/v1/intake_events.pb.h"
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/ids/id_source.h"
+#include "common/organisation/matter.h"
 #include "common/rpc/time.h"
 #include "common/status/macros.h"
 #include "services/metrics/errors.h"
@@ -53,6 +54,8 @@ absl::StatusOr<Figure> Read(const events::v1::Event& event,
   }
   figure.unit = report.unit();
   figure.system = report.system();
+  figure.sphere = organisation::SphereOf(report.national_security(), report.personal_data(),
+                                         /*restricted=*/false);
   figure.reported = FromProtoTime(report.reported_time());
   return figure;
 }
@@ -66,6 +69,7 @@ absl::StatusOr<Figure> Read(const events::v1::Event& event, const triage::v1::Ca
   figure.state = facts.state();
   figure.unit = facts.unit();
   figure.system = facts.system();
+  figure.sphere = organisation::MatterOf(facts).sphere;
   // A value that this program does not know yet counts as not said.
   const triage::v1::Classification& classification = facts.classification();
   if (type::v1::Kind_IsValid(classification.kind())) figure.kind = classification.kind();
@@ -135,6 +139,8 @@ absl::StatusOr<std::optional<Figure>> FigureOf(const events::v1::Event& event) {
                 triage::v1::CaseAssigned, triage::v1::CaseAcknowledged,               //
                 triage::v1::CaseNoted, triage::v1::CaseReportChanged,                 //
                 triage::v1::CaseClosed, triage::v1::CaseReopened,                     //
+                triage::v1::CaseRestricted, triage::v1::CaseAccessChanged,            //
+                triage::v1::CaseHandedOver,                                           //
                 escalation::v1::DutyFound, escalation::v1::DutyChanged,               //
                 escalation::v1::DutyRuledOut, escalation::v1::StageDueSoon,           //
                 escalation::v1::StageOverdue, escalation::v1::StageSubmitted,         //

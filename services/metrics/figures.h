@@ -33,6 +33,7 @@ struct ReportFigure {
   FigureHeading heading;
   std::string unit;    // May be empty.
   std::string system;  // May be empty.
+  type::v1::Sphere sphere = type::v1::SPHERE_OPEN;
   absl::Time reported;
 
   friend bool operator==(const ReportFigure&, const ReportFigure&) = default;
@@ -47,6 +48,7 @@ struct CaseFigure {
   triage::v1::CaseState state = triage::v1::CASE_STATE_UNSPECIFIED;
   std::string unit;    // May be empty.
   std::string system;  // May be empty.
+  type::v1::Sphere sphere = type::v1::SPHERE_OPEN;
   type::v1::Kind kind = type::v1::KIND_UNSPECIFIED;
   type::v1::Severity severity = type::v1::SEVERITY_UNSPECIFIED;
   Levels levels;

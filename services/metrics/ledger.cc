@@ -84,7 +84,9 @@ void Ledger::Place(size_t index, const std::string& unit, const std::string& sys
 void Ledger::PutReport(const ReportFigure& report) {
   const size_t index = IndexOf(report.heading.number);
   lines_[index].has_report = true;
-  if (!lines_[index].has_case) Place(index, report.unit, report.system, report.reported);
+  if (lines_[index].has_case) return;
+  Place(index, report.unit, report.system, report.reported);
+  lines_[index].sphere = static_cast<uint8_t>(report.sphere) & 0xf;
 }
 
 void Ledger::PutCase(const CaseFigure& figure) {
@@ -92,6 +94,7 @@ void Ledger::PutCase(const CaseFigure& figure) {
   Place(index, figure.unit, figure.system, figure.reported);
   Line& line = lines_[index];
   line.has_case = true;
+  line.sphere = static_cast<uint8_t>(figure.sphere) & 0xf;
   line.kind = static_cast<uint8_t>(figure.kind) & 0xf;
   line.severity = static_cast<uint8_t>(figure.severity) & 0xf;
   for (size_t i = 0; i < kProperties; ++i) {

@@ -62,6 +62,7 @@ struct Line {
   bool has_case : 1 = false;
   bool open : 1 = false;
   bool reopened : 1 = false;
+  uint8_t sphere : 4 = type::v1::SPHERE_OPEN;
 };
 static_assert(sizeof(Line) == 64);
 

@@ -17,18 +17,19 @@ namespace {
 
 // An older event changes nothing.
 constexpr pg::Statement kPutReport{"metrics_put_report", R"sql(
-    INSERT INTO report_figure (report_id, tenant, number, version, unit, system, reported_at)
-    VALUES                    ($1,        $2,     $3,     $4,      $5,   $6,     $7)
+    INSERT INTO report_figure (report_id, tenant, number, version, unit, system, reported_at, sphere)
+    VALUES                    ($1,        $2,     $3,     $4,      $5,   $6,     $7,          $8)
     ON CONFLICT (report_id) DO UPDATE
        SET number = excluded.number, version = excluded.version, unit = excluded.unit,
-           system = excluded.system, reported_at = excluded.reported_at, change = excluded.change
+           system = excluded.system, reported_at = excluded.reported_at,
+           sphere = excluded.sphere, change = excluded.change
      WHERE report_figure.version < excluded.version)sql"};
 
 constexpr pg::Statement kPutCase{"metrics_put_case", R"sql(
     INSERT INTO case_figure (case_id, tenant, number, version, state, unit, system, kind, severity,
                              confidentiality, accuracy, availability, traceability, reported_at,
-                             opened_at, acknowledged_at, closed_at, reopen_count)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                             opened_at, acknowledged_at, closed_at, reopen_count, sphere)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     ON CONFLICT (case_id) DO UPDATE
        SET number = excluded.number, version = excluded.version, state = excluded.state,
            unit = excluded.unit, system = excluded.system, kind = excluded.kind,
@@ -37,6 +38,7 @@ constexpr pg::Statement kPutCase{"metrics_put_case", R"sql(
            traceability = excluded.traceability, reported_at = excluded.reported_at,
            opened_at = excluded.opened_at, acknowledged_at = excluded.acknowledged_at,
            closed_at = excluded.closed_at, reopen_count = excluded.reopen_count,
+           sphere = excluded.sphere,
            change = excluded.change
      WHERE case_figure.version < excluded.version)sql"};
 
@@ -186,7 +188,8 @@ absl::Status PgFigureStore::Put(pg::Transaction& transaction, const Figure& figu
       const FigureHeading& heading = report.heading;
       return transaction.Execute(
           kPutReport, {heading.id, heading.tenant, heading.number.ToText(), heading.version,
-                       report.unit, report.system, report.reported});
+                       report.unit, report.system, report.reported,
+                       static_cast<int>(report.sphere)});
     }
     absl::StatusOr<pg::Rows> operator()(const CaseFigure& f) {
       return transaction.Execute(
@@ -194,7 +197,8 @@ absl::Status PgFigureStore::Put(pg::Transaction& transaction, const Figure& figu
           {f.heading.id, f.heading.tenant, f.heading.number.ToText(), f.heading.version,
            static_cast<int>(f.state), f.unit, f.system, static_cast<int>(f.kind),
            static_cast<int>(f.severity), f.levels[0], f.levels[1], f.levels[2], f.levels[3],
-           f.reported, f.opened, f.acknowledged, f.closed, f.reopen_count});
+           f.reported, f.opened, f.acknowledged, f.closed, f.reopen_count,
+           static_cast<int>(f.sphere)});
     }
     absl::StatusOr<pg::Rows> operator()(const DutyFigure& duty) {
       const FigureHeading& heading = duty.heading;

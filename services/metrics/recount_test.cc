@@ -292,7 +292,10 @@ class RecountTest : public FigureSetTest {
     return texts;
   }
 
-  const organisation::Grant everything_ = {.reach = organisation::v1::REACH_ALL, .units = {}};
+  const organisation::Grant everything_ = {
+      .held = true,
+      .spheres = {{type::v1::SPHERE_OPEN, {.everything = true, .units = {}}},
+                  {type::v1::SPHERE_PERSONAL_DATA, {.everything = true, .units = {}}}}};
   const std::shared_ptr<const organisation::Organisation> organisation_ =
       organisation::MakeOrganisation(organisation::ExampleOrganisation());
   Ledgers ledgers_{store_, clock_};

@@ -96,6 +96,9 @@ double Percentile(const std::vector<int64_t>& values, double share) {
 }
 
 Selection::Selection(const Ledger& ledger, const View& view) {
+  for (const organisation::Sphere sphere : view.spheres) {
+    spheres_ |= 1u << static_cast<unsigned>(sphere);
+  }
   if (view.units.has_value()) {
     everything_ = false;
     units_.resize(ledger.units().size());

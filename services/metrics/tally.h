@@ -46,9 +46,9 @@ struct Tally {
   void Reserve(size_t lines);
 };
 
-// The `share` percentile (0 to 1) of values, interpolated between the two nearest ranks as PostgreSQL's
-// percentile_cont does: rank share × (n − 1), counted from 0. There must be at least one value. Takes time in
-// proportion to their number.
+// The `share` percentile (0 to 1) of values, interpolated between the two nearest ranks as
+// PostgreSQL's percentile_cont does: rank share × (n − 1), counted from 0. There must be at least
+// one value. Takes time in proportion to their number.
 double Percentile(const std::vector<int64_t>& values, double share);
 
 // Which lines of one ledger a view shows. Good as long as the ledger is not changed.
@@ -57,6 +57,7 @@ class Selection {
   Selection(const Ledger& ledger, const View& view);
 
   bool Shows(const Line& line) const {
+    if (((spheres_ >> line.sphere) & 1u) == 0) return false;
     if (!everything_ && !units_[line.unit]) return false;
     if (system_ != kAny && static_cast<int64_t>(line.system) != system_) return false;
     if (kind_ != 0 && line.kind != kind_) return false;
@@ -67,6 +68,7 @@ class Selection {
  private:
   static constexpr int64_t kAny = -2;
 
+  unsigned spheres_ = 0;  // A bit for each.
   bool everything_ = true;
   std::vector<bool> units_;  // By index in the ledger's names.
   int64_t system_ = kAny;

@@ -153,5 +153,34 @@ TEST_F(SelectionTest, MonthsNarrowAndWhatHasNoneIsInNoSpan) {
   EXPECT_THAT(Shown(view), ElementsAre(1, 2, 3));
 }
 
+TEST(SelectionTest, CasesOfASphereThatIsNotReachedDoNotShow) {
+  Ledger ledger;
+  CaseFigure restricted = MakeCase(1);
+  restricted.sphere = type::v1::SPHERE_RESTRICTED;
+  ReportFigure secret = MakeReport(2);
+  secret.sphere = type::v1::SPHERE_SECURITY_PROTECTION;
+  ledger.PutReport(MakeReport(1));
+  ledger.PutCase(restricted);
+  ledger.PutReport(secret);
+  ledger.PutCase(MakeCase(3));
+  View view;
+  const auto shown = [&] {
+    const Selection selection(ledger, view);
+    std::vector<uint32_t> numbers;
+    for (const Line& line : ledger.lines()) {
+      if (selection.Shows(line)) numbers.push_back(ledger.NumberOf(line).sequence);
+    }
+    return numbers;
+  };
+  EXPECT_THAT(shown(), ElementsAre(3));
+  view.spheres = {type::v1::SPHERE_RESTRICTED};
+  EXPECT_THAT(shown(), ElementsAre(1));
+  view.spheres = {type::v1::SPHERE_SECURITY_PROTECTION, type::v1::SPHERE_OPEN};
+  EXPECT_THAT(shown(), ElementsAre(2, 3));
+  // The report that is told again does not open what its case has closed.
+  ledger.PutReport(MakeReport(1));
+  EXPECT_THAT(shown(), ElementsAre(2, 3));
+}
+
 }  // namespace
 }  // namespace avvik::metrics

@@ -35,18 +35,35 @@ absl::StatusOr<std::optional<Months>> MonthsOf(const v1::FigureFilter& filter) {
   return std::optional(months);
 }
 
+// The widest extent of a grant, and the spheres of which it holds.
+struct Widest {
+  organisation::Extent extent;
+  std::vector<organisation::Sphere> spheres;
+};
+
+Widest WidestOf(const organisation::Grant& grant) {
+  Widest widest;
+  for (const auto& [sphere, extent] : grant.spheres) {
+    if (extent.everything > widest.extent.everything || widest.spheres.empty()) {
+      widest = {extent, {}};
+    }
+    if (extent == widest.extent) widest.spheres.push_back(sphere);
+  }
+  return widest;
+}
+
 // What the caller may see of the unit asked for and everything below.
 absl::StatusOr<std::optional<std::vector<std::string>>> UnitsOf(
-    const std::string& unit, const organisation::Grant& grant,
+    const std::string& unit, const organisation::Extent& extent,
     const organisation::Organisation& organisation) {
   std::vector<std::string> units;
-  if (grant.reach == organisation::v1::REACH_ALL) {
+  if (extent.everything) {
     if (unit.empty()) return std::optional<std::vector<std::string>>();
     units = organisation.Subtree(unit);
     // A unit that is gone may still have cases.
     if (units.empty()) units = {unit};
-  } else if (grant.reach == organisation::v1::REACH_UNIT) {
-    for (const std::string& reached : grant.units) {
+  } else if (!extent.units.empty()) {
+    for (const std::string& reached : extent.units) {
       if (unit.empty()) {
         const std::vector<std::string> below = organisation.Subtree(reached);
         units.insert(units.end(), below.begin(), below.end());
@@ -86,7 +103,9 @@ absl::StatusOr<View> MakeView(const v1::FigureFilter& filter, const organisation
   View view;
   view.tenant = organisation.tenant();
   view.zone = organisation.time_zone().name();
-  AVVIK_ASSIGN_OR_RETURN(view.units, UnitsOf(filter.unit(), grant, organisation));
+  Widest widest = WidestOf(grant);
+  AVVIK_ASSIGN_OR_RETURN(view.units, UnitsOf(filter.unit(), widest.extent, organisation));
+  view.spheres = std::move(widest.spheres);
   view.system = filter.system();
   view.kind = filter.kind();
   view.property = filter.property();

@@ -28,7 +28,10 @@ struct View {
   std::string tenant;
   std::string zone;                               // IANA name; months are of it.
   std::optional<std::vector<std::string>> units;  // In order; unset: everything, also what has no unit.
-  std::string system;                             // Empty: all.
+  // In order. Cases of other spheres do not show, whoever has a part in them.
+  std::vector<organisation::Sphere> spheres = {type::v1::SPHERE_OPEN,
+                                               type::v1::SPHERE_PERSONAL_DATA};
+  std::string system;  // Empty: all.
   type::v1::Kind kind = type::v1::KIND_UNSPECIFIED;
   type::v1::SecurityProperty property = type::v1::SECURITY_PROPERTY_UNSPECIFIED;
   std::optional<Months> months;  // Unset: all, also what has none.
@@ -41,7 +44,8 @@ std::optional<int32_t> ParseMonth(const std::string& text);
 // The text ParseMonth reads.
 std::string MonthText(int32_t month);
 
-// The view of a caller with `grant`. Errors: NoUnitInReach, UnitOutOfReach, and INVALID_ARGUMENT naming
+// The view of a caller with `grant`: of everything when that is reached in some sphere, with the spheres
+// of which that is so, otherwise of units. Errors: NoUnitInReach, UnitOutOfReach, and INVALID_ARGUMENT naming
 // `filter.from_month` or `filter.to_month`.
 absl::StatusOr<View> MakeView(const v1::FigureFilter& filter, const organisation::Grant& grant,
                               const organisation::Organisation& organisation);

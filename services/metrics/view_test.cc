@@ -12,8 +12,17 @@ using organisation::Grant;
 using ::testing::ElementsAre;
 using ::testing::Optional;
 
-const Grant kAll = {.reach = organisation::v1::REACH_ALL, .units = {}};
-const Grant kSocial = {.reach = organisation::v1::REACH_UNIT, .units = {"social"}};
+const Grant kAll = {
+    .held = true,
+    .spheres = {{type::v1::SPHERE_OPEN, {.everything = true, .units = {}}},
+                {type::v1::SPHERE_PERSONAL_DATA, {.everything = true, .units = {}}}}};
+
+Grant OfUnits(const std::vector<std::string>& units) {
+  return {.held = true,
+          .spheres = {{type::v1::SPHERE_OPEN, {.everything = false, .units = units}},
+                      {type::v1::SPHERE_PERSONAL_DATA, {.everything = false, .units = units}}}};
+}
+const Grant kSocial = OfUnits({"social"});
 
 class ViewTest : public ::testing::Test {
  protected:
@@ -41,10 +50,11 @@ TEST_F(ViewTest, UnitStandsForItselfAndEverythingBelow) {
 
 TEST_F(ViewTest, ReachOverUnitsSeesThemAndNothingElse) {
   EXPECT_THAT(Make(kSocial)->units, Optional(ElementsAre("hemtjanst", "omsorg", "social")));
-  const Grant two = {.reach = organisation::v1::REACH_UNIT, .units = {"energi", "omsorg", "social"}};
+  const Grant two = OfUnits({"energi", "omsorg", "social"});
   EXPECT_THAT(Make(two)->units,
               Optional(ElementsAre("energi", "hemtjanst", "kundtjanst", "omsorg", "social")));
-  EXPECT_THAT(Make(kSocial, "by"), IsError(absl::StatusCode::kPermissionDenied, "UNIT_OUT_OF_REACH"));
+  EXPECT_THAT(Make(kSocial, "by"),
+              IsError(absl::StatusCode::kPermissionDenied, "UNIT_OUT_OF_REACH"));
   EXPECT_THAT(Make(kSocial, "energi"),
               IsError(absl::StatusCode::kPermissionDenied, "UNIT_OUT_OF_REACH"));
   EXPECT_THAT(Make(kSocial, "gone"),
@@ -56,12 +66,12 @@ TEST_F(ViewTest, UnitThatIsGoneIsStillSeenByThoseWhoSeeAll) {
 }
 
 TEST_F(ViewTest, ReachOverOnesOwnSeesNoFigures) {
-  const Grant own = {.reach = organisation::v1::REACH_OWN, .units = {}};
+  const Grant own = {.held = true, .spheres = {}};
   const auto denied = IsError(absl::StatusCode::kPermissionDenied, "NO_UNIT_IN_REACH");
   EXPECT_THAT(Make(own), denied);
   EXPECT_THAT(Make(Grant()), denied);
   // A unit that was taken out of the organisation reaches nothing.
-  EXPECT_THAT(Make({.reach = organisation::v1::REACH_UNIT, .units = {"gone"}}), denied);
+  EXPECT_THAT(Make(OfUnits({"gone"})), denied);
 }
 
 TEST_F(ViewTest, MonthsAreReadAndChecked) {
@@ -71,7 +81,8 @@ TEST_F(ViewTest, MonthsAreReadAndChecked) {
   EXPECT_THAT(Make(kAll), NamesField("filter.to_month"));
   filter_.set_to_month("2026-02");
   EXPECT_OK(Make(kAll));
-  for (const char* wrong : {"2026-13", "2026-00", "2026-1", "26-01", "2026/01", "x026-01", "2026-1x"}) {
+  for (const char* wrong :
+       {"2026-13", "2026-00", "2026-1", "26-01", "2026/01", "x026-01", "2026-1x"}) {
     filter_.set_from_month(wrong);
     EXPECT_THAT(Make(kAll), NamesField("filter.from_month")) << wrong;
   }
@@ -81,6 +92,18 @@ TEST_F(ViewTest, MonthTextComesBackAsItWent) {
   for (const char* text : {"2026-01", "2026-12", "0001-06", "9999-12"}) {
     EXPECT_EQ(MonthText(*ParseMonth(text)), text);
   }
+}
+
+TEST_F(ViewTest, ShowsTheSpheresThatAreReachedAsWideAsTheWidest) {
+  using namespace type::v1;
+  EXPECT_THAT(Make(kAll)->spheres, ElementsAre(SPHERE_OPEN, SPHERE_PERSONAL_DATA));
+  Grant wider = kAll;
+  wider.spheres[SPHERE_RESTRICTED] = {.everything = true, .units = {}};
+  EXPECT_THAT(Make(wider)->spheres,
+              ElementsAre(SPHERE_OPEN, SPHERE_PERSONAL_DATA, SPHERE_RESTRICTED));
+  wider.spheres[SPHERE_RESTRICTED] = {.everything = false, .units = {"social"}};
+  EXPECT_THAT(Make(wider)->spheres, ElementsAre(SPHERE_OPEN, SPHERE_PERSONAL_DATA));
+  EXPECT_THAT(Make(kSocial)->spheres, ElementsAre(SPHERE_OPEN, SPHERE_PERSONAL_DATA));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/organisation/rights.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/triage/case_states.h"
@@ -17,14 +18,36 @@ CaseChange Changed(Case subject, Happening happening, absl::Time now) {
   return {std::move(subject), happening};
 }
 
+bool IsAmong(const std::vector<Party>& parties, const std::string& login) {
+  return std::any_of(parties.begin(), parties.end(),
+                     [&](const Party& party) { return party.login == login; });
+}
+
+// Whether they are the same person or, without one, the same function.
+bool IsSameParty(const Party& a, const Party& b) {
+  if (!a.login.empty() || !b.login.empty()) return a.login == b.login;
+  return a.role == b.role && a.unit == b.unit;
+}
+
+// Puts `to` in the place of `from`, once.
+void Replace(const std::string& from, const Party& to, std::vector<Party>* parties) {
+  const bool there = IsAmong(*parties, to.login);
+  for (auto at = parties->begin(); at != parties->end();) {
+    if (at->login != from) {
+      ++at;
+    } else if (there) {
+      at = parties->erase(at);
+    } else {
+      *at++ = to;
+    }
+  }
+}
+
 // Adds those who have no part in the case yet. Whether there were any.
 bool DrawIn(const std::vector<Party>& parties, Case* subject) {
   bool added = false;
   for (const Party& party : parties) {
-    const bool there = party.login == subject->owner.login ||
-                       std::any_of(subject->drawn_in.begin(), subject->drawn_in.end(),
-                                   [&](const Party& other) { return other.login == party.login; });
-    if (there) continue;
+    if (party.login == subject->owner.login || IsAmong(subject->drawn_in, party.login)) continue;
     subject->drawn_in.push_back(party);
     added = true;
   }
@@ -123,6 +146,57 @@ absl::StatusOr<CaseChange> Reopen(Case subject, Note reason) {
   ++subject.reopen_count;
   subject.notes.push_back(std::move(reason));
   return Changed(std::move(subject), Happening::kReopened, now);
+}
+
+type::v1::Sphere SphereOf(const Case& subject) {
+  return organisation::SphereOf(subject.classification.national_security(),
+                                subject.classification.personal_data(), subject.restricted);
+}
+
+CaseChange Restrict(Case subject, bool restricted, const Party& by, Note reason) {
+  const absl::Time now = reason.created;
+  subject.restricted = restricted;
+  const bool has_part = by.login == subject.owner.login || IsAmong(subject.drawn_in, by.login) ||
+                        IsAmong(subject.named, by.login);
+  if (restricted && !has_part) subject.named.push_back(by);
+  subject.notes.push_back(std::move(reason));
+  return Changed(std::move(subject), Happening::kRestricted, now);
+}
+
+CaseChange GrantAccess(Case subject, const Party& party, Note reason) {
+  const absl::Time now = reason.created;
+  const bool there = std::any_of(subject.named.begin(), subject.named.end(),
+                                 [&](const Party& other) { return IsSameParty(other, party); });
+  if (!there) subject.named.push_back(party);
+  subject.notes.push_back(std::move(reason));
+  return Changed(std::move(subject), Happening::kAccessChanged, now);
+}
+
+absl::StatusOr<CaseChange> RevokeAccess(Case subject, const Party& party, Note reason) {
+  const absl::Time now = reason.created;
+  const size_t before = subject.named.size();
+  std::erase_if(subject.named, [&](const Party& other) { return IsSameParty(other, party); });
+  if (subject.named.size() == before) return error::NotNamed();
+  subject.notes.push_back(std::move(reason));
+  return Changed(std::move(subject), Happening::kAccessChanged, now);
+}
+
+CaseChange HandOver(Case subject, const std::string& from, const Party& to,
+                    int64_t organisation_version, absl::Time now) {
+  if (subject.owner.login == from) {
+    subject.owner = to;
+    if (const auto state = After(subject.state, Command::kAssign); state.ok()) {
+      subject.state = *state;
+    }
+    std::erase_if(subject.drawn_in, [&](const Party& party) { return party.login == to.login; });
+  }
+  if (subject.owner.login == to.login) {
+    std::erase_if(subject.drawn_in, [&](const Party& party) { return party.login == from; });
+  }
+  Replace(from, to, &subject.drawn_in);
+  Replace(from, to, &subject.named);
+  subject.organisation_version = organisation_version;
+  return Changed(std::move(subject), Happening::kHandedOver, now);
 }
 
 absl::StatusOr<CaseChange> ReportChanged(Case subject, bool withdrawn, absl::Time now) {

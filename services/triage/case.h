@@ -52,6 +52,8 @@ struct Case {
   v1::Classification classification;
   Party owner;
   std::vector<Party> drawn_in;
+  std::vector<Party> named;  // Given access, as persons or (without a login) as a function.
+  bool restricted = false;   // Somebody has decided so.
   std::optional<absl::Time> occurred;
   std::optional<absl::Time> discovered;
   absl::Time aware;     // When somebody responsible knew; the statutory clocks start here.
@@ -87,6 +89,9 @@ enum class Happening {
   kHeld,
   kReleased,
   kErased,
+  kRestricted,
+  kAccessChanged,
+  kHandedOver,
 };
 
 // A case after a change.
@@ -124,6 +129,25 @@ absl::StatusOr<CaseChange> Close(Case subject, v1::Resolution resolution, std::s
                                  absl::Time now);
 // The reason is kept as a note.
 absl::StatusOr<CaseChange> Reopen(Case subject, Note reason);
+
+// Who the case is for: national security comes before a person's decision, and that before personal
+// data.
+type::v1::Sphere SphereOf(const Case& subject);
+
+// Who may see a case changes in every state.
+
+// Restricts the case, or leaves it to its classification again. `by` is named when it would have no
+// part in the restricted case. The reason is kept as a note, as in the next two.
+CaseChange Restrict(Case subject, bool restricted, const Party& by, Note reason);
+// Gives access. Naming somebody again only adds the note.
+CaseChange GrantAccess(Case subject, const Party& party, Note reason);
+// Takes access back. FAILED_PRECONDITION (NOT_NAMED) when the party is not named.
+absl::StatusOr<CaseChange> RevokeAccess(Case subject, const Party& party, Note reason);
+
+// Puts `to` in the place of the person `from` wherever that one has a part, in every state. A case
+// that `from` owned and that is open waits for the new owner to take it on.
+CaseChange HandOver(Case subject, const std::string& from, const Party& to,
+                    int64_t organisation_version, absl::Time now);
 
 // The report behind the case was supplemented, or taken back.
 absl::StatusOr<CaseChange> ReportChanged(Case subject, bool withdrawn, absl::Time now);

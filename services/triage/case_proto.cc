@@ -41,6 +41,8 @@ v1::Case ToProto(const Case& subject, const organisation::Organisation* organisa
   *proto.mutable_classification() = subject.classification;
   if (!subject.owner.login.empty()) *proto.mutable_owner() = ToProto(subject.owner, organisation);
   for (const Party& party : subject.drawn_in) *proto.add_drawn_in() = ToProto(party, organisation);
+  proto.set_sphere(SphereOf(subject));
+  for (const Party& party : subject.named) *proto.add_named() = ToProto(party, organisation);
   if (subject.occurred.has_value()) *proto.mutable_occurred_time() = ToProtoTime(*subject.occurred);
   if (subject.discovered.has_value()) {
     *proto.mutable_discovered_time() = ToProtoTime(*subject.discovered);

@@ -6,12 +6,33 @@
 
 #include "common/status/macros.h"
 
+#include "services/triage/triage_events.h"
+
 namespace avvik::triage {
 namespace {
 
 std::string TitleContext(const Case& subject) { return "case.title/" + subject.id; }
 std::string OutcomeContext(const Case& subject) { return "case.outcome/" + subject.id; }
 std::string NoteContext(const std::string& note_id) { return "note.text/" + note_id; }
+
+// Parties as the arrays of a row.
+struct PartyColumns {
+  explicit PartyColumns(const std::vector<Party>& parties) {
+    std::vector<pg::Param> login, role, unit;
+    for (const Party& party : parties) {
+      login.emplace_back(party.login);
+      role.emplace_back(static_cast<int>(party.role));
+      unit.emplace_back(party.unit);
+    }
+    logins = pg::Array(login);
+    roles = pg::Array(role);
+    units = pg::Array(unit);
+  }
+
+  pg::Param logins{std::nullopt};
+  pg::Param roles{std::nullopt};
+  pg::Param units{std::nullopt};
+};
 
 }  // namespace
 
@@ -40,6 +61,16 @@ absl::StatusOr<Case> CaseFromRow(const pg::Row& row, secrecy::Vault& vault) {
          .role = static_cast<organisation::v1::Role>(std::atoi(roles[i].c_str())),
          .unit = units[i]});
   }
+  const auto named = row.TextArray("named_logins");
+  const auto named_roles = row.TextArray("named_roles");
+  const auto named_units = row.TextArray("named_units");
+  for (size_t i = 0; i < named.size(); ++i) {
+    subject.named.push_back(
+        {.login = named[i],
+         .role = static_cast<organisation::v1::Role>(std::atoi(named_roles[i].c_str())),
+         .unit = named_units[i]});
+  }
+  subject.restricted = row.Bool("restricted");
   subject.occurred = row.OptionalTime("occurred_at");
   subject.discovered = row.OptionalTime("discovered_at");
   subject.aware = row.Time("aware_at");
@@ -96,12 +127,8 @@ absl::StatusOr<std::vector<pg::Param>> CaseColumns(const Case& subject, secrecy:
     title = pg::Bytes{key.Seal(subject.title, TitleContext(subject))};
     outcome = pg::Bytes{key.Seal(subject.outcome, OutcomeContext(subject))};
   }
-  std::vector<pg::Param> logins, roles, units;
-  for (const Party& party : subject.drawn_in) {
-    logins.emplace_back(party.login);
-    roles.emplace_back(static_cast<int>(party.role));
-    units.emplace_back(party.unit);
-  }
+  const PartyColumns drawn_in(subject.drawn_in);
+  const PartyColumns named(subject.named);
   return std::vector<pg::Param>{
           subject.id,
           subject.tenant,
@@ -117,9 +144,9 @@ absl::StatusOr<std::vector<pg::Param>> CaseColumns(const Case& subject, secrecy:
           subject.owner.login,
           static_cast<int>(subject.owner.role),
           subject.owner.unit,
-          pg::Array(logins),
-          pg::Array(roles),
-          pg::Array(units),
+          drawn_in.logins,
+          drawn_in.roles,
+          drawn_in.units,
           subject.occurred,
           subject.discovered,
           subject.aware,
@@ -137,7 +164,13 @@ absl::StatusOr<std::vector<pg::Param>> CaseColumns(const Case& subject, secrecy:
           subject.version,
           subject.erased,
           subject.held,
-          subject.hold_reference};
+          subject.hold_reference,
+          static_cast<int>(SphereOf(subject)),
+          subject.restricted,
+          named.logins,
+          named.roles,
+          named.units,
+          pg::TextArray(MatterOf(subject).parties)};
 }
 
 }  // namespace avvik::triage

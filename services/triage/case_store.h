@@ -9,17 +9,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/audit/audit.h"
+#include "common/organisation/rights.h"
 #include "services/triage/case.h"
 
 namespace avvik::triage {
 
-// Which cases a caller may see. `everything` wins; otherwise those of `units`, and those the caller
-// owns or is drawn in to.
-struct Visibility {
-  bool everything = false;
-  std::vector<std::string> units;
-  std::string login;
-};
+using organisation::Visibility;
 
 // What a list is narrowed to; what is empty or unspecified does not narrow.
 struct CaseFilter {
@@ -38,6 +33,13 @@ struct CasePage {
 
 // Decides on a change from the case as it stands.
 using Decision = std::function<absl::StatusOr<CaseChange>(Case)>;
+
+// What was, or would be, handed over.
+struct HandedOver {
+  int64_t cases = 0;
+  int64_t owned = 0;
+  int64_t owned_open = 0;
+};
 
 // Thread-safe. All methods: UNAVAILABLE when the database cannot be reached.
 class CaseStore {
@@ -59,6 +61,13 @@ class CaseStore {
   virtual absl::StatusOr<Case> Change(const std::string& tenant, const std::string& reference,
                                       const Visibility& visibility, const std::string& request_id,
                                       const audit::Record& trace, const Decision& decide) = 0;
+
+  // Lets `decide` change every case in which the person `from` has a part, with an event and an
+  // audit record for each, in one transaction; with `validate_only` nothing is written. The errors
+  // of `decide`.
+  virtual absl::StatusOr<HandedOver> HandOver(const std::string& tenant, const std::string& from,
+                                              bool validate_only, const audit::Record& trace,
+                                              const Decision& decide) = 0;
 };
 
 }  // namespace avvik::triage

@@ -44,6 +44,30 @@ absl::Status UnknownOwner(const std::string& login) {
   return status::InvalidField("owner", "is not a person of the organisation: " + login);
 }
 
+absl::Status OwnerMayNotHandle(const std::string& login) {
+  return status::InvalidField("owner", "may not handle this case: " + login);
+}
+
+absl::Status CannotTakeOver(const std::string& login) {
+  return status::InvalidField("to", "may not handle cases: " + login);
+}
+
+absl::Status CannotBeNamed(const std::string& field, const std::string& login) {
+  return status::InvalidField(
+      field, "is not a person of the organisation with a role that reads cases: " + login);
+}
+
+absl::Status PartyUnclear() {
+  return status::InvalidFields(
+      {{"login", "must be given, or `role`, and not both"},
+       {"role", "must be given, or `login`, and be a function that people hold"}});
+}
+
+absl::Status NotNamed() {
+  return Error(absl::StatusCode::kFailedPrecondition, "nobody such was given access to the case",
+               "NOT_NAMED");
+}
+
 absl::Status NobodyToOwn() {
   return Error(absl::StatusCode::kFailedPrecondition,
                "the organisation's rules find nobody to own the case", "NOBODY_TO_OWN");

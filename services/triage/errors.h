@@ -21,6 +21,16 @@ absl::Status CaseErased(const std::string& number);
 absl::Status CaseHeld(const std::string& number, const std::string& reference);
 // INVALID_ARGUMENT naming `owner`: not a person of the organisation.
 absl::Status UnknownOwner(const std::string& login);
+// INVALID_ARGUMENT naming `owner`: a person who may not handle the case.
+absl::Status OwnerMayNotHandle(const std::string& login);
+// INVALID_ARGUMENT naming `to`: a person who may not handle cases.
+absl::Status CannotTakeOver(const std::string& login);
+// INVALID_ARGUMENT naming `field`: not a person of the organisation, or one who may read no cases.
+absl::Status CannotBeNamed(const std::string& field, const std::string& login);
+// INVALID_ARGUMENT naming `login` or `role`: neither or both are given, or it is no function.
+absl::Status PartyUnclear();
+// FAILED_PRECONDITION: there is no such access to take back.
+absl::Status NotNamed();
 // FAILED_PRECONDITION: nobody holds a function that could own the case.
 absl::Status NobodyToOwn();
 // UNAVAILABLE: no organisation was ever applied for the tenant.

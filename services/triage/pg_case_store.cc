@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "common/events/outbox.h"
+#include "common/organisation/visible.h"
 #include "common/status/macros.h"
 #include "services/triage/case_rows.h"
 #include "services/triage/errors.h"
@@ -13,10 +14,11 @@ namespace avvik::triage {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
+// Thousands of cases in one transaction.
+constexpr absl::Duration kHandOverPatience = absl::Seconds(9);
 constexpr char kAboveEveryId[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-// $3 whether everything is visible, $4 visible units, $5 login. What is hidden is as good as
-// absent.
+// $3 to $5 what is visible. What is hidden is as good as absent.
 constexpr pg::Statement kGetCase{"triage_get_case", R"sql(
     SELECT triage_case.*, case_key.wrapped
       FROM triage_case
@@ -24,8 +26,7 @@ constexpr pg::Statement kGetCase{"triage_get_case", R"sql(
      WHERE triage_case.tenant = $1
        AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
                                      THEN $2::uuid END)
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR owner_login = $5
-            OR drawn_in_logins @> ARRAY[$5]))sql"};
+       AND avvik_visible(sphere, unit, parties, $3, $4, $5))sql"};
 
 constexpr pg::Statement kLockCase{"triage_lock_case", R"sql(
     SELECT triage_case.*, case_key.wrapped
@@ -34,8 +35,7 @@ constexpr pg::Statement kLockCase{"triage_lock_case", R"sql(
      WHERE triage_case.tenant = $1
        AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
                                      THEN $2::uuid END)
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR owner_login = $5
-            OR drawn_in_logins @> ARRAY[$5])
+       AND avvik_visible(sphere, unit, parties, $3, $4, $5)
        FOR UPDATE OF triage_case)sql"};
 
 constexpr pg::Statement kLockCaseOfReport{
@@ -53,8 +53,7 @@ constexpr pg::Statement kListCases{"triage_list_cases", R"sql(
       FROM triage_case
       LEFT JOIN case_key ON case_key.case_id = triage_case.id
      WHERE triage_case.tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR owner_login = $4
-            OR drawn_in_logins @> ARRAY[$4])
+       AND avvik_visible(sphere, unit, parties, $2, $3, $4)
        AND ($5::integer[] = '{}' OR state = ANY ($5))
        AND ($6::text[] = '{}' OR unit = ANY ($6))
        AND ($7 = '' OR system = $7)
@@ -67,8 +66,7 @@ constexpr pg::Statement kListCases{"triage_list_cases", R"sql(
 constexpr pg::Statement kCountCases{"triage_count_cases", R"sql(
     SELECT count(*) AS total FROM triage_case
      WHERE tenant = $1
-       AND ($2::boolean OR unit = ANY ($3::text[]) OR owner_login = $4
-            OR drawn_in_logins @> ARRAY[$4])
+       AND avvik_visible(sphere, unit, parties, $2, $3, $4)
        AND ($5::integer[] = '{}' OR state = ANY ($5))
        AND ($6::text[] = '{}' OR unit = ANY ($6))
        AND ($7 = '' OR system = $7)
@@ -94,17 +92,19 @@ constexpr pg::Statement kInsertNote{"triage_insert_note", R"sql(
   "classification, owner_login, owner_role, owner_unit, drawn_in_logins, drawn_in_roles, "       \
   "drawn_in_units, occurred_at, discovered_at, aware_at, reported_at, opened_at, "               \
   "acknowledged_at, closed_at, resolution, outcome, reopen_count, imported, withdrawn, "         \
-  "updated_at, organisation_version, version, erased_at, held_at, hold_reference)"
+  "updated_at, organisation_version, version, erased_at, held_at, hold_reference, sphere, "       \
+  "restricted, named_logins, named_roles, named_units, parties)"
 #define AVVIK_CASE_VALUES                                                                         \
   "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, " \
-  "$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)"
+  "$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, "      \
+  "$39, $40, $41)"
 
-// $36 the case's key.
+// $42 the case's key.
 constexpr pg::Statement kInsertCase{
     "triage_insert_case",
     "WITH opened AS (INSERT INTO triage_case " AVVIK_CASE_COLUMNS " VALUES " AVVIK_CASE_VALUES
     " ON CONFLICT (tenant, report_id) DO NOTHING RETURNING id, tenant)"
-    " INSERT INTO case_key (case_id, tenant, wrapped) SELECT id, tenant, $36::bytea FROM opened"};
+    " INSERT INTO case_key (case_id, tenant, wrapped) SELECT id, tenant, $42::bytea FROM opened"};
 
 constexpr pg::Statement kUpdateCase{"triage_update_case",
                                     "UPDATE triage_case SET " AVVIK_CASE_COLUMNS
@@ -113,13 +113,23 @@ constexpr pg::Statement kUpdateCase{"triage_update_case",
 #undef AVVIK_CASE_COLUMNS
 #undef AVVIK_CASE_VALUES
 
+// $2 the login of whoever hands over.
+constexpr pg::Statement kLockCasesOf{"triage_lock_cases_of", R"sql(
+    SELECT triage_case.*, case_key.wrapped
+      FROM triage_case
+      LEFT JOIN case_key ON case_key.case_id = triage_case.id
+     WHERE triage_case.tenant = $1
+       AND (owner_login = $2 OR drawn_in_logins @> ARRAY[$2] OR named_logins @> ARRAY[$2])
+     ORDER BY id
+       FOR UPDATE OF triage_case)sql"};
+
 absl::StatusOr<Case> Read(pg::Transaction& transaction, secrecy::Vault& vault,
                           const pg::Statement& statement, const std::string& tenant, const std::string& reference,
                           const Visibility& visibility) {
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      transaction.Execute(statement, {tenant, reference, visibility.everything,
-                                      pg::TextArray(visibility.units), visibility.login}));
+  const organisation::VisibleParams visible(visibility);
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.Execute(statement, {tenant, reference, visible.spheres,
+                                                         visible.places, visible.keys}));
   if (rows.empty()) return error::CaseNotFound(reference);
   AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(rows[0], vault));
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows notes, transaction.Execute(kListNotes, {found.id}));
@@ -172,20 +182,21 @@ absl::StatusOr<Case> PgCaseStore::Get(const std::string& tenant, const std::stri
 absl::StatusOr<CasePage> PgCaseStore::List(const std::string& tenant, const Visibility& visibility,
                                            const CaseFilter& filter, const std::string& after,
                                            int limit) {
-  const pg::Param visible = pg::TextArray(visibility.units);
+  const organisation::VisibleParams visible(visibility);
   const pg::Param states =
       pg::Array(std::vector<pg::Param>(filter.states.begin(), filter.states.end()));
   const pg::Param units = pg::TextArray(filter.units);
   const int severity = filter.minimum_severity;
   const std::string before = after.empty() ? kAboveEveryId : after;
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows total,
-                         pool_.Query(pg::Scope::Tenant(tenant), kCountCases,
-                                     {tenant, visibility.everything, visible, visibility.login,
-                                      states, units, filter.system, filter.owner, severity}));
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows total,
+      pool_.Query(pg::Scope::Tenant(tenant), kCountCases,
+                  {tenant, visible.spheres, visible.places, visible.keys, states, units,
+                   filter.system, filter.owner, severity}));
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
       pool_.Query(pg::Scope::Tenant(tenant), kListCases,
-                  {tenant, visibility.everything, visible, visibility.login, states, units,
+                  {tenant, visible.spheres, visible.places, visible.keys, states, units,
                    filter.system, filter.owner, severity, before, limit + 1}));
   CasePage page;
   page.total = total[0].Int("total");
@@ -233,6 +244,39 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
         const events::v1::Event event = EventOf(ids_, change, trace.trace_parent);
         AVVIK_RETURN_IF_ERROR(events::Append(transaction, std::span(&event, 1)));
         return after;
+      });
+}
+
+absl::StatusOr<HandedOver> PgCaseStore::HandOver(const std::string& tenant,
+                                                 const std::string& from, bool validate_only,
+                                                 const audit::Record& trace,
+                                                 const Decision& decide) {
+  return pg::InTransaction(
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kHandOverPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<HandedOver> {
+        AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                               transaction.Execute(kLockCasesOf, {tenant, from}));
+        HandedOver handed_over;
+        std::vector<events::v1::Event> told;
+        for (const pg::Row row : rows) {
+          AVVIK_ASSIGN_OR_RETURN(const Case before, CaseFromRow(row, vault_));
+          const bool owned = before.owner.login == from;
+          ++handed_over.cases;
+          handed_over.owned += owned ? 1 : 0;
+          handed_over.owned_open += owned && before.state != v1::CASE_STATE_CLOSED ? 1 : 0;
+          AVVIK_ASSIGN_OR_RETURN(const CaseChange change, decide(before));
+          if (validate_only) continue;
+          AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, vault_, change.changed));
+          audit::Record record = trace;
+          record.id = ids_.Next();
+          record.subject = "cases/" + change.changed.id;
+          AVVIK_RETURN_IF_ERROR(audit::Append(transaction, record));
+          told.push_back(EventOf(ids_, change, trace.trace_parent));
+        }
+        // That it was done, even when there was nothing to do.
+        if (!validate_only) AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
+        AVVIK_RETURN_IF_ERROR(events::Append(transaction, told));
+        return handed_over;
       });
 }
 

@@ -26,6 +26,9 @@ class PgCaseStore final : public CaseStore {
   absl::StatusOr<Case> Change(const std::string& tenant, const std::string& reference,
                               const Visibility& visibility, const std::string& request_id,
                               const audit::Record& trace, const Decision& decide) override;
+  absl::StatusOr<HandedOver> HandOver(const std::string& tenant, const std::string& from,
+                                      bool validate_only, const audit::Record& trace,
+                                      const Decision& decide) override;
 
  private:
   pg::Pool& pool_;

@@ -230,14 +230,15 @@ TEST_F(PgCaseStoreTest, WhatIsNotVisibleIsAsGoodAsAbsent) {
   made.owner = {.login = "siv"};
   made.drawn_in = {{.login = "karl"}, {.login = "dora"}};
   ASSERT_TRUE(Insert(made));
-  const Visibility owner{.everything = false, .units = {}, .login = "siv"};
-  const Visibility drawn_in{.everything = false, .units = {}, .login = "dora"};
-  const Visibility unit{.everything = false, .units = {"omsorg", "hemtjanst"}, .login = "x"};
+  const Visibility owner = organisation::OwnOf(kTenant, "siv");
+  const Visibility drawn_in = organisation::OwnOf(kTenant, "dora");
+  const Visibility unit = organisation::OpenIn({"omsorg", "hemtjanst"});
   for (const Visibility& visibility : {owner, drawn_in, unit}) {
     EXPECT_OK(store_.Get(kTenant, made.number, visibility));
     EXPECT_THAT(Numbers(visibility), ElementsAre(made.number));
   }
-  const Visibility other{.everything = false, .units = {"it", "omsorg"}, .login = "ove"};
+  Visibility other = organisation::OpenIn({"it", "omsorg"});
+  other.keys = organisation::OwnOf(kTenant, "ove").keys;
   EXPECT_THAT(store_.Get(kTenant, made.number, other),
               IsError(absl::StatusCode::kNotFound, "CASE_NOT_FOUND"));
   EXPECT_EQ(store_.Get(kTenant, made.number, other).status(),

@@ -66,7 +66,7 @@ absl::StatusOr<int> Retention::EraseDue(const organisation::Organisation& organi
                                 .actor = kActor,
                                 .machine = true,
                                 .method = kMethod};
-      const auto certificate = store_.Erase(tenant, id, {.everything = true},
+      const auto certificate = store_.Erase(tenant, id, organisation::EverythingVisible(),
                                             {.ground = v1::ERASURE_GROUND_RETENTION,
                                              .reference = rule.id(),
                                              .now = now},

@@ -9,7 +9,6 @@
 #include "common/status/macros.h"
 #include "services/triage/case_proto.h"
 #include "services/triage/errors.h"
-#include "services/triage/visibility.h"
 
 namespace avvik::triage {
 namespace {
@@ -50,7 +49,7 @@ grpc::Status SecrecyService::EraseCase(grpc::ServerContext* context,
     }
     AVVIK_ASSIGN_OR_RETURN(
         const secrecy::Certificate certificate,
-        erasures_.Erase(call.tenant(), request->case_id(), VisibilityOf(call),
+        erasures_.Erase(call.tenant(), request->case_id(), call.visibility(),
                         {.ground = request->ground(),
                          .reference = request->decision_reference(),
                          .etag = request->etag(),
@@ -68,7 +67,7 @@ absl::Status SecrecyService::Change(rpc::Call& call, const std::string& case_id,
   call.set_subject(kCases + case_id);
   AVVIK_ASSIGN_OR_RETURN(
       const Case changed,
-      cases_.Change(call.tenant(), case_id, VisibilityOf(call), "", call.Trace(""), decide));
+      cases_.Change(call.tenant(), case_id, call.visibility(), "", call.Trace(""), decide));
   publisher_.Wake();
   *response = triage::ToProto(changed, call.organisation().get());
   return absl::OkStatus();

@@ -17,6 +17,7 @@
 #include "common/ids/fake_id_source.h"
 #include "common/organisation/directory.h"
 #include "common/organisation/pg_keeper.h"
+#include "common/organisation/test_visibility.h"
 #include "common/rpc/time.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/test_vault.h"
@@ -166,7 +167,7 @@ class StoreTest : public ::testing::Test {
                               ShippedRules(), ids_,    clock_,
                               [this] { ++committed_; }};
   PgCaseStore store_{database_->pool(), ids_, *vault_};
-  const Visibility everything_{.everything = true, .units = {}, .login = ""};
+  const Visibility everything_ = organisation::EverythingVisible();
 };
 
 }  // namespace avvik::triage

@@ -33,6 +33,8 @@ v1::CaseFacts FactsOf(const Case& subject) {
   for (const Party& party : subject.drawn_in) {
     *facts.add_drawn_in() = ReferenceTo(subject, party);
   }
+  facts.set_sphere(SphereOf(subject));
+  for (const Party& party : subject.named) *facts.add_named() = ReferenceTo(subject, party);
   if (subject.occurred.has_value()) *facts.mutable_occurred_time() = ToProtoTime(*subject.occurred);
   *facts.mutable_aware_time() = ToProtoTime(subject.aware);
   *facts.mutable_reported_time() = ToProtoTime(subject.reported);
@@ -47,6 +49,14 @@ v1::CaseFacts FactsOf(const Case& subject) {
   facts.set_organisation_version(subject.organisation_version);
   return facts;
 }
+
+}  // namespace
+
+organisation::Matter MatterOf(const Case& subject) {
+  return organisation::MatterOf(FactsOf(subject));
+}
+
+namespace {
 
 template <typename Message>
 events::v1::Event Tell(IdSource& ids, const CaseChange& change, const std::string& trace_parent,
@@ -93,9 +103,15 @@ events::v1::Event EventOf(IdSource& ids, const CaseChange& change,
     case Happening::kErased:
       return Tell(ids, change, trace_parent, v1::CaseErased());
     case Happening::kReopened:
+      return Tell(ids, change, trace_parent, v1::CaseReopened());
+    case Happening::kRestricted:
+      return Tell(ids, change, trace_parent, v1::CaseRestricted());
+    case Happening::kAccessChanged:
+      return Tell(ids, change, trace_parent, v1::CaseAccessChanged());
+    case Happening::kHandedOver:
       break;
   }
-  return Tell(ids, change, trace_parent, v1::CaseReopened());
+  return Tell(ids, change, trace_parent, v1::CaseHandedOver());
 }
 
 events::v1::Event ErasedEvent(IdSource& ids, const CaseChange& change,

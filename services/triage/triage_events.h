@@ -4,9 +4,13 @@
 #include "avvik/events/v1/event.pb.h"
 #include "avvik/triage/v1/erasure.pb.h"
 #include "common/ids/id_source.h"
+#include "common/organisation/matter.h"
 #include "services/triage/case.h"
 
 namespace avvik::triage {
+
+// The case as the decision on access sees it.
+organisation::Matter MatterOf(const Case& subject);
 
 // The event of a change, with the case's facts after it.
 events::v1::Event EventOf(IdSource& ids, const CaseChange& change, const std::string& trace_parent);

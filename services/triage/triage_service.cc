@@ -10,13 +10,14 @@
 #include "common/status/macros.h"
 #include "services/triage/case_proto.h"
 #include "services/triage/errors.h"
-#include "services/triage/visibility.h"
+#include "services/triage/triage_events.h"
 
 namespace avvik::triage {
 namespace {
 
 constexpr char kChangeOrganisation[] = "organisation.change";
 constexpr char kReadCases[] = "cases.read";
+constexpr char kHandleCases[] = "cases.handle";
 constexpr char kMe[] = "me";
 
 Note NoteBy(const rpc::Call& call, IdSource& ids, const std::string& text) {
@@ -24,6 +25,27 @@ Note NoteBy(const rpc::Call& call, IdSource& ids, const std::string& text) {
           .text = text,
           .author = {.login = call.caller().login},
           .created = call.now()};
+}
+
+// Whom a request names: a person, or those who hold a function.
+template <typename Request>
+absl::Status CheckParty(const Request& request) {
+  const bool function = request.role() > organisation::v1::EMPLOYEE &&
+                        request.role() <= organisation::v1::ADMINISTRATOR &&
+                        request.role() != organisation::v1::SYSTEM_OWNER &&
+                        request.role() != organisation::v1::SYSTEM_ADMINISTRATOR;
+  const bool person = !request.login().empty();
+  if (person ? request.role() != organisation::v1::ROLE_UNSPECIFIED : !function) {
+    return error::PartyUnclear();
+  }
+  return absl::OkStatus();
+}
+
+template <typename Request>
+Party NamedBy(const Request& request, const organisation::Organisation& organisation) {
+  if (!request.login().empty()) return {.login = request.login()};
+  const bool whole = request.unit() == organisation.root().id();
+  return {.login = "", .role = request.role(), .unit = whole ? "" : request.unit()};
 }
 
 v1::ChangeKind ToProto(organisation::ChangeKind kind) {
@@ -48,18 +70,21 @@ absl::Status WithinRequest(const absl::Status& status) {
 
 }  // namespace
 
+bool TriageService::MayOwn(const rpc::Call& call, const Case& owned) const {
+  return environment_.JudgeFor(call, owned.owner.login, kHandleCases, MatterOf(owned)).allowed();
+}
+
 absl::Status TriageService::Change(rpc::Call& call, const std::string& case_id,
                                    const std::string& request_id, const Decision& decide,
                                    v1::Case* response) {
   call.set_subject("cases/" + case_id);
   const absl::StatusOr<Case> changed =
-      cases_.Change(call.tenant(), case_id, VisibilityOf(call), request_id,
+      cases_.Change(call.tenant(), case_id, call.visibility(), request_id,
                     call.Trace("cases/" + case_id), decide);
   if (absl::IsNotFound(changed.status())) {
     // Who may read it is not told that it does not exist.
-    const organisation::Grant read = environment_.GrantFor(call, kReadCases);
     const bool readable =
-        read.allowed() && cases_.Get(call.tenant(), case_id, VisibilityOf(call, read)).ok();
+        cases_.Get(call.tenant(), case_id, environment_.VisibilityFor(call, kReadCases)).ok();
     return readable ? error::CaseOutOfReach(call.method().permission) : changed.status();
   }
   AVVIK_RETURN_IF_ERROR(changed.status());
@@ -73,7 +98,7 @@ grpc::Status TriageService::GetCase(grpc::ServerContext* context, const v1::GetC
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     call.set_subject("cases/" + request->case_id());
     AVVIK_ASSIGN_OR_RETURN(const Case found,
-                           cases_.Get(call.tenant(), request->case_id(), VisibilityOf(call)));
+                           cases_.Get(call.tenant(), request->case_id(), call.visibility()));
     call.set_subject("cases/" + found.id);
     *response = triage::ToProto(found, call.organisation().get());
     return absl::OkStatus();
@@ -99,7 +124,7 @@ grpc::Status TriageService::ListCases(grpc::ServerContext* context,
     filter.owner = request->owner() == kMe ? call.caller().login : request->owner();
     filter.minimum_severity = request->minimum_severity();
     AVVIK_ASSIGN_OR_RETURN(const CasePage page,
-                           cases_.List(call.tenant(), VisibilityOf(call), filter, after,
+                           cases_.List(call.tenant(), call.visibility(), filter, after,
                                        paging::SizeOf(request->page_size())));
     for (const Case& entry : page.cases) {
       *response->add_cases() = triage::ToProto(entry, call.organisation().get());
@@ -153,8 +178,13 @@ grpc::Status TriageService::AssignCase(grpc::ServerContext* context,
             route.owner = PartOf(request->owner(), facts, *organisation);
           }
           if (route.owner.login.empty()) return error::NobodyToOwn();
-          return Assign(std::move(subject), route.owner, route.drawn_in, organisation->version(),
-                        call.now());
+          AVVIK_ASSIGN_OR_RETURN(CaseChange assigned,
+                                 Assign(std::move(subject), route.owner, route.drawn_in,
+                                        organisation->version(), call.now()));
+          if (!MayOwn(call, assigned.changed)) {
+            return error::OwnerMayNotHandle(route.owner.login);
+          }
+          return assigned;
         },
         response);
   });
@@ -212,6 +242,111 @@ grpc::Status TriageService::ReopenCase(grpc::ServerContext* context,
   });
 }
 
+grpc::Status TriageService::RestrictCase(grpc::ServerContext* context,
+                                         const v1::RestrictCaseRequest* request,
+                                         v1::Case* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    const auto organisation = call.organisation();
+    if (organisation == nullptr) return error::NoOrganisation(call.tenant());
+    return Change(
+        call, request->case_id(), "",
+        [&](Case subject) -> absl::StatusOr<CaseChange> {
+          AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
+          const Party by = PartOf(call.caller().login, RoutedFactsOf(subject), *organisation);
+          return Restrict(std::move(subject), request->restricted(), by,
+                          NoteBy(call, ids_, request->reason()));
+        },
+        response);
+  });
+}
+
+grpc::Status TriageService::GrantCaseAccess(grpc::ServerContext* context,
+                                            const v1::GrantCaseAccessRequest* request,
+                                            v1::Case* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    const auto organisation = call.organisation();
+    if (organisation == nullptr) return error::NoOrganisation(call.tenant());
+    AVVIK_RETURN_IF_ERROR(CheckParty(*request));
+    if (!request->unit().empty() && organisation->FindUnit(request->unit()) == nullptr) {
+      return status::InvalidField("unit", "is not a unit of the organisation");
+    }
+    return Change(
+        call, request->case_id(), "",
+        [&](Case subject) -> absl::StatusOr<CaseChange> {
+          AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
+          Party party = NamedBy(*request, *organisation);
+          if (!party.login.empty()) {
+            if (organisation->FindPerson(party.login) == nullptr) {
+              return error::CannotBeNamed("login", party.login);
+            }
+            party = PartOf(party.login, RoutedFactsOf(subject), *organisation);
+          }
+          CaseChange granted =
+              GrantAccess(std::move(subject), party, NoteBy(call, ids_, request->reason()));
+          const bool reads =
+              party.login.empty() ||
+              environment_.JudgeFor(call, party.login, kReadCases, MatterOf(granted.changed))
+                  .allowed();
+          if (!reads) return error::CannotBeNamed("login", party.login);
+          return granted;
+        },
+        response);
+  });
+}
+
+grpc::Status TriageService::RevokeCaseAccess(grpc::ServerContext* context,
+                                             const v1::RevokeCaseAccessRequest* request,
+                                             v1::Case* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    const auto organisation = call.organisation();
+    if (organisation == nullptr) return error::NoOrganisation(call.tenant());
+    AVVIK_RETURN_IF_ERROR(CheckParty(*request));
+    return Change(
+        call, request->case_id(), "",
+        [&](Case subject) -> absl::StatusOr<CaseChange> {
+          AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
+          return RevokeAccess(std::move(subject), NamedBy(*request, *organisation),
+                              NoteBy(call, ids_, request->reason()));
+        },
+        response);
+  });
+}
+
+grpc::Status TriageService::HandOverCases(grpc::ServerContext* context,
+                                          const v1::HandOverCasesRequest* request,
+                                          v1::HandOverCasesResponse* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    const std::string subject = "people/" + request->from();
+    call.set_subject(subject);
+    const auto organisation = call.organisation();
+    if (organisation == nullptr) return error::NoOrganisation(call.tenant());
+    if (organisation->FindPerson(request->to()) == nullptr) {
+      return status::InvalidField("to", "is not a person of the organisation");
+    }
+    if (request->from() == request->to()) {
+      return status::InvalidField("to", "must be somebody else than `from`");
+    }
+    AVVIK_ASSIGN_OR_RETURN(
+        const HandedOver done,
+        cases_.HandOver(call.tenant(), request->from(), request->validate_only(),
+                        call.Trace(subject), [&](Case before) -> absl::StatusOr<CaseChange> {
+                          const Party to =
+                              PartOf(request->to(), RoutedFactsOf(before), *organisation);
+                          CaseChange change = HandOver(std::move(before), request->from(), to,
+                                                       organisation->version(), call.now());
+                          if (change.changed.owner == to && !MayOwn(call, change.changed)) {
+                            return error::CannotTakeOver(request->to());
+                          }
+                          return change;
+                        }));
+    publisher_.Wake();
+    response->set_cases(done.cases);
+    response->set_owned(done.owned);
+    response->set_owned_open(done.owned_open);
+    return absl::OkStatus();
+  });
+}
+
 grpc::Status TriageService::ExplainCase(grpc::ServerContext* context,
                                         const v1::ExplainCaseRequest* request,
                                         v1::ExplainCaseResponse* response) {
@@ -219,7 +354,7 @@ grpc::Status TriageService::ExplainCase(grpc::ServerContext* context,
     call.set_subject("cases/" + request->case_id());
     if (call.organisation() == nullptr) return error::NoOrganisation(call.tenant());
     AVVIK_ASSIGN_OR_RETURN(const Case found,
-                           cases_.Get(call.tenant(), request->case_id(), VisibilityOf(call)));
+                           cases_.Get(call.tenant(), request->case_id(), call.visibility()));
     call.set_subject("cases/" + found.id);
     const organisation::Organisation& organisation = *call.organisation();
     const Route route = RouteCase(RoutedFactsOf(found), organisation);

@@ -43,6 +43,16 @@ class TriageService final : public v1::Triage::Service {
                          v1::Case* response) override;
   grpc::Status ReopenCase(grpc::ServerContext* context, const v1::ReopenCaseRequest* request,
                           v1::Case* response) override;
+  grpc::Status RestrictCase(grpc::ServerContext* context, const v1::RestrictCaseRequest* request,
+                            v1::Case* response) override;
+  grpc::Status GrantCaseAccess(grpc::ServerContext* context,
+                               const v1::GrantCaseAccessRequest* request,
+                               v1::Case* response) override;
+  grpc::Status RevokeCaseAccess(grpc::ServerContext* context,
+                                const v1::RevokeCaseAccessRequest* request,
+                                v1::Case* response) override;
+  grpc::Status HandOverCases(grpc::ServerContext* context, const v1::HandOverCasesRequest* request,
+                             v1::HandOverCasesResponse* response) override;
   grpc::Status ExplainCase(grpc::ServerContext* context, const v1::ExplainCaseRequest* request,
                            v1::ExplainCaseResponse* response) override;
   grpc::Status GetOrganisation(grpc::ServerContext* context,
@@ -56,6 +66,8 @@ class TriageService final : public v1::Triage::Service {
                                   v1::FollowOrganisationResponse* response) override;
 
  private:
+  // Whether the owner of a case may handle it.
+  bool MayOwn(const rpc::Call& call, const Case& owned) const;
   // Changes a case as `decide` says and answers with it.
   absl::Status Change(rpc::Call& call, const std::string& case_id, const std::string& request_id,
                       const Decision& decide, v1::Case* response);

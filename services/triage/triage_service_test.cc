@@ -394,6 +394,151 @@ TEST_F(TriageServiceTest, AnotherMunicipalitysPeopleSeeNothing) {
       IsError(absl::StatusCode::kNotFound, "CASE_NOT_FOUND"));
 }
 
+// ---- Who a case is for ----
+
+TEST_F(TriageServiceTest, CaseIsNotGivenToSomebodyWhoMayNotHandleIt) {
+  OpenCase();
+  // Adam runs Avvik and handles no cases.
+  EXPECT_THAT(Assign("sam", "owner: 'adam'"), NamesField("owner"));
+  EXPECT_EQ(Get("sam")->owner().login(), "sam");
+}
+
+TEST_F(TriageServiceTest, RestrictedCaseIsForThoseWithAPartInItAndThoseNamed) {
+  OpenCase();
+  const auto restrict_it = [&](const std::string& login, const std::string& rest) {
+    return Call(login, &Stub::RestrictCase, "case_id: '" + NumberOf(1) + "' " + rest);
+  };
+  EXPECT_THAT(restrict_it("sam", "restricted: true"), NamesField("reason"));
+  // Siv coordinates the unit above and has no part in it: whoever restricts is named.
+  const auto restricted = restrict_it("siv", "restricted: true reason: 'en kollega'");
+  ASSERT_OK(restricted);
+  EXPECT_EQ(restricted->sphere(), type::v1::SPHERE_RESTRICTED);
+  ASSERT_EQ(restricted->named_size(), 1);
+  EXPECT_EQ(restricted->named(0).login(), "siv");
+  for (const char* inside : {"sam", "siv", "dora"}) EXPECT_OK(Get(inside)) << inside;
+  for (const char* outside : {"cleo", "root", "karl"}) {
+    EXPECT_THAT(Get(outside), IsError(absl::StatusCode::kNotFound, "CASE_NOT_FOUND")) << outside;
+    EXPECT_EQ(List(outside)->total_size(), 0) << outside;
+    EXPECT_THAT(restrict_it(outside, "reason: 'x'"), HasCode(absl::StatusCode::kNotFound));
+  }
+  const auto name = [&](const std::string& login, const std::string& rest) {
+    return Call(login, &Stub::GrantCaseAccess,
+                "case_id: '" + NumberOf(1) + "' reason: 'behövs' " + rest);
+  };
+  ASSERT_OK(name("sam", "login: 'cleo'"));
+  EXPECT_OK(Get("cleo"));
+  EXPECT_EQ(List("cleo")->total_size(), 1);
+  EXPECT_THAT(name("sam", "login: 'adam'"), NamesField("login"));
+  EXPECT_THAT(name("sam", "login: 'ingen'"), NamesField("login"));
+  EXPECT_THAT(name("sam", ""), NamesField("login"));
+  EXPECT_THAT(name("sam", "login: 'cleo' role: AUDITOR"), NamesField("login"));
+  EXPECT_THAT(name("sam", "role: SERVICE"), NamesField("role"));
+  // Root audits: a function is named, whoever holds it.
+  ASSERT_OK(name("sam", "role: AUDITOR"));
+  EXPECT_OK(Get("root"));
+  const auto revoke = [&](const std::string& rest) {
+    return Call("sam", &Stub::RevokeCaseAccess,
+                "case_id: '" + NumberOf(1) + "' reason: 'klart' " + rest);
+  };
+  ASSERT_OK(revoke("role: AUDITOR"));
+  EXPECT_THAT(Get("root"), HasCode(absl::StatusCode::kNotFound));
+  EXPECT_THAT(revoke("role: AUDITOR"), IsError(absl::StatusCode::kFailedPrecondition, "NOT_NAMED"));
+  ASSERT_OK(revoke("login: 'cleo'"));
+  EXPECT_THAT(Get("cleo"), HasCode(absl::StatusCode::kNotFound));
+  const auto opened = restrict_it("sam", "restricted: false reason: 'utrett'");
+  ASSERT_OK(opened);
+  EXPECT_EQ(opened->sphere(), type::v1::SPHERE_PERSONAL_DATA);
+  EXPECT_OK(Get("cleo"));
+  EXPECT_THAT(Told(), ElementsAre("CaseOpened", "CaseAssigned", "CaseRestricted",
+                                  "CaseAccessChanged", "CaseAccessChanged", "CaseAccessChanged",
+                                  "CaseAccessChanged", "CaseRestricted"));
+}
+
+TEST_F(TriageServiceTest, NationalSecurityIsForItsChiefAndThoseWithAPartInIt) {
+  intake::v1::ReportSubmitted submitted = Submitted();
+  submitted.set_national_security(type::v1::ANSWER_YES);
+  OpenCase(submitted);
+  EXPECT_EQ(Get("karl")->sphere(), type::v1::SPHERE_SECURITY_PROTECTION);
+  EXPECT_OK(Get("sam")) << "the owner";
+  EXPECT_OK(Get("dora")) << "drawn in for the personal data";
+  for (const char* outside : {"cleo", "siv", "root"}) {
+    EXPECT_THAT(Get(outside), HasCode(absl::StatusCode::kNotFound)) << outside;
+  }
+}
+
+TEST_F(TriageServiceTest, WhoStandsInHandlesTheCasesOfWhomTheyStandInFor) {
+  intake::v1::ReportSubmitted submitted = Submitted();
+  submitted.set_system("journal");
+  OpenCase(submitted);  // Siv owns the system.
+  EXPECT_THAT(Acknowledge("ove"), HasCode(absl::StatusCode::kPermissionDenied));
+  organisation::v1::Organisation wanted = TestOrganisationProto();
+  wanted.mutable_systems(0)->clear_administrator();
+  auto* entry = wanted.add_stand_ins();
+  entry->set_id("ove-siv");
+  entry->set_person("ove");
+  entry->set_absent("siv");
+  entry->set_first_day("2000-01-01");
+  entry->set_last_day("2099-12-31");
+  ASSERT_OK(Apply(wanted));
+  EXPECT_OK(Acknowledge("ove"));
+  wanted.mutable_stand_ins(0)->set_last_day("2000-01-02");
+  ASSERT_OK(Apply(wanted));
+  EXPECT_THAT(Get("ove"), HasCode(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_F(TriageServiceTest, CasePassesOnWithTheFunctionThatOwnsIt) {
+  OpenCase();
+  organisation::v1::Organisation wanted = TestOrganisationProto();
+  // Ove becomes coordinator of the care beside Sam, and of nothing else.
+  auto* held = wanted.mutable_people(4)->add_roles();
+  held->set_role(organisation::v1::COORDINATOR);
+  held->set_unit("it");
+  ASSERT_OK(Apply(wanted));
+  EXPECT_THAT(Get("ove"), HasCode(absl::StatusCode::kNotFound));
+  held->set_unit("omsorg");
+  ASSERT_OK(Apply(wanted));
+  EXPECT_OK(Acknowledge("ove"));
+}
+
+TEST_F(TriageServiceTest, EverythingOfOneWhoLeavesIsHandedOver) {
+  OpenCase();
+  OpenCase(2);
+  ASSERT_OK(Acknowledge("sam"));
+  ASSERT_OK(Close("sam", "resolution: RESOLUTION_REMEDIED outcome: 'klart'"));
+  ASSERT_OK(Call("cleo", &Stub::AssignCase, "case_id: '" + NumberOf(2) + "' owner: 'dora'"));
+  ASSERT_OK(Call("cleo", &Stub::GrantCaseAccess,
+                 "case_id: '" + NumberOf(2) + "' login: 'sam' reason: 'x'"));
+  const auto hand_over = [&](const std::string& login, const std::string& request) {
+    return Call(login, &Stub::HandOverCases, request);
+  };
+  database_->Run("TRUNCATE event_log, audit_record");
+  EXPECT_THAT(hand_over("sam", "from: 'sam' to: 'siv'"),
+              IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
+  EXPECT_THAT(hand_over("adam", "from: 'sam' to: 'sam'"), NamesField("to"));
+  EXPECT_THAT(hand_over("adam", "from: 'sam' to: 'ingen'"), NamesField("to"));
+  EXPECT_THAT(hand_over("adam", "from: 'sam' to: 'adam'"), NamesField("to"));
+  const auto asked = hand_over("adam", "from: 'sam' to: 'siv' validate_only: true");
+  ASSERT_OK(asked);
+  EXPECT_EQ(asked->cases(), 2);
+  EXPECT_THAT(Told(), IsEmpty());
+  const auto done = hand_over("adam", "from: 'sam' to: 'siv'");
+  ASSERT_OK(done);
+  EXPECT_EQ(done->cases(), 2);
+  EXPECT_EQ(done->owned(), 1);
+  EXPECT_EQ(done->owned_open(), 0);
+  EXPECT_THAT(Told(), ElementsAre("CaseHandedOver", "CaseHandedOver"));
+  const auto closed = Get("siv");
+  ASSERT_OK(closed);
+  EXPECT_EQ(closed->owner().login(), "siv");
+  EXPECT_EQ(closed->owner().unit(), "social");
+  EXPECT_EQ(closed->state(), v1::CASE_STATE_CLOSED);
+  EXPECT_EQ(Get("siv", NumberOf(2))->named(0).login(), "siv");
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM audit_record WHERE actor = 'adam' AND outcome "
+                             "= 'allowed' AND subject LIKE 'cases/%'"),
+            "2");
+  EXPECT_EQ(hand_over("adam", "from: 'sam' to: 'siv'")->cases(), 0);
+}
+
 // ---- Lists ----
 
 TEST_F(TriageServiceTest, ListIsReadPageByPage) {

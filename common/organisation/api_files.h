@@ -1,0 +1,32 @@
+// The files of the API that declare services, for tests that look at every call.
+#pragma once
+
+#include <vector>
+
+#include "avvik/audit/v1/audit.pb.h"
+#include "avvik/delivery/v1/delivery.pb.h"
+#include "avvik/escalation/v1/escalation.pb.h"
+#include "avvik/events/v1/event_log.pb.h"
+#include "avvik/intake/v1/intake.pb.h"
+#include "avvik/intake/v1/secrecy.pb.h"
+#include "avvik/metrics/v1/metrics.pb.h"
+#include "avvik/triage/v1/secrecy.pb.h"
+#include "avvik/triage/v1/triage.pb.h"
+
+namespace avvik::organisation {
+
+// Naming a message of each brings its descriptors into the program. A test compares the list with
+// the folder `proto`.
+inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
+  return {intake::v1::GetReportRequest::descriptor()->file(),
+          intake::v1::RevealReporterRequest::descriptor()->file(),
+          triage::v1::GetCaseRequest::descriptor()->file(),
+          triage::v1::EraseCaseRequest::descriptor()->file(),
+          escalation::v1::GetDutyRequest::descriptor()->file(),
+          metrics::v1::Indicator::descriptor()->file(),
+          delivery::v1::Notice::descriptor()->file(),
+          events::v1::ReadEventsRequest::descriptor()->file(),
+          audit::v1::Record::descriptor()->file()};
+}
+
+}  // namespace avvik::organisation
