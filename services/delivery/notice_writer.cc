@@ -18,7 +18,7 @@ constexpr pg::Statement kInsertNotice{"delivery_insert_notice", R"sql(
             failures, version, address_key, sphere)
     VALUES ($1,        $2,     $3,    $4,       $5,        $6,     $7,   $8,        $9,
             $10,      $11,        $12,        $13,   $12,             $14,        0,
-            0,        1,       $15)
+            0,        1,       $15,         $16)
     ON CONFLICT (tenant, cause, template, person_id) DO NOTHING
     RETURNING *)sql"};
 
