@@ -78,6 +78,14 @@ void AddRole(const HeldRole& held, Rights* rights) {
   rights->keys.push_back(FunctionKey(held.role, held.unit, ""));
 }
 
+void Tidy(Rights* rights) {
+  SortEachOnce(&rights->roles);
+  SortEachOnce(&rights->keys);
+  SortEachOnce(&rights->absent);
+  // Of roles that are no function.
+  std::erase(rights->keys, "");
+}
+
 }  // namespace
 
 Sphere SphereOf(type::v1::Answer national_security, type::v1::Answer personal_data,
@@ -143,7 +151,7 @@ std::string FunctionKey(v1::Role role, std::string_view unit, std::string_view s
   return number + "/" + std::string(unit);
 }
 
-Rights RightsOf(const Organisation* organisation, const SignedIn& person, absl::Time now) {
+Rights OwnRightsOf(const Organisation* organisation, const SignedIn& person) {
   Rights rights;
   if (organisation == nullptr) {
     rights.roles = {{v1::EMPLOYEE, ""}};
@@ -154,6 +162,13 @@ Rights RightsOf(const Organisation* organisation, const SignedIn& person, absl::
   for (const std::string& group : person.groups) {
     for (const HeldRole& held : organisation->RolesOfGroup(group)) AddRole(held, &rights);
   }
+  Tidy(&rights);
+  return rights;
+}
+
+Rights RightsOf(const Organisation* organisation, const SignedIn& person, absl::Time now) {
+  Rights rights = OwnRightsOf(organisation, person);
+  if (organisation == nullptr) return rights;
   for (const v1::StandIn* entry : organisation->StandInsOf(person.login, now)) {
     if (entry->absent().empty()) {
       const bool whole = entry->unit() == organisation->root().id();
@@ -163,11 +178,7 @@ Rights RightsOf(const Organisation* organisation, const SignedIn& person, absl::
       rights.absent.push_back(entry->absent());
     }
   }
-  SortEachOnce(&rights.roles);
-  SortEachOnce(&rights.keys);
-  SortEachOnce(&rights.absent);
-  // Of roles that are no function.
-  if (!rights.keys.empty() && rights.keys.front().empty()) rights.keys.erase(rights.keys.begin());
+  Tidy(&rights);
   return rights;
 }
 

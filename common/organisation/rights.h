@@ -80,6 +80,9 @@ struct SignedIn {
 // function and has the empty key.
 std::string FunctionKey(v1::Role role, std::string_view unit, std::string_view system);
 
+// A person's rights without those of whom the person stands in for.
+Rights OwnRightsOf(const Organisation* organisation, const SignedIn& person);
+
 // A person's rights: the roles of Organisation::RolesOf, those of the groups, and those of whom the
 // person stands in for on the local day of `now`; never a machine's role. Standing in does not go
 // on: who stands in for somebody does not stand in for those that one stands in for. With no
