@@ -69,6 +69,20 @@ audit::Record Call::Trace(const std::string& subject) const {
           .detail = detail_};
 }
 
+void Call::ActingOn(const organisation::Matter& matter) {
+  const auto may = [&](const organisation::SignedIn& person) {
+    const organisation::Rights own = organisation::OwnRightsOf(organisation_.get(), person);
+    return organisation::Judge(*catalogue_, organisation_.get(), own, method_->permission, matter)
+        .allowed();
+  };
+  if (rights_.absent.empty() || may({caller_.tenant, caller_.login, caller_.groups})) return;
+  for (const std::string& login : rights_.absent) {
+    if (!may({caller_.tenant, login, {}})) continue;
+    on_behalf_of_ = login;
+    return;
+  }
+}
+
 absl::Status Environment::Declare(const std::string& service) {
   const auto* descriptor =
       google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
@@ -193,6 +207,7 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
 
 void Environment::Decide(Call* call) const {
   call->organisation_ = parts_.directory.Find(call->caller_.tenant);
+  call->catalogue_ = &parts_.roles;
   call->rights_ = RightsOf(call->caller_, call->organisation_.get(), call->now_);
   call->caller_.roles = call->rights_.roles;
   call->grant_ =

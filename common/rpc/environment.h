@@ -68,6 +68,10 @@ class Call {
   void set_subject(std::string subject) { subject_ = std::move(subject); }
   // Says for whom the caller acts as a stand-in. A machine says it itself, by kOnBehalfOfMetadata.
   void set_on_behalf_of(std::string login) { on_behalf_of_ = std::move(login); }
+  const std::string& on_behalf_of() const { return on_behalf_of_; }
+  // Says what the call acts on: whoever could not do it by what is their own does it on behalf of the one
+  // they stand in for.
+  void ActingOn(const organisation::Matter& matter);
   // Says by what name the trace shall know the caller, where the login would tell too much; where the call
   // came from is then left out as well.
   void set_actor(std::string actor) { actor_ = std::move(actor); }
@@ -77,6 +81,7 @@ class Call {
 
   const Method* method_ = nullptr;
   identity::Caller caller_;
+  const organisation::RoleCatalogue* catalogue_ = nullptr;
   organisation::Rights rights_;
   organisation::Grant grant_;
   std::shared_ptr<const organisation::Organisation> organisation_;

@@ -17,6 +17,10 @@ std::string PersonOf(const rpc::Call& call) {
   return organisation::PersonId(call.tenant(), call.caller().login);
 }
 
+organisation::Matter MatterOf(const Duty& duty) {
+  return {.unit = duty.unit, .sphere = duty.sphere, .parties = duty.parties};
+}
+
 std::string SubjectOf(const std::string& duty_id) { return "duties/" + duty_id; }
 
 }  // namespace
@@ -60,6 +64,7 @@ grpc::Status EscalationService::GetDuty(grpc::ServerContext* context,
     call.set_subject(SubjectOf(request->duty_id()));
     AVVIK_ASSIGN_OR_RETURN(const Duty duty,
                            store_.Get(call.tenant(), request->duty_id(), call.visibility()));
+    call.ActingOn(MatterOf(duty));
     *response = Shown(duty, call);
     return absl::OkStatus();
   });
@@ -71,15 +76,18 @@ grpc::Status EscalationService::SubmitStage(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     call.set_subject(SubjectOf(request->duty_id()));
     const Submission submission = SubmissionFromProto(*request);
+    audit::Record trace = call.Trace(SubjectOf(request->duty_id()));
     const auto decide = [&](const Duty& duty,
                             const CaseFacts& facts) -> absl::StatusOr<DutyOutcome> {
+      call.ActingOn(MatterOf(duty));
+      trace.on_behalf_of = call.on_behalf_of();
       AVVIK_ASSIGN_OR_RETURN(const DutyRules rules, RulesOf(duty, call));
       return escalation::SubmitStage(duty, rules, facts, submission, call.now());
     };
     AVVIK_ASSIGN_OR_RETURN(
         const Duty duty,
         store_.Change(call.tenant(), request->duty_id(), call.visibility(), request->etag(), decide,
-                      call.Trace(SubjectOf(request->duty_id()))));
+                      trace));
     publisher_.Wake();
     *response = Shown(duty, call);
     return absl::OkStatus();
@@ -91,13 +99,16 @@ grpc::Status EscalationService::RuleOutDuty(grpc::ServerContext* context,
                                             v1::Duty* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     call.set_subject(SubjectOf(request->duty_id()));
+    audit::Record trace = call.Trace(SubjectOf(request->duty_id()));
     const auto decide = [&](const Duty& duty, const CaseFacts&) {
+      call.ActingOn(MatterOf(duty));
+      trace.on_behalf_of = call.on_behalf_of();
       return escalation::RuleOutDuty(duty, request->reason(), PersonOf(call));
     };
     AVVIK_ASSIGN_OR_RETURN(
         const Duty duty,
         store_.Change(call.tenant(), request->duty_id(), call.visibility(), request->etag(), decide,
-                      call.Trace(SubjectOf(request->duty_id()))));
+                      trace));
     publisher_.Wake();
     *response = Shown(duty, call);
     return absl::OkStatus();

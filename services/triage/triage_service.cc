@@ -78,9 +78,15 @@ absl::Status TriageService::Change(rpc::Call& call, const std::string& case_id,
                                    const std::string& request_id, const Decision& decide,
                                    v1::Case* response) {
   call.set_subject("cases/" + case_id);
+  audit::Record trace = call.Trace("cases/" + case_id);
+  // For whom a stand-in acts is known when the case is.
+  const auto traced = [&](Case subject) -> absl::StatusOr<CaseChange> {
+    call.ActingOn(MatterOf(subject));
+    trace.on_behalf_of = call.on_behalf_of();
+    return decide(std::move(subject));
+  };
   const absl::StatusOr<Case> changed =
-      cases_.Change(call.tenant(), case_id, call.visibility(), request_id,
-                    call.Trace("cases/" + case_id), decide);
+      cases_.Change(call.tenant(), case_id, call.visibility(), request_id, trace, traced);
   if (absl::IsNotFound(changed.status())) {
     // Who may read it is not told that it does not exist.
     const bool readable =
@@ -100,6 +106,7 @@ grpc::Status TriageService::GetCase(grpc::ServerContext* context, const v1::GetC
     AVVIK_ASSIGN_OR_RETURN(const Case found,
                            cases_.Get(call.tenant(), request->case_id(), call.visibility()));
     call.set_subject("cases/" + found.id);
+    call.ActingOn(MatterOf(found));
     *response = triage::ToProto(found, call.organisation().get());
     return absl::OkStatus();
   });
@@ -356,6 +363,7 @@ grpc::Status TriageService::ExplainCase(grpc::ServerContext* context,
     AVVIK_ASSIGN_OR_RETURN(const Case found,
                            cases_.Get(call.tenant(), request->case_id(), call.visibility()));
     call.set_subject("cases/" + found.id);
+    call.ActingOn(MatterOf(found));
     const organisation::Organisation& organisation = *call.organisation();
     const Route route = RouteCase(RoutedFactsOf(found), organisation);
     for (const RoutingStep& step : route.steps) {

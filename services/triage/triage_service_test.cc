@@ -481,6 +481,9 @@ TEST_F(TriageServiceTest, WhoStandsInHandlesTheCasesOfWhomTheyStandInFor) {
   entry->set_last_day("2099-12-31");
   ASSERT_OK(Apply(wanted));
   EXPECT_OK(Acknowledge("ove"));
+  EXPECT_EQ(database_->Value("SELECT on_behalf_of FROM audit_record WHERE actor = 'ove' AND method "
+                             "LIKE '%/AcknowledgeCase' AND outcome = 'allowed'"),
+            "siv");
   wanted.mutable_stand_ins(0)->set_last_day("2000-01-02");
   ASSERT_OK(Apply(wanted));
   EXPECT_THAT(Get("ove"), HasCode(absl::StatusCode::kPermissionDenied));

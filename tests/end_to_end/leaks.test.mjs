@@ -20,6 +20,8 @@ const APART = {
   EventInbox_ListConsumers: 'counts events of all tenants, for those who run Avvik',
   EventInbox_ListParkedEvents: 'shows ids and errors of parked events, for those who run Avvik',
   EventInbox_ReplayParkedEvents: 'is for those who run Avvik',
+  AuditTrail_ListRecords: 'is the trace of what was done, for those who look into it',
+  AuditTrail_ListCheckpoints: 'are signatures',
   Delivery_GetQueue: 'counts what waits for the mail server, for those who run Avvik',
 };
 // What a body needs beyond what the document calls required, so that the request is refused for its subject only.
