@@ -51,7 +51,7 @@ TEST_F(CommandLineTest, DeadlinesNeedNoServer) {
 TEST_F(CommandLineTest, HandingOverCountsWhatPassesOn) {
   json asked;
   suite_.on_request = [&](const LocalRequest& request) -> std::optional<LocalAnswer> {
-    if (request.path != "/v1/cases:hand-over") return std::nullopt;
+    if (request.path != "/v1/cases:handOver") return std::nullopt;
     asked = json::parse(request.body);
     return LocalAnswer{.body = R"({"cases":"12","owned":"9","owned_open":"4"})"};
   };

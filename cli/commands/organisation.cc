@@ -141,7 +141,7 @@ ExitCode HandOver(Session& session, const Asked& asked) {
   request.set_to(asked.to);
   request.set_validate_only(asked.dry_run);
   triage::v1::HandOverCasesResponse answer;
-  const auto status = (**caller)->Post("/v1/cases:hand-over", request, &answer);
+  const auto status = (**caller)->Post("/v1/cases:handOver", request, &answer);
   if (!status.ok()) return session.out.Fail(status);
   if (session.out.json()) {
     session.out.Json({{"from", asked.from},
