@@ -9,7 +9,6 @@
 #include "common/validate/validate.h"
 #include "services/intake/errors.h"
 #include "services/intake/report_proto.h"
-#include "services/intake/sealed_report.h"
 #include "services/intake/visibility.h"
 
 namespace avvik::intake {

@@ -3,6 +3,8 @@
 #include "common/audit/audit.h"
 #include "common/clock/clock.h"
 #include "common/events/migrations.h"
+#include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/test_vault.h"
 #include "services/intake/pg_report_store.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -19,7 +21,8 @@ class PgReceiptStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     database_ = new TestDatabase(
-        pg::Join({events::outbox::Migrations(), audit::Migrations(), Migrations()}));
+        pg::Join({events::outbox::Migrations(), audit::Migrations(), secrecy::Migrations(),
+                  Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;
@@ -65,8 +68,9 @@ class PgReceiptStoreTest : public ::testing::Test {
   SystemClock clock_;
   Uuid7Source ids_{clock_};
   const std::string report_id_ = ids_.Next();
-  PgReportStore reports_{database_->pool(), ids_};
-  PgReceiptStore store_{database_->pool(), ids_};
+  secrecy::TestVault vault_;
+  PgReportStore reports_{database_->pool(), ids_, *vault_};
+  PgReceiptStore store_{database_->pool(), ids_, *vault_};
 };
 
 TEST_F(PgReceiptStoreTest, ReceiptOpensItsReportInItsTenantOnly) {
@@ -133,11 +137,32 @@ TEST_F(PgReceiptStoreTest, MessageToAReportThatIsNotThereIsNotFound) {
 }
 
 TEST_F(PgReceiptStoreTest, FullDialogueTakesNoMore) {
-  database_->Run(
-      "INSERT INTO report_message SELECT gen_random_uuid(), 'kalix', '" + report_id_ +
-      "', n::text, 1, '', '', now() FROM generate_series(1, 1000) AS n");
-  EXPECT_THAT(Add(Make("message-1")),
+  for (size_t i = 0; i < kMostMessages; ++i) {
+    ASSERT_OK(Add(Make("message-" + std::to_string(i))));
+  }
+  EXPECT_THAT(Add(Make("one more")),
               IsError(absl::StatusCode::kFailedPrecondition, "TOO_MANY_MESSAGES"));
+  ASSERT_OK(Add(Make("message-7")));
+}
+
+TEST_F(PgReceiptStoreTest, TextIsNowhereInTheClearAndGoneWithTheReportsKey) {
+  ASSERT_OK(Add(Make("message-1")));
+  EXPECT_EQ(Value("SELECT count(*) FROM report_message WHERE position('Hej'::bytea IN text) > 0"),
+            "0");
+  EXPECT_EQ(Value("SELECT count(*) FROM event_log WHERE position('Hej'::bytea IN event) > 0"), "0");
+  database_->Run("DELETE FROM report_key");
+  EXPECT_TRUE(store_.Messages("kalix", report_id_)->empty());
+  EXPECT_THAT(Add(Make("message-2")),
+              IsError(absl::StatusCode::kFailedPrecondition, "REPORT_ERASED"));
+}
+
+TEST_F(PgReceiptStoreTest, MessageThatWasPutInAnothersPlaceIsFound) {
+  ASSERT_OK(Add(Make("message-1")));
+  ASSERT_OK(Add(Make("message-2")));
+  database_->Run("UPDATE report_message SET text = (SELECT text FROM report_message WHERE "
+                 "request_id = 'message-1') WHERE request_id = 'message-2'");
+  EXPECT_THAT(store_.Messages("kalix", report_id_),
+              avvik::testing::HasCode(absl::StatusCode::kDataLoss));
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 #include "common/validate/validate.h"
 #include "services/intake/visibility.h"
 #include "services/intake/errors.h"
-#include "services/intake/sealed_report.h"
 
 namespace avvik::intake {
 namespace {

@@ -266,7 +266,7 @@ function* filesBelow(folder) {
 // Every place where something could have been kept, with what it holds.
 async function* everythingKept() {
   for (const service of ['intake', 'triage', 'escalation', 'metrics', 'delivery']) {
-    const { status, stdout, stderr } = await run(suite.postgresTool('pg_dump'), ['-d', suite.conninfo(service), '--inserts']);
+    const { status, stdout, stderr } = await run(suite.postgresTool('pg_dump'), ['-d', suite.conninfo(service), '--inserts', '--enable-row-security']);
     assert.equal(status, 0, stderr);
     yield [`database of ${service}`, Buffer.from(stdout)];
   }
@@ -298,7 +298,7 @@ test('NothingThatPointsToTheReporterIsKeptAnywhere', async () => {
     receipts.push(receipt, receipt.replaceAll(' ', ''), receipt.replaceAll(' ', '-'));
     times.push(sent.body.number);
     const answered = await markedPost('receipts:reply',
-      { receipt, text: 'Svar', request_id: randomUUID(), proof_of_work: await proof() }, bearer);
+      { receipt, text: 'Svar från den markerade', request_id: randomUUID(), proof_of_work: await proof() }, bearer);
     assert.equal(answered.status, 200, JSON.stringify(answered.body));
     // Also what is refused leaves nothing.
     assert.equal((await markedPost('receipts:open', { receipt: '0'.repeat(16), proof_of_work: await proof() }, bearer)).status, 404);
@@ -308,7 +308,8 @@ test('NothingThatPointsToTheReporterIsKeptAnywhere', async () => {
   await settle(suite);
   await suite.ready();
 
-  const wanted = [marks.address, marks.forwarded, marks.trace, mark, mark.slice(0, 8), signature, ...receipts];
+  // What was told is sealed: neither report nor message is anywhere in the clear.
+  const wanted = [text, 'Svar från den marke', marks.address, marks.forwarded, marks.trace, mark, mark.slice(0, 8), signature, ...receipts];
   const found = [];
   let places = 0;
   for await (const [place, content] of everythingKept()) {
