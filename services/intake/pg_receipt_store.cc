@@ -42,6 +42,15 @@ constexpr pg::Statement kListMessages{"intake_list_messages", R"sql(
      WHERE tenant = $1 AND report_id = $2
      ORDER BY created_at, id)sql"};
 
+constexpr pg::Statement kFindMessage{"intake_find_message", R"sql(
+    SELECT id, request_id, author, handler, text, created_at
+      FROM report_message
+     WHERE tenant = $1 AND report_id = $2 AND author = $3 AND handler = $4 AND request_id = $5)sql"};
+
+constexpr pg::Statement kCountMessages{
+    "intake_count_messages",
+    "SELECT count(*) AS messages FROM report_message WHERE tenant = $1 AND report_id = $2"};
+
 constexpr pg::Statement kLockReportOfMessage{
     "intake_lock_report_of_message",
     "SELECT number, version FROM report WHERE tenant = $1 AND id = $2 FOR UPDATE"};
@@ -69,11 +78,7 @@ absl::StatusOr<std::optional<secrecy::DataKey>> KeyOf(pg::Transaction& transacti
   return std::optional(std::move(key));
 }
 
-absl::StatusOr<std::vector<Message>> Read(pg::Transaction& transaction,
-                                          const secrecy::DataKey& key, const std::string& tenant,
-                                          const std::string& report_id) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                         transaction.Execute(kListMessages, {tenant, report_id}));
+absl::StatusOr<std::vector<Message>> Opened(const pg::Rows& rows, const secrecy::DataKey& key) {
   std::vector<Message> messages;
   for (const pg::Row row : rows) {
     AVVIK_ASSIGN_OR_RETURN(
@@ -131,7 +136,9 @@ absl::StatusOr<std::vector<Message>> PgReceiptStore::Messages(const std::string&
         AVVIK_ASSIGN_OR_RETURN(const std::optional<secrecy::DataKey> key,
                                KeyOf(transaction, vault_, tenant, report_id));
         if (!key.has_value()) return Messages();
-        return Read(transaction, *key, tenant, report_id);
+        AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                               transaction.Execute(kListMessages, {tenant, report_id}));
+        return Opened(rows, *key);
       });
 }
 
@@ -149,15 +156,20 @@ absl::StatusOr<Message> PgReceiptStore::AddMessage(const std::string& tenant,
         AVVIK_ASSIGN_OR_RETURN(const std::optional<secrecy::DataKey> key,
                                KeyOf(transaction, vault_, tenant, report_id));
         if (!key.has_value()) return error::ReportErased(number);
-        AVVIK_ASSIGN_OR_RETURN(const std::vector<Message> earlier,
-                               Read(transaction, *key, tenant, report_id));
-        for (const Message& other : earlier) {
-          if (other.request_id == message.request_id && other.author == message.author &&
-              other.handler == message.handler) {
-            return other;
-          }
+        AVVIK_ASSIGN_OR_RETURN(
+            const pg::Rows repeat,
+            transaction.Execute(kFindMessage,
+                                {tenant, report_id, static_cast<int>(message.author),
+                                 message.handler, message.request_id}));
+        if (!repeat.empty()) {
+          AVVIK_ASSIGN_OR_RETURN(std::vector<Message> earlier, Opened(repeat, *key));
+          return std::move(earlier.front());
         }
-        if (earlier.size() >= kMostMessages) return error::TooManyMessages(number);
+        AVVIK_ASSIGN_OR_RETURN(const pg::Rows count,
+                               transaction.Execute(kCountMessages, {tenant, report_id}));
+        if (count[0].Int("messages") >= static_cast<int64_t>(kMostMessages)) {
+          return error::TooManyMessages(number);
+        }
         const std::string text = key->Seal(message.text, SealContext(kMessage, message.id));
         AVVIK_RETURN_IF_ERROR(
             transaction
