@@ -133,7 +133,8 @@ absl::StatusOr<Call> Environment::Begin(const grpc::ServerContextBase& context,
 }
 
 organisation::Grant Environment::GrantFor(const Call& call, const std::string& permission) const {
-  if (call.caller().machine) {
+  // A machine, and whoever called without a token, hold what they came with and nothing else.
+  if (call.caller().machine || call.method().tenant_field != nullptr) {
     return organisation::Decide(parts_.roles, call.caller().roles, permission);
   }
   const auto organisation = parts_.directory.Find(call.tenant());

@@ -109,6 +109,7 @@ TEST_F(AnonymousAccessTest, WhoeverCallsIsNobodyWhateverComesAlong) {
     EXPECT_EQ(call->trace_parent(), "");
     EXPECT_THAT(call->caller().roles,
                 ::testing::ElementsAre(organisation::HeldRole{organisation::v1::ANONYMOUS, ""}));
+    EXPECT_FALSE(environment->GrantFor(*call, "reports.submit").allowed());
     const audit::Record trace = call->Trace("reports/1");
     EXPECT_EQ(trace.actor + trace.trace_parent, "");
   }
