@@ -50,6 +50,29 @@ organisation::Rights RightsOf(const identity::Caller& caller,
           .absent = {}};
 }
 
+// The field with the tenant, when the method is open to calls without a token: when it names that field, and
+// the role ANONYMOUS grants its permission. Null for all others.
+absl::StatusOr<const google::protobuf::FieldDescriptor*> TenantFieldOf(
+    const google::protobuf::MethodDescriptor& method, const organisation::RoleCatalogue& roles) {
+  using google::protobuf::FieldDescriptor;
+  const options::v1::Access& access = method.options().GetExtension(options::v1::access);
+  const bool granted = roles.ReachOf(organisation::v1::ANONYMOUS, access.permission()) !=
+                       organisation::v1::REACH_UNSPECIFIED;
+  const FieldDescriptor* none = nullptr;
+  if (access.tenant_field().empty()) {
+    if (!granted) return none;
+    return absl::FailedPreconditionError(
+        "the role ANONYMOUS grants " + access.permission() + ", but " + method.full_name() +
+        " does not say where a request without a token names the tenant");
+  }
+  const FieldDescriptor* field = method.input_type()->FindFieldByName(access.tenant_field());
+  if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_STRING) {
+    return absl::FailedPreconditionError(method.full_name() + " names as tenant_field " +
+                                         access.tenant_field() + ", which is not a text");
+  }
+  return granted ? field : none;
+}
+
 }  // namespace
 
 audit::Record Call::Trace(const std::string& subject) const {
@@ -95,10 +118,12 @@ absl::Status Environment::Declare(const std::string& service) {
         access.audit() == options::v1::AUDIT_CLASS_UNSPECIFIED) {
       return absl::FailedPreconditionError(name + " does not declare who may call it");
     }
+    AVVIK_ASSIGN_OR_RETURN(const auto* tenant_field, TenantFieldOf(*method, parts_.roles));
     Method declared{.name = name,
                     .permission = access.permission(),
                     .audit = access.audit(),
                     .path = SubjectPath(*method),
+                    .tenant_field = tenant_field,
                     .calls = {},
                     .latency = parts_.telemetry.Histogram(
                         "avvik_rpc_seconds", "Time a call took, by method.", {{"method", name}})};
@@ -132,9 +157,7 @@ absl::StatusOr<Call> Environment::Begin(const grpc::ServerContextBase& context,
 }
 
 organisation::Grant Environment::GrantFor(const Call& call, const std::string& permission) const {
-  const auto organisation = parts_.directory.Find(call.tenant());
-  const organisation::Rights rights = RightsOf(call.caller(), organisation.get(), call.now());
-  return organisation::Decide(parts_.roles, rights.roles, permission);
+  return organisation::Decide(parts_.roles, call.rights().roles, permission);
 }
 
 organisation::Visibility Environment::VisibilityFor(const Call& call,
@@ -162,6 +185,10 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
   call.deadline_ = std::min(absl::FromChrono(context.deadline()), call.now_ + kLongestCall);
   if (call.deadline_ <= call.now_) {
     return absl::DeadlineExceededError("the call had run out of time before it began");
+  }
+  if (method.tenant_field != nullptr) {
+    AVVIK_RETURN_IF_ERROR(AdmitNobody(request, &call));
+    return call;
   }
   call.trace_parent_ = Metadata(context, "traceparent");
   AVVIK_ASSIGN_OR_RETURN(
@@ -205,10 +232,25 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
   return call;
 }
 
+absl::Status Environment::AdmitNobody(const google::protobuf::Message& request,
+                                      Call* call) const {
+  // First, so that the tenant is a name before anything is looked up by it.
+  AVVIK_RETURN_IF_ERROR(validate::Validate(request));
+  call->caller_.tenant =
+      request.GetReflection()->GetString(request, call->method_->tenant_field);
+  Decide(call);
+  return absl::OkStatus();
+}
+
 void Environment::Decide(Call* call) const {
   call->organisation_ = parts_.directory.Find(call->caller_.tenant);
   call->catalogue_ = &parts_.roles;
-  call->rights_ = RightsOf(call->caller_, call->organisation_.get(), call->now_);
+  // No keys without a token: nothing is the own of somebody unknown.
+  call->rights_ = call->method_->tenant_field == nullptr
+                      ? RightsOf(call->caller_, call->organisation_.get(), call->now_)
+                      : organisation::Rights{.roles = {{organisation::v1::ANONYMOUS, ""}},
+                                             .keys = {},
+                                             .absent = {}};
   call->caller_.roles = call->rights_.roles;
   call->grant_ =
       organisation::Decide(parts_.roles, call->rights_.roles, call->method_->permission);

@@ -34,6 +34,8 @@ struct Method {
   std::string permission;
   options::v1::AuditClass audit = options::v1::AUDIT_CLASS_UNSPECIFIED;
   std::string path;  // Its path under `/v1/`, such as `cases/{case_id}`; empty when it has none.
+  // The request's field with the tenant, when the method is called without a token; otherwise null.
+  const google::protobuf::FieldDescriptor* tenant_field = nullptr;
   std::map<absl::StatusCode, telemetry::Counter> calls;
   telemetry::Histogram latency;
 };
@@ -114,7 +116,8 @@ class Environment {
   Environment(Parts parts, int limit) : parts_(parts), limit_(limit) {}
 
   // Takes up the methods of a service, by full name. FAILED_PRECONDITION when one does not declare its
-  // access, or when two methods share a request type.
+  // access, when two methods share a request type, or when the role ANONYMOUS grants the permission of a
+  // method that does not say where its request names the tenant.
   absl::Status Declare(const std::string& service);
 
   // Whether a call takes one of the places that bound the work under way. Calls that hold no thread
@@ -122,12 +125,13 @@ class Environment {
   enum class Place { kTaken, kNone };
 
   // Lets a call in: identifies the caller, decides, checks the request against its proto. On success End
-  // must follow.
+  // must follow. Of a call to a method that needs no token, nothing but the request is looked at: its caller
+  // has no login, and no trace is gone on with.
   absl::StatusOr<Call> Begin(const grpc::ServerContextBase& context,
                              const google::protobuf::Message& request, Place place = Place::kTaken);
 
-  // How far another permission of the caller reaches by what is known now, for a request that takes more
-  // than its method declares.
+  // How far another permission of the caller reaches, for a request that takes more than its method
+  // declares.
   organisation::Grant GrantFor(const Call& call, const std::string& permission) const;
 
   // What that permission shows the caller.
@@ -152,6 +156,7 @@ class Environment {
   void Decide(Call* call) const;
   absl::StatusOr<Call> Admit(const grpc::ServerContextBase& context,
                              const google::protobuf::Message& request, const Method& method);
+  absl::Status AdmitNobody(const google::protobuf::Message& request, Call* call) const;
   grpc::Status Count(const Method& method, const std::string& reference,
                      const absl::Status& status);
 

@@ -51,12 +51,26 @@ make_master_keys() {
     "$(date +%Y-%m-%d):$key" >"$AVVIK_MASTER_KEYS.new" && mv "$AVVIK_MASTER_KEYS.new" "$AVVIK_MASTER_KEYS")
 }
 
+# The keys of anonymous reporting, made once: the secret behind receipts, and the pair that signs proofs of filing, of
+# which people get the public half (proof.pem).
+make_intake_keys() {
+  (
+    cd "$AVVIK_SECRETS"
+    umask 077
+    [[ -s receipt.key ]] || openssl rand -hex 32 | tr -d '\n' >receipt.key
+    [[ -s proof.key ]] || openssl genpkey -algorithm ed25519 -out proof.key
+    [[ -s proof.pem ]] || openssl pkey -in proof.key -pubout -out proof.pem
+  ) || fail "cannot make the keys of anonymous reporting in $AVVIK_SECRETS"
+}
+
 start_services() {
   make_audit_key
   local deploy=$AVVIK_ROOT/deploy
   make_master_keys
+  make_intake_keys
   start_inner_service triage --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" --classification "$deploy/classification.yaml"
-  start_inner_service intake --master-key "$AVVIK_MASTER_KEYS"
+  start_inner_service intake --master-key "$AVVIK_MASTER_KEYS" --receipt-key "$AVVIK_SECRETS/receipt.key" \
+    --proof-key "$AVVIK_SECRETS/proof.key"
   start_inner_service escalation --regimes "$deploy/regimes"
   start_inner_service metrics --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
     --delivery "$(address_of delivery)"

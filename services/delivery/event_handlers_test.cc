@@ -197,6 +197,25 @@ TEST_F(EventHandlersTest, AReporterIsToldThatTheCaseIsClosed) {
   EXPECT_EQ(Notices().size(), 1u);
 }
 
+TEST_F(EventHandlersTest, MessagesAreToldToTheOtherSide) {
+  const auto message = [&](bool by_reporter) {
+    intake::v1::ReportMessageAdded added;
+    added.set_report_id(kReport);
+    added.set_by_reporter(by_reporter);
+    return Hear(reports_, Event("intake", std::string("reports/") + kReport, added));
+  };
+  ASSERT_OK(message(/*by_reporter=*/true));  // Nobody owns the case yet.
+  ASSERT_OK(HearCase<triage::v1::CaseOpened>(Facts("daisy")));
+  ASSERT_OK(message(true));
+  ASSERT_OK(message(false));
+  reporters_.reporters[kReport].email = "";  // Anonymous.
+  ASSERT_OK(message(false));
+  EXPECT_THAT(Notices(),
+              ElementsAre("case_assigned daisy@kalix.example en",
+                          "case_answered daisy@kalix.example en",
+                          "report_message reporter@kalix.example en"));
+}
+
 TEST_F(EventHandlersTest, StagesAreToldToTheOwnerOfNow) {
   ASSERT_OK(HearCase<triage::v1::CaseOpened>(Facts("anna")));
   ASSERT_OK(HearCase<triage::v1::CaseAssigned>(Facts("daisy")));

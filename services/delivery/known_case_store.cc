@@ -10,6 +10,10 @@ constexpr pg::Statement kFind{"delivery_find_known_case", R"sql(
       FROM known_case
      WHERE tenant = $1 AND case_id = $2)sql"};
 
+constexpr pg::Statement kFindByReport{
+    "delivery_find_case_of_report",
+    "SELECT case_id FROM known_case WHERE tenant = $1 AND report_id = $2 ORDER BY case_id LIMIT 1"};
+
 constexpr pg::Statement kPut{"delivery_put_known_case", R"sql(
     INSERT INTO known_case
            (tenant, case_id, number, report_id, unit, owner, drawn_in, organisation_version,
@@ -41,6 +45,15 @@ absl::StatusOr<std::optional<KnownCase>> FindKnownCase(pg::Transaction& transact
                    .organisation_version = rows[0].Int("organisation_version"),
                    .sphere = static_cast<type::v1::Sphere>(rows[0].Int("sphere")),
                    .parties = rows[0].TextArray("parties")};
+}
+
+absl::StatusOr<std::optional<KnownCase>> FindCaseOfReport(pg::Transaction& transaction,
+                                                          const std::string& tenant,
+                                                          const std::string& report_id) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.Execute(kFindByReport, {tenant, report_id}));
+  if (rows.empty()) return std::nullopt;
+  return FindKnownCase(transaction, tenant, rows[0].Text("case_id"));
 }
 
 absl::Status PutKnownCase(pg::Transaction& transaction, const std::string& tenant,

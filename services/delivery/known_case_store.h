@@ -14,6 +14,11 @@ absl::StatusOr<std::optional<KnownCase>> FindKnownCase(pg::Transaction& transact
                                                        const std::string& tenant,
                                                        const std::string& case_id);
 
+// The case that a report opened.
+absl::StatusOr<std::optional<KnownCase>> FindCaseOfReport(pg::Transaction& transaction,
+                                                          const std::string& tenant,
+                                                          const std::string& report_id);
+
 // Writes the case in place of what was known of it.
 absl::Status PutKnownCase(pg::Transaction& transaction, const std::string& tenant,
                           const KnownCase& known);

@@ -19,10 +19,14 @@ std::string_view TemplateName(TemplateId id) {
       return "report_received";
     case TemplateId::kReportClosed:
       return "report_closed";
+    case TemplateId::kReportMessage:
+      return "report_message";
     case TemplateId::kCaseAssigned:
       return "case_assigned";
     case TemplateId::kCaseDrawnIn:
       return "case_drawn_in";
+    case TemplateId::kCaseAnswered:
+      return "case_answered";
     case TemplateId::kStageDueSoon:
       return "stage_due_soon";
     case TemplateId::kStageOverdue:
@@ -39,7 +43,8 @@ std::optional<TemplateId> TemplateFromName(std::string_view name) {
 }
 
 bool IsForReporter(TemplateId id) {
-  return id == TemplateId::kReportReceived || id == TemplateId::kReportClosed;
+  return id == TemplateId::kReportReceived || id == TemplateId::kReportClosed ||
+         id == TemplateId::kReportMessage;
 }
 
 std::string MessageId(const std::string& notice_id, const std::string& mail_from) {

@@ -18,14 +18,17 @@ namespace avvik::delivery {
 enum class TemplateId {
   kReportReceived,  // To the reporter: it has arrived.
   kReportClosed,    // To the reporter: it has been dealt with.
+  kReportMessage,   // To the reporter: there is a message about it.
   kCaseAssigned,    // To the owner of a case.
   kCaseDrawnIn,     // To somebody drawn in to a case.
+  kCaseAnswered,    // To the owner of a case: its reporter has written.
   kStageDueSoon,    // To the owner: a statutory step comes due.
   kStageOverdue,    // To the owner: a statutory step is past its target.
 };
-inline constexpr std::array<TemplateId, 6> kTemplates = {
-    TemplateId::kReportReceived, TemplateId::kReportClosed, TemplateId::kCaseAssigned,
-    TemplateId::kCaseDrawnIn,    TemplateId::kStageDueSoon, TemplateId::kStageOverdue};
+inline constexpr std::array<TemplateId, 8> kTemplates = {
+    TemplateId::kReportReceived, TemplateId::kReportClosed, TemplateId::kReportMessage,
+    TemplateId::kCaseAssigned,   TemplateId::kCaseDrawnIn,  TemplateId::kCaseAnswered,
+    TemplateId::kStageDueSoon,   TemplateId::kStageOverdue};
 
 // Languages that every template is written in.
 inline constexpr std::array<std::string_view, 3> kLanguages = {"sv", "da", "en"};

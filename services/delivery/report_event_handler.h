@@ -1,4 +1,5 @@
-// Hears intake: whoever submits a report is told that it has arrived.
+// Hears intake: whoever submits a report is told that it has arrived, and of messages about it; the owner of
+// the case is told that the reporter has written.
 #pragma once
 
 #include <functional>
@@ -31,6 +32,11 @@ class ReportEventHandler final : public events::EventHandler {
   void Committed() override { committed_(); }
 
  private:
+  // The notice to the owner of the report's case; nothing when nobody owns one.
+  absl::StatusOr<std::optional<NoticeDraft>> DraftForOwner(
+      pg::Transaction& transaction, const organisation::Organisation& organisation,
+      const std::string& report_id) const;
+
   NoticeWriter& writer_;
   PreparedReporters reporters_;
   organisation::Directory& directory_;

@@ -108,8 +108,8 @@ GatewayHandler::Meaning GatewayHandler::MeaningOf(const HttpRequestHead& head) c
 }
 
 std::optional<HttpResponse> GatewayHandler::Refuse(const HttpRequestHead& head) {
-  const Trace trace = ContinueTrace(head.Header("traceparent"));
   const Meaning meaning = MeaningOf(head);
+  const Trace trace = TraceOf(head, meaning);
   std::optional<HttpResponse> response;
   if (!IsKnownMethod(head.method)) {
     response =
@@ -131,7 +131,7 @@ std::optional<HttpResponse> GatewayHandler::RefuseCall(const HttpRequestHead& he
     if (!meaning.match.ok() || meaning.match->allowed.empty()) return NotFound(trace);
     return Options(meaning.match->allowed);
   }
-  if (!IsBearer(head.Header("Authorization"))) {
+  if (!meaning.NeedsNoToken() && !IsBearer(head.Header("Authorization"))) {
     return ToResponse(
         OwnProblem(401, trace, kTokenMissing,
                    "This takes an access token, as `Authorization: Bearer <token>`."));
@@ -170,6 +170,11 @@ std::optional<HttpResponse> GatewayHandler::RefuseFile(const HttpRequestHead& he
   return std::nullopt;
 }
 
+Trace GatewayHandler::TraceOf(const HttpRequestHead& head, const Meaning& meaning) {
+  // Where no token is needed, the caller's own thread would lead back to the caller.
+  return ContinueTrace(meaning.NeedsNoToken() ? "" : head.Header("traceparent"));
+}
+
 bool GatewayHandler::HasResource(std::string_view path) const {
   if (path == kLive || path == kReady || path == kMetrics) return true;
   const auto decoded = PercentDecode(path);
@@ -181,8 +186,7 @@ void GatewayHandler::Handle(HttpRequest request, std::shared_ptr<HttpResponder> 
   auto measured = std::make_shared<MeasuredResponder>(
       std::move(responder), parts_.clock, parts_.metrics, request.head.method, meaning.name);
   if (!meaning.api) return AnswerResource(request.head, measured);
-  parts_.transcoder.Call(*meaning.match, request, ContinueTrace(request.head.Header("traceparent")),
-                         measured);
+  parts_.transcoder.Call(*meaning.match, request, TraceOf(request.head, meaning), measured);
 }
 
 void GatewayHandler::AnswerResource(const HttpRequestHead& head,

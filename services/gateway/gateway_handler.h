@@ -20,7 +20,7 @@
 namespace avvik::gateway {
 
 // Thread-safe. Refuse does the work that needs no body: for API paths the token must be there (its
-// worth is for the services to say), then the path, the method, and the kind of body must fit.
+// worth is for the services to say) unless the method needs none, then the path, the method, and the kind of body must fit.
 class GatewayHandler final : public HttpHandler {
  public:
   struct Parts {
@@ -47,9 +47,14 @@ class GatewayHandler final : public HttpHandler {
     std::string name;
     bool api = false;
     absl::StatusOr<RouteMatch> match = RouteMatch();
+
+    bool NeedsNoToken() const {
+      return match.ok() && match->route != nullptr && match->route->NeedsNoToken();
+    }
   };
 
   Meaning MeaningOf(const HttpRequestHead& head) const;
+  static Trace TraceOf(const HttpRequestHead& head, const Meaning& meaning);
   std::optional<HttpResponse> RefuseCall(const HttpRequestHead& head, const Meaning& meaning,
                                          const Trace& trace) const;
   std::optional<HttpResponse> RefuseFile(const HttpRequestHead& head, const Trace& trace) const;

@@ -10,6 +10,7 @@
 
 #include "avvik/events/v1/event_log.grpc.pb.h"
 #include "avvik/intake/v1/intake.grpc.pb.h"
+#include "avvik/intake/v1/receipts.grpc.pb.h"
 #include "avvik/metrics/v1/metrics.grpc.pb.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
@@ -85,6 +86,31 @@ class TestIntake final : public intake::v1::Intake::Service {
   std::map<std::string, std::string> metadata_;
 };
 
+// Notes whatever comes along with a call that needs no token.
+class TestReceipts final : public intake::v1::Receipts::Service {
+ public:
+  grpc::Status CreateChallenge(grpc::ServerContext* context,
+                               const intake::v1::CreateChallengeRequest* request,
+                               intake::v1::Challenge* response) override {
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, value] : context->client_metadata()) {
+      metadata_ += std::string(key.data(), key.size()) + "=" +
+                   std::string(value.data(), value.size()) + "\n";
+    }
+    response->set_challenge(request->tenant());
+    return grpc::Status::OK;
+  }
+
+  std::string Metadata() {
+    std::lock_guard lock(mutex_);
+    return metadata_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string metadata_;
+};
+
 // Streams situations: the unit asked for says how.
 class TestMetrics final : public metrics::v1::Metrics::Service {
  public:
@@ -137,6 +163,7 @@ class GatewayTest : public testing::Test {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &grpc_port_);
     builder.RegisterService(&intake_);
+    builder.RegisterService(&receipts_);
     builder.RegisterService(&metrics_);
     builder.RegisterService(&inbox_);
     services_ = builder.BuildAndStart();
@@ -196,6 +223,7 @@ class GatewayTest : public testing::Test {
   const SystemClock clock_;
   const RouteTable routes_ = *RouteTable::Build(LinkedAvvikFiles());
   TestIntake intake_;
+  TestReceipts receipts_;
   TestMetrics metrics_;
   TestInbox inbox_;
   int grpc_port_ = 0;
@@ -236,6 +264,42 @@ TEST_F(GatewayTest, TokenAndTraceGoAlong) {
   EXPECT_EQ(intake_.Metadata("authorization"), "Bearer a.b.c");
   EXPECT_THAT(intake_.Metadata("traceparent"),
               MatchesRegex("00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]+-01"));
+}
+
+TEST_F(GatewayTest, WithACallThatNeedsNoTokenNoHeaderGoesAlong) {
+  HttpTestClient client(Start());
+  std::string headers;
+  for (const char* name : {"Authorization: Bearer ", "Avvik-Tenant: ", "User-Agent: ", "Cookie: a=",
+                           "X-Forwarded-For: ", "Referer: ", "Accept-Language: ", "tracestate: a="}) {
+    headers += std::string(name) + "marked\r\n";
+  }
+  ASSERT_TRUE(client.Send("POST /v1/tenants/kalix/challenges HTTP/1.1\r\nHost: marked\r\n" + headers +
+                          "traceparent: 00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-b7ad6b7169203331-01\r\n"
+                          "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
+  const TestResponse response = client.Read();
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_THAT(receipts_.Metadata(), Not(HasSubstr("marked")));
+  EXPECT_THAT(receipts_.Metadata(), Not(HasSubstr("traceparent")));
+  EXPECT_THAT(receipts_.Metadata(), Not(HasSubstr("authorization")));
+}
+
+TEST_F(GatewayTest, OnlyMethodsThatDeclareItAnswerWithoutAToken) {
+  const int port = Start();
+  std::vector<std::string> open;
+  for (const Route& route : routes_.routes()) {
+    std::string path = route.path.text();
+    for (size_t at; (at = path.find('{')) != std::string::npos;) {
+      path.replace(at, path.find('}') - at + 1, "x");
+    }
+    const TestResponse response =
+        Ask(port, Request(route.http_method, path, route.body.empty() ? "" : "{}", ""));
+    if (response.status != 401) open.push_back(route.GrpcPath());
+    EXPECT_EQ(response.status != 401, route.NeedsNoToken()) << route.GrpcPath();
+  }
+  EXPECT_THAT(open, testing::UnorderedElementsAre("/avvik.intake.v1.Receipts/CreateChallenge",
+                                                  "/avvik.intake.v1.Receipts/SubmitAnonymousReport",
+                                                  "/avvik.intake.v1.Receipts/OpenReceipt",
+                                                  "/avvik.intake.v1.Receipts/ReplyByReceipt"));
 }
 
 TEST_F(GatewayTest, WrongFieldsAreNamedBeforeAnyServiceIsAsked) {

@@ -21,8 +21,8 @@ constexpr int kMaxQueryDepth = 4;
 
 constexpr char kDescription[] =
     "Report information-security deviations, follow their cases, and read the figures.\n\n"
-    "Every call carries an OpenID Connect access token as `Authorization: Bearer <token>`. Bodies "
-    "are JSON "
+    "Every call carries an OpenID Connect access token as `Authorization: Bearer <token>`, but for those "
+    "without security requirements. Bodies are JSON "
     "in UTF-8, in the proto3 JSON mapping: names as here, enums as names, times in RFC 3339, and "
     "64-bit "
     "numbers as texts (numbers are taken too). Unknown fields are refused. Errors are problem "
@@ -111,6 +111,7 @@ class Description {
     if (route.body != "*") AddQueryParameters(route, method.input_type(), "", 0, &parameters);
     if (!parameters.empty()) operation["parameters"] = std::move(parameters);
     if (!route.body.empty()) operation["requestBody"] = RequestBody(route);
+    if (route.NeedsNoToken()) operation["security"] = Json::array();
     operation["responses"] = {{"200", Answer(method)},
                               {"401", {{"$ref", "#/components/responses/Unauthenticated"}}},
                               {"4XX", {{"$ref", "#/components/responses/Problem"}}},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "avvik/options/v1/access.pb.h"
 #include "common/status/macros.h"
 #include "google/api/annotations.pb.h"
 
@@ -127,6 +128,10 @@ bool Route::BindsField(std::string_view field) const {
 
 std::string Route::GrpcPath() const {
   return "/" + method->service()->full_name() + "/" + method->name();
+}
+
+bool Route::NeedsNoToken() const {
+  return !method->options().GetExtension(options::v1::access).tenant_field().empty();
 }
 
 absl::StatusOr<RouteTable> RouteTable::Build(const std::vector<const FileDescriptor*>& files) {

@@ -29,6 +29,8 @@ struct Route {
   bool BindsField(std::string_view field) const;
   // `/avvik.intake.v1.Intake/SubmitReport`.
   std::string GrpcPath() const;
+  // Whether the method needs no token: then nothing of the request goes along but its content.
+  bool NeedsNoToken() const;
   // Whether a GET of it may also be asked as HEAD.
   bool AnswersHead() const { return http_method == "GET" && !method->server_streaming(); }
 };

@@ -73,6 +73,7 @@ struct Transcoder::Target {
   grpc::GenericStub* stub = nullptr;
   std::string path;
   const Descriptor* answer_type = nullptr;
+  bool bare = false;  // Needs no token: nothing goes along but the message.
   std::string authorization;
   std::string tenant;  // Named by a machine that speaks for several; otherwise empty.
   std::string on_behalf_of;  // Named by a machine that acts for a person; otherwise empty.
@@ -83,6 +84,7 @@ struct Transcoder::Target {
                                                   absl::Duration timeout) const {
     auto context = std::make_unique<grpc::ClientContext>();
     context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+    if (bare) return context;
     context->AddMetadata("authorization", authorization);
     if (!tenant.empty()) context->AddMetadata(identity::kTenantMetadata, tenant);
     if (!on_behalf_of.empty()) context->AddMetadata(rpc::kOnBehalfOfMetadata, on_behalf_of);
@@ -262,12 +264,15 @@ void Transcoder::Call(const RouteMatch& match, const HttpRequest& request, const
   if (!written.ok()) return refuse(rpc::FromGrpc(written));
   target.path = route.GrpcPath();
   target.answer_type = route.method->output_type();
-  target.authorization = std::string(request.head.Header("Authorization"));
-  target.tenant = std::string(request.head.Header(kTenantHeader));
+  target.bare = route.NeedsNoToken();
+  if (!target.bare) {
+    target.authorization = std::string(request.head.Header("Authorization"));
+    target.tenant = std::string(request.head.Header(kTenantHeader));
+    target.on_behalf_of = std::string(request.head.Header(kOnBehalfOfHeader));
+  }
   if (!target.tenant.empty() && !validate::HasFormat(options::v1::FORMAT_SLUG, target.tenant)) {
     return refuse(status::InvalidField(kTenantHeader, "is not the name of a tenant"));
   }
-  target.on_behalf_of = std::string(request.head.Header(kOnBehalfOfHeader));
   if (!target.on_behalf_of.empty() &&
       !validate::HasFormat(options::v1::FORMAT_SLUG, target.on_behalf_of)) {
     return refuse(status::InvalidField(kOnBehalfOfHeader, "is not the login of a person"));

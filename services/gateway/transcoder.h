@@ -35,7 +35,8 @@ class Transcoder final : public process::Runnable {
   ~Transcoder() override { Stop(); }
 
   // Calls what `match` means and answers `responder`, now or later. The `Authorization` header goes
-  // along as it came; it must be fit for gRPC metadata (IsBearer).
+  // along as it came; it must be fit for gRPC metadata (IsBearer). To a method that needs no token, no
+  // header goes along.
   void Call(const RouteMatch& match, const HttpRequest& request, const Trace& trace,
             std::shared_ptr<HttpResponder> responder);
 

@@ -58,4 +58,45 @@ absl::Status ImportNotAllowed() {
                {{"permission", "reports.import"}});
 }
 
+absl::Status NoAnonymousReporting(const std::string& tenant) {
+  return Error(absl::StatusCode::kNotFound, tenant + " takes no anonymous reports here",
+               "NO_ANONYMOUS_REPORTING", {{"tenant", tenant}});
+}
+
+absl::Status ReceiptUnknown() {
+  return Error(absl::StatusCode::kNotFound, "there is no report with this receipt",
+               "RECEIPT_UNKNOWN");
+}
+
+absl::Status ReceiptsBusy() {
+  return Error(absl::StatusCode::kResourceExhausted,
+               "many receipts are being looked up; try again in a moment", "RECEIPTS_BUSY");
+}
+
+absl::Status ChallengeUnknown() {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "the challenge was not made here; get another", "PROOF_OF_WORK");
+}
+
+absl::Status ChallengeExpired() {
+  return Error(absl::StatusCode::kFailedPrecondition, "the challenge has expired; get another",
+               "PROOF_OF_WORK");
+}
+
+absl::Status ChallengeNotSolved() {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "this does not solve the challenge; get another", "PROOF_OF_WORK");
+}
+
+absl::Status ChallengeUsed() {
+  return Error(absl::StatusCode::kFailedPrecondition, "the challenge has been used; get another",
+               "PROOF_OF_WORK");
+}
+
+absl::Status TooManyMessages(const std::string& number) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "the dialogue about report " + number + " is as long as it can get",
+               "TOO_MANY_MESSAGES", {{"number", number}});
+}
+
 }  // namespace avvik::intake::error

@@ -25,5 +25,18 @@ absl::Status NoOrganisation(const std::string& tenant);
 absl::Status QueueFull();
 // PERMISSION_DENIED: bringing reports from an older register takes a permission of its own.
 absl::Status ImportNotAllowed();
+// NOT_FOUND: no such municipality, or it takes no anonymous reports.
+absl::Status NoAnonymousReporting(const std::string& tenant);
+// NOT_FOUND: no report has this receipt.
+absl::Status ReceiptUnknown();
+// RESOURCE_EXHAUSTED: as many receipts are being hashed as there is room for.
+absl::Status ReceiptsBusy();
+// FAILED_PRECONDITION, all with the reason PROOF_OF_WORK: the caller gets another challenge.
+absl::Status ChallengeUnknown();
+absl::Status ChallengeExpired();
+absl::Status ChallengeNotSolved();
+absl::Status ChallengeUsed();
+// FAILED_PRECONDITION: the dialogue has reached its bound.
+absl::Status TooManyMessages(const std::string& number);
 
 }  // namespace avvik::intake::error

@@ -7,6 +7,11 @@ std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
   host.Declare(reader);
   reader.RequiredText("master-key", &master_key,
                       "file with the master keys, or env:NAME for a variable that holds them");
+  reader.RequiredText("receipt-key", &receipt_key_file,
+                      "File of 64 hexadecimal digits, from which the keys for receipts and challenges "
+                      "are derived; without it no receipt opens its report");
+  reader.RequiredText("proof-key", &proof_key_file,
+                      "Ed25519 private key (PEM) that signs proofs of filing");
   return reader.Parse(argc, argv);
 }
 

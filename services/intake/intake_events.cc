@@ -61,4 +61,20 @@ events::v1::Event WithdrawnEvent(IdSource& ids, const Report& report, absl::Time
   return About(ids, report, now, trace_parent, data);
 }
 
+events::v1::Event MessageAddedEvent(IdSource& ids, const std::string& tenant,
+                                    const std::string& report_id, int64_t version,
+                                    const Message& message, const std::string& trace_parent) {
+  v1::ReportMessageAdded data;
+  data.set_report_id(report_id);
+  data.set_message_id(message.id);
+  data.set_by_reporter(message.author == v1::MESSAGE_AUTHOR_REPORTER);
+  return events::MakeEvent(ids, "intake",
+                           {.tenant = tenant,
+                            .subject = "reports/" + report_id,
+                            .subject_version = version,
+                            .time = message.created,
+                            .trace_parent = trace_parent},
+                           data);
+}
+
 }  // namespace avvik::intake

@@ -9,23 +9,12 @@
 #include "common/validate/validate.h"
 #include "services/intake/errors.h"
 #include "services/intake/report_proto.h"
-#include "services/intake/sealed_report.h"
 #include "services/intake/visibility.h"
 
 namespace avvik::intake {
 namespace {
 
 constexpr char kImport[] = "reports.import";
-
-View ViewOf(const rpc::Call& call, const Report& report) {
-  return report.reporter.login == call.caller().login ? View::kReporter : View::kHandler;
-}
-
-// The trace of a call says what it was about, and not who a confidential reporter is.
-void SetSubject(rpc::Call& call, const Report& report) {
-  call.set_subject("reports/" + report.id);
-  call.set_actor(ActorOn(report, call.caller().login));
-}
 
 }  // namespace
 

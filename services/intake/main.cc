@@ -1,15 +1,20 @@
 #include "common/audit/audit.h"
 #include "common/events/migrations.h"
+#include "common/filing_proof/filing_proof.h"
 #include "common/host/host.h"
+#include "common/log/log.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
+#include "common/process/loop.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/rotation.h"
 #include "services/intake/case_event_handler.h"
 #include "services/intake/group_committer.h"
 #include "services/intake/intake_config.h"
 #include "services/intake/intake_service.h"
+#include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_report_store.h"
+#include "services/intake/receipts_service.h"
 #include "services/intake/secrecy_service.h"
 
 int main(int argc, char** argv) {
@@ -17,6 +22,11 @@ int main(int argc, char** argv) {
   process::BlockStopSignals();
   intake::IntakeConfig config;
   if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
+
+  const auto receipt_secret = intake::ReceiptKeys::ReadSecret(config.receipt_key_file);
+  if (!receipt_secret.ok()) return host::FailStart(receipt_secret.status());
+  const auto signer = filing_proof::Signer::Load(config.proof_key_file);
+  if (!signer.ok()) return host::FailStart(signer.status());
 
   auto host = host::Host::Make("intake", config.host,
                                pg::Join({events::outbox::Migrations(),
@@ -40,9 +50,20 @@ int main(int argc, char** argv) {
   intake::CaseEventHandler cases(**vault, h.ids(), h.clock());
   h.Hear("triage", h.triage(), cases);
   h.Add(rotation);
+  intake::PgReceiptStore receipts(h.pool(), h.ids(), **vault);
+  intake::ReceiptKeys receipt_keys(*receipt_secret);
+  intake::ReceiptsService receipts_service({h.environment(), store, receipts, receipt_keys, *signer,
+                                            committer, h.directory(), h.publisher(), h.ids()});
+  process::Loop sweeper("challenges", [&] {
+    const absl::Status swept = receipts.ForgetExpired(h.clock().Now());
+    if (!swept.ok()) log::Warning("challenges_not_swept", {{"error", swept}});
+    return absl::Minutes(1);
+  });
   h.Add(committer);
+  h.Add(sweeper);
   h.Add(second_look);
   h.Offer({&service, intake::v1::Intake::service_full_name()});
   h.Offer({&secrecy, intake::v1::Secrecy::service_full_name()});
+  h.Offer({&receipts_service, intake::v1::Receipts::service_full_name()});
   return h.Run();
 }

@@ -59,6 +59,10 @@ absl::StatusOr<Draft> Admit(Draft draft, const organisation::Organisation& organ
     violations.push_back({"request_id", "must be at least 8 characters"});
   }
   Content& content = draft.content;
+  if (content.confidentiality == v1::CONFIDENTIALITY_ANONYMOUS && !draft.reporter.login.empty()) {
+    violations.push_back({"report.confidentiality",
+                          "can only be anonymous of what is submitted without signing in"});
+  }
   CheckTimes(draft, now, &violations);
   if (!content.unit.empty() && organisation.FindUnit(content.unit) == nullptr) {
     violations.push_back({"report.unit", kUnknownUnit});

@@ -41,7 +41,8 @@ Draft DraftFromProto(const v1::SubmitReportRequest& request, const identity::Cal
   if (report.has_affected_persons()) content.affected_persons = report.affected_persons();
   content.national_security = report.national_security();
   content.ongoing = report.ongoing();
-  if (report.confidentiality() == v1::CONFIDENTIALITY_CONFIDENTIAL) {
+  if (report.confidentiality() == v1::CONFIDENTIALITY_CONFIDENTIAL ||
+      report.confidentiality() == v1::CONFIDENTIALITY_ANONYMOUS) {
     content.confidentiality = report.confidentiality();
   }
   content.language = report.language();

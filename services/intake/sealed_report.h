@@ -17,8 +17,9 @@ inline constexpr char kDescription[] = "description";
 inline constexpr char kReporter[] = "reporter";
 inline constexpr char kWithdrawReason[] = "withdraw-reason";
 inline constexpr char kSupplement[] = "supplement";
+inline constexpr char kMessage[] = "message";
 
-// What a sealed part belongs to; `id` is the report's or the supplement's.
+// What a sealed part belongs to; `id` is the report's, the supplement's or the message's.
 std::string SealContext(std::string_view part, const std::string& id);
 
 struct SealedReport {

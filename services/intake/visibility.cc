@@ -1,5 +1,9 @@
 #include "services/intake/visibility.h"
 
+#include <utility>
+
+#include "services/intake/sealed_report.h"
+
 namespace avvik::intake {
 
 Visibility VisibilityOf(const rpc::Call& call) {
@@ -10,6 +14,16 @@ Visibility ReportersOwn(const rpc::Call& call) {
   Visibility visibility = VisibilityOf(call);
   visibility.cases.keys.clear();
   return visibility;
+}
+
+View ViewOf(const rpc::Call& call, const Report& report) {
+  const std::string& login = call.caller().login;
+  return !login.empty() && report.reporter.login == login ? View::kReporter : View::kHandler;
+}
+
+void SetSubject(rpc::Call& call, const Report& report) {
+  call.set_subject("reports/" + report.id);
+  call.set_actor(ActorOn(report, call.caller().login));
 }
 
 }  // namespace avvik::intake

@@ -1,14 +1,22 @@
-// What a caller may see, from how far their permission reaches.
+// What a caller may see, from how far their permission reaches, and as whom.
 #pragma once
 
 #include "common/rpc/environment.h"
+#include "services/intake/report_proto.h"
 #include "services/intake/report_store.h"
 
 namespace avvik::intake {
 
+// Which reports the caller's grant reaches.
 Visibility VisibilityOf(const rpc::Call& call);
 
 // For what only the reporter may do: having a part in a report's case does not make it one's own.
 Visibility ReportersOwn(const rpc::Call& call);
+// As whom the caller looks at a report: as its reporter, or as a handler. An anonymous report has no
+// reporter who could be signed in.
+View ViewOf(const rpc::Call& call, const Report& report);
+
+// Says what a call was about, for its trace, and not who a confidential reporter is.
+void SetSubject(rpc::Call& call, const Report& report);
 
 }  // namespace avvik::intake

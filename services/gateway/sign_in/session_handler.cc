@@ -223,8 +223,13 @@ HttpResponse SessionHandler::AnswerSession(const HttpRequestHead& head, const Tr
 }
 
 bool SessionHandler::UsesSession(const HttpRequestHead& head) const {
-  return head.Header("Authorization").empty() && parts_.routes.IsApiPath(head.path) &&
-         !SessionId(head).empty();
+  if (!head.Header("Authorization").empty() || !parts_.routes.IsApiPath(head.path) ||
+      SessionId(head).empty()) {
+    return false;
+  }
+  // Where no token is needed, nobody is asked who they are: a session that was used would know when.
+  const auto match = parts_.routes.Find(head.method, head.path);
+  return !match.ok() || match->route == nullptr || !match->route->NeedsNoToken();
 }
 
 bool SessionHandler::IsStream(const HttpRequestHead& head) const {

@@ -18,6 +18,7 @@ class Behind final : public HttpHandler {
  public:
   std::optional<HttpResponse> Refuse(const HttpRequestHead& head) override {
     if (!head.path.starts_with("/v1/") || !head.Header("Authorization").empty()) return {};
+    if (head.path.starts_with("/v1/tenants/")) return {};
     return HttpResponse{.status = 401};
   }
   void Handle(HttpRequest request, std::shared_ptr<HttpResponder> responder) override {
@@ -120,6 +121,13 @@ TEST_F(SessionHandlerTest, AnAuthorizationHeaderWins) {
 TEST_F(SessionHandlerTest, WhatIsNotOfTheApiDoesNotAskForTheSession) {
   store_.set_away(true);
   EXPECT_EQ(Ask("GET", "/index.html", {Cookie(RandomText())}).body, "|");
+}
+
+TEST_F(SessionHandlerTest, ACallThatNeedsNoTokenLeavesTheSessionAlone) {
+  const HttpHeader cookie = Cookie(Begin());
+  store_.set_away(true);
+  EXPECT_EQ(Ask("POST", "/v1/tenants/kalix/anonymous-reports", {cookie}).body, "|");
+  EXPECT_EQ(Ask("POST", "/v1/tenants/kalix/challenges", {Cookie(RandomText())}).body, "|");
 }
 
 TEST_F(SessionHandlerTest, ACookieThatIsNoSessionIsRefusedAndForgotten) {
