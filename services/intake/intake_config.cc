@@ -7,6 +7,8 @@ std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
   host.Declare(reader);
   reader.RequiredText("master-key", &master_key,
                       "file with the master keys, or env:NAME for a variable that holds them");
+  reader.Text("clamd", &clamd,
+              "ClamAV's daemon, unix:<path> or host:port; without one, no attachments are taken");
   return reader.Parse(argc, argv);
 }
 
