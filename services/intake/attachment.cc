@@ -1,6 +1,5 @@
 #include "services/intake/attachment.h"
 
-#include <array>
 #include <string_view>
 
 #include "services/intake/attachment_errors.h"

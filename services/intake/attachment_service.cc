@@ -4,8 +4,8 @@
 
 #include "common/rpc/handle.h"
 #include "common/rpc/time.h"
+#include "common/status/error.h"
 #include "common/status/macros.h"
-#include "common/validate/validate.h"
 #include "services/intake/attachment_errors.h"
 #include "services/intake/sealed_report.h"
 #include "services/intake/visibility.h"
@@ -30,6 +30,10 @@ v1::Attachment ToProto(const Attachment& attachment, const std::string& language
   proto.set_explanation(ExplanationOf(attachment, language));
   *proto.mutable_create_time() = rpc::ToProtoTime(attachment.created);
   return proto;
+}
+
+absl::Status NeedsDeadline() {
+  return error::NeedsDeadline(absl::ToInt64Minutes(kLongestTransfer));
 }
 
 // The first message has been read. Of a message that has been handed out, only the content is looked at.
@@ -67,14 +71,14 @@ grpc::Status AttachmentService::Transfer(const grpc::ServerContext& context, con
     absl::StatusOr<rpc::Call> call =
         environment_.Begin(context, request, rpc::Environment::Place::kNone);
     if (!call.ok()) return environment_.Refuse(request, call.status());
-    // The server ends a call at its deadline: without one, a silent caller would hold a thread for ever.
-    if (absl::FromChrono(context.deadline()) > call->now() + kLongestTransfer) {
-      return environment_.End(*call, error::NeedsDeadline(absl::ToInt64Minutes(kLongestTransfer)));
-    }
     return environment_.End(*call, work(*call));
   }();
   transfers_.fetch_sub(1);
   return answer;
+}
+
+bool AttachmentService::IsBounded(const grpc::ServerContext& context) const {
+  return absl::FromChrono(context.deadline()) <= environment_.clock().Now() + kLongestTransfer;
 }
 
 absl::StatusOr<Report> AttachmentService::ReportOf(rpc::Call& call, const std::string& reference) {
@@ -90,6 +94,7 @@ grpc::Status AttachmentService::UploadAttachment(
     grpc::ServerContext* context, grpc::ServerReader<v1::UploadAttachmentRequest>* reader,
     v1::Attachment* response) {
   v1::UploadAttachmentRequest first;
+  if (!IsBounded(*context)) return environment_.Refuse(first, NeedsDeadline());
   // Without a message, what is required is missing from it.
   (void)reader->Read(&first);
   return Transfer(*context, first, [&](rpc::Call& call) -> absl::Status {
@@ -108,6 +113,7 @@ grpc::Status AttachmentService::UploadAttachment(
 grpc::Status AttachmentService::DownloadAttachment(
     grpc::ServerContext* context, const v1::DownloadAttachmentRequest* request,
     grpc::ServerWriter<v1::DownloadAttachmentResponse>* writer) {
+  if (!IsBounded(*context)) return environment_.Refuse(*request, NeedsDeadline());
   return Transfer(*context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const Report report, ReportOf(call, request->report_id()));
     AVVIK_ASSIGN_OR_RETURN(

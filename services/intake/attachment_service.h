@@ -45,6 +45,8 @@ class AttachmentService final : public v1::Attachments::Service {
   // Runs a call that carries a file: let in without a place among the others, for it may take long.
   template <typename Request, typename Work>
   grpc::Status Transfer(const grpc::ServerContext& context, const Request& request, Work&& work);
+  // The server ends a call at its deadline: without one, a silent caller would hold a thread for ever.
+  bool IsBounded(const grpc::ServerContext& context) const;
   absl::StatusOr<Report> ReportOf(rpc::Call& call, const std::string& reference);
 
   rpc::Environment& environment_;

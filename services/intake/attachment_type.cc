@@ -1,7 +1,6 @@
 #include "services/intake/attachment_type.h"
 
 #include <algorithm>
-#include <array>
 
 #include "services/intake/attachment_errors.h"
 

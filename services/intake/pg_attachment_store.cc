@@ -36,7 +36,7 @@ constexpr pg::Statement kAddChunk{"intake_add_attachment_chunk", R"sql(
     WITH receiving AS (
       SELECT id, tenant FROM attachment WHERE id = $1 AND state = 0 FOR KEY SHARE)
     INSERT INTO attachment_chunk (attachment_id, tenant, place, sealed)
-    SELECT id, tenant, $2, $3 FROM receiving)sql"};
+    SELECT id, tenant, $2::integer, $3::bytea FROM receiving)sql"};
 
 constexpr pg::Statement kLockReport{"intake_lock_report_for_attachment", R"sql(
     SELECT number, state, national_security, erased_at, version FROM report
