@@ -62,19 +62,15 @@ install_packages() {
   fi
   if [[ " ${missing[*]} " == *' clamav-daemon '* ]]; then
     idle+=(clamav-daemon)
-    [[ -n $(missing_packages clamav-freshclam) ]] && idle+=(clamav-freshclam)
-    if [[ -e $no_start ]]; then
-      no_start=''
-    else
+    [[ -z $(missing_packages clamav-freshclam) ]] || idle+=(clamav-freshclam)
+    if [[ ! -e $no_start ]]; then
+      trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
       as_root sh -c "printf '#!/bin/sh\\nexit 101\\n' >$no_start && chmod 0755 $no_start"
     fi
-  else
-    no_start=''
   fi
   apt update
   say "  downloading and unpacking (a few minutes; details in $install_log)"
   apt install --no-install-recommends "${missing[@]}"
-  [[ -z $no_start ]] || as_root rm -f "$no_start"
   for service in "${idle[@]}"; do
     as_root update-rc.d "$service" disable >>"$install_log" 2>&1 || true
   done

@@ -3,12 +3,17 @@
 #include <cstdlib>
 #include <optional>
 
+#include "absl/time/clock.h"
+#include "avvik/triage/v1/triage_events.pb.h"
 #include "common/audit/audit.h"
 #include "common/clock/clock.h"
 #include "common/events/migrations.h"
+#include "common/events/outbox.h"
+#include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/test_vault.h"
 #include "common/telemetry/registry.h"
 #include "services/intake/attachment_receiver.h"
+#include "services/intake/case_event_handler.h"
 #include "services/intake/malware_scanner.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/quarantine.h"
@@ -37,7 +42,8 @@ class AttachmentStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     database_ = new TestDatabase(
-        pg::Join({events::outbox::Migrations(), audit::Migrations(), Migrations()}));
+        pg::Join({events::outbox::Migrations(), audit::Migrations(), secrecy::Migrations(),
+                  Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;
@@ -258,11 +264,18 @@ TEST_F(AttachmentStoreTest, OtherTenantsAndOtherReportsFilesAreNotFound) {
 
 TEST_F(AttachmentStoreTest, ErasedReportLosesItsFiles) {
   Sent("fil");
+  triage::v1::CaseErased told;
+  told.mutable_facts()->set_report_id(report_.id);
+  events::v1::StoredEvent stored;
+  *stored.mutable_event() = events::MakeEvent(
+      ids_, "triage", {.tenant = "kalix", .subject = "cases/x", .time = kNow}, told);
+  CaseEventHandler cases(*vault_, ids_, clock_);
   ASSERT_OK(pg::RunInTransaction(
-      database_->pool(), pg::Scope::Tenant("kalix"), absl::Now() + absl::Seconds(5),
-      [&](pg::Transaction& transaction) { return EraseAttachments(transaction, report_.id); }));
+      database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+      [&](pg::Transaction& transaction) { return cases.Apply(transaction, stored); }));
   EXPECT_EQ(Count("attachment"), "0");
   EXPECT_EQ(Count("attachment_chunk"), "0");
+  EXPECT_THAT(database_->Value("SELECT erasure::text FROM erasure"), ::testing::HasSubstr("attachments=1"));
 }
 
 TEST_F(AttachmentStoreTest, FileWithoutItsReportsKeyIsNotTaken) {
