@@ -7,6 +7,7 @@
 #include "avvik/delivery/v1/delivery.pb.h"
 #include "avvik/escalation/v1/escalation.pb.h"
 #include "avvik/events/v1/event_log.pb.h"
+#include "avvik/intake/v1/attachments.pb.h"
 #include "avvik/intake/v1/intake.pb.h"
 #include "avvik/intake/v1/receipts.pb.h"
 #include "avvik/intake/v1/secrecy.pb.h"
@@ -20,6 +21,7 @@ namespace avvik::organisation {
 // the folder `proto`.
 inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
   return {intake::v1::GetReportRequest::descriptor()->file(),
+          intake::v1::GetAttachmentRequest::descriptor()->file(),
           intake::v1::RevealReporterRequest::descriptor()->file(),
           intake::v1::CreateChallengeRequest::descriptor()->file(),
           triage::v1::GetCaseRequest::descriptor()->file(),

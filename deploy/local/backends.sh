@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A private PostgreSQL and a private Redis under $AVVIK_HOME. They listen on unix sockets only, in folders that
+# A private PostgreSQL, a private Redis and a private ClamAV daemon under $AVVIK_HOME. They listen on unix sockets only, in folders that
 # only their owner enters; a system-wide server is neither needed nor noticed.
 #
 # PostgreSQL refuses to run as root. For root it runs as Debian's user postgres, which cannot pass folders
@@ -128,23 +128,43 @@ start_redis() {
     --dir "$AVVIK_HOME/redis" --appendonly yes --appendfsync everysec --save '' --daemonize no
 }
 
+# ClamAV's daemon with the signatures of this repository: enough to see that what it finds is refused. In
+# production it is the system's, with the signatures that freshclam keeps.
+start_clamd() {
+  local signatures=$AVVIK_ROOT/deploy/clamav
+  [[ -x /usr/sbin/clamd ]] || fail "ClamAV is not installed: run deploy/local/install.sh"
+  private_folder "$AVVIK_CLAMAV"
+  private_folder "$AVVIK_CLAMAV/db"
+  private_folder "$AVVIK_CLAMAV/tmp"
+  cp -p "$signatures"/*.?db "$AVVIK_CLAMAV/db"
+  sed "s|@PLACE@|$AVVIK_CLAMAV|g" "$signatures/clamd.conf" >"$AVVIK_CLAMAV/clamd.conf"
+  # Left behind by one that was killed.
+  is_supervised clamd || rm -f "$AVVIK_CLAMD"
+  start_process clamd TERM /usr/sbin/clamd --foreground --config-file "$AVVIK_CLAMAV/clamd.conf"
+}
+
+# The socket is there when the signatures have been read.
+clamd_answers() { [[ -S $AVVIK_CLAMD ]]; }
+
 redis_answers() { [[ $(redis-cli -s "$AVVIK_REDIS" ping) == PONG ]]; }
 
-# Starts both and returns when both answer. What runs already is left alone.
+# Starts all three and returns when all answer. What runs already is left alone.
 start_backends() {
   make_home
   start_redis
+  start_clamd
   start_postgres
   wait_for_process postgres 60 "$(postgres_programs)/pg_isready" -q -h "$(postgres_host)" -d postgres -U "$AVVIK_PG_ADMIN"
   make_databases
   wait_for_process redis 60 redis_answers
+  wait_for_process clamd 60 clamd_answers
 }
 
-stop_backends() { stop_processes redis postgres; }
+stop_backends() { stop_processes clamd redis postgres; }
 
 # Deletes what the backends keep. They must have been stopped.
 delete_backend_data() {
-  rm -rf "$AVVIK_HOME/redis"
+  rm -rf "$AVVIK_HOME/redis" "${AVVIK_CLAMAV:?}"
   if ((EUID == 0)); then
     local home
     for home in "$avvik_pg_places"/*/home; do

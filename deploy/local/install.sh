@@ -17,7 +17,7 @@ build_packages=(
   libgtest-dev libgmock-dev
 )
 # What ./run starts and calls.
-run_packages=(postgresql redis-server curl ca-certificates openssl tzdata)
+run_packages=(postgresql redis-server clamav-daemon curl ca-certificates openssl tzdata)
 # What ./test calls besides.
 test_packages=(shellcheck)
 
@@ -51,16 +51,29 @@ apt() {
 
 # Debian starts a server of its own when a server package is installed. Avvik runs its own under
 # AVVIK_HOME, so the ones that come with this installation stay off; one that was there is left alone.
+# (ClamAV's daemon would fail for want of signatures, and freshclam fetch them from the network.)
 install_packages() {
   local no_cluster=/etc/postgresql-common/createcluster.d/avvik.conf
-  local -a missing=("$@")
+  local no_start=/usr/sbin/policy-rc.d service
+  local -a missing=("$@") idle=()
   if [[ " ${missing[*]} " == *' postgresql '* ]]; then
     as_root mkdir -p "$(dirname "$no_cluster")"
     as_root sh -c "echo 'create_main_cluster = false' >$no_cluster"
   fi
+  if [[ " ${missing[*]} " == *' clamav-daemon '* ]]; then
+    idle+=(clamav-daemon)
+    [[ -z $(missing_packages clamav-freshclam) ]] || idle+=(clamav-freshclam)
+    if [[ ! -e $no_start ]]; then
+      trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
+      as_root sh -c "printf '#!/bin/sh\\nexit 101\\n' >$no_start && chmod 0755 $no_start"
+    fi
+  fi
   apt update
   say "  downloading and unpacking (a few minutes; details in $install_log)"
   apt install --no-install-recommends "${missing[@]}"
+  for service in "${idle[@]}"; do
+    as_root update-rc.d "$service" disable >>"$install_log" 2>&1 || true
+  done
   if [[ " ${missing[*]} " == *' postgresql '* ]]; then
     as_root rm -f "$no_cluster"
   fi

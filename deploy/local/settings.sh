@@ -44,6 +44,10 @@ if ((${#AVVIK_RUN} > 80)); then
   AVVIK_RUN=/tmp/avvik-$(id -u)-$(printf '%s' "$AVVIK_HOME" | sha256sum | cut -c 1-12)
 fi
 AVVIK_REDIS=$AVVIK_RUN/redis.sock
+# All of ClamAV's daemon, under /tmp: where AppArmor is on, Debian's profile lets it write nowhere else but in the
+# system's own folders.
+AVVIK_CLAMAV=/tmp/avvik-clamav-$(id -u)-$(printf '%s' "$AVVIK_HOME" | sha256sum | cut -c 1-12)
+AVVIK_CLAMD=$AVVIK_CLAMAV/clamd.sock
 
 # Makes a folder that only its owner enters, and refuses one that somebody else laid there.
 private_folder() {

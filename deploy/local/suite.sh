@@ -99,7 +99,7 @@ wait_until_ready() {
 stop_suite() {
   local -a others
   stop_processes gateway
-  mapfile -t others < <(started_processes | grep -vxE 'postgres|redis' || true)
+  mapfile -t others < <(started_processes | grep -vxE 'postgres|redis|clamd' || true)
   stop_processes "${others[@]}"
   stop_backends
 }

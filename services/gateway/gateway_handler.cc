@@ -72,6 +72,10 @@ class MeasuredResponder final : public HttpResponder {
     Measure(200);
     return next_->StartEvents(std::move(on_closed));
   }
+  std::unique_ptr<BodyStream> StartBody(HttpResponse head, uint64_t size) override {
+    Measure(head.status);
+    return next_->StartBody(std::move(head), size);
+  }
 
  private:
   void Measure(int status) {
@@ -151,6 +155,8 @@ std::optional<HttpResponse> GatewayHandler::RefuseCall(const HttpRequestHead& he
   if (!coding.empty() && !EqualsIgnoringCase(coding, "identity")) {
     return BadBody(415, trace, "CONTENT_ENCODING", "must not be compressed");
   }
+  // What a file is, its content tells.
+  if (meaning.match->route->TakesFile()) return std::nullopt;
   if (!IsJson(head.Header("Content-Type"))) {
     return BadBody(415, trace, "CONTENT_TYPE",
                    "must be JSON in UTF-8, as `Content-Type: application/json`");
@@ -179,6 +185,21 @@ bool GatewayHandler::HasResource(std::string_view path) const {
   if (path == kLive || path == kReady || path == kMetrics) return true;
   const auto decoded = PercentDecode(path);
   return decoded && parts_.files.Has(*decoded);
+}
+
+std::optional<uint64_t> GatewayHandler::StreamedBodyLimit(const HttpRequestHead& head) {
+  const auto match = parts_.routes.Find(head.method, head.path);
+  if (!match.ok() || match->route == nullptr || !match->route->TakesFile()) return std::nullopt;
+  return static_cast<uint64_t>(match->route->raw->max_bytes());
+}
+
+std::shared_ptr<BodySink> GatewayHandler::HandleStreamed(HttpRequestHead head,
+                                                         std::shared_ptr<HttpResponder> responder) {
+  const Meaning meaning = MeaningOf(head);
+  auto measured = std::make_shared<MeasuredResponder>(
+      std::move(responder), parts_.clock, parts_.metrics, head.method, meaning.name);
+  return parts_.transcoder.Upload(*meaning.match, head, ContinueTrace(head.Header("traceparent")),
+                                  std::move(measured));
 }
 
 void GatewayHandler::Handle(HttpRequest request, std::shared_ptr<HttpResponder> responder) {

@@ -38,6 +38,9 @@ class GatewayHandler final : public HttpHandler {
   void set_load(std::function<std::pair<int, int>()> load) { load_ = std::move(load); }
 
   std::optional<HttpResponse> Refuse(const HttpRequestHead& head) override;
+  std::optional<uint64_t> StreamedBodyLimit(const HttpRequestHead& head) override;
+  std::shared_ptr<BodySink> HandleStreamed(HttpRequestHead head,
+                                           std::shared_ptr<HttpResponder> responder) override;
   void Handle(HttpRequest request, std::shared_ptr<HttpResponder> responder) override;
   HttpResponse Unreadable(int status, const std::string& field, const std::string& detail) override;
 

@@ -67,6 +67,7 @@ class Responder final : public HttpResponder {
   }
 
   std::unique_ptr<EventStream> StartEvents(std::function<void()> on_closed) override;
+  std::unique_ptr<BodyStream> StartBody(HttpResponse head, uint64_t size) override;
 
  private:
   const std::shared_ptr<HttpConnection> connection_;
@@ -83,6 +84,24 @@ class Stream final : public EventStream {
  private:
   const std::shared_ptr<HttpConnection> connection_;
 };
+
+class Body final : public BodyStream {
+ public:
+  explicit Body(std::shared_ptr<HttpConnection> connection) : connection_(std::move(connection)) {}
+  ~Body() override { connection_->EndBody(); }
+  void Write(std::string piece, std::function<void(bool)> written) override {
+    connection_->SendPiece(std::move(piece), std::move(written));
+  }
+
+ private:
+  const std::shared_ptr<HttpConnection> connection_;
+};
+
+std::unique_ptr<BodyStream> Responder::StartBody(HttpResponse head, uint64_t size) {
+  if (done_.exchange(true)) return nullptr;
+  connection_->BeginBody(std::move(head), size);
+  return std::make_unique<Body>(connection_);
+}
 
 std::unique_ptr<EventStream> Responder::StartEvents(std::function<void()> on_closed) {
   if (done_.exchange(true)) return nullptr;
@@ -172,28 +191,41 @@ void HttpConnection::OnHead(Error error) {
     if (head_.has_body) keep_alive_ = false;
     return Write(*std::move(response));
   }
+  if (const auto limit = server_.handler.StreamedBodyLimit(head_)) return BeginUpload(*limit);
   if (!head_.has_body) return Dispatch();
   if (length && *length > options_.body_limit) {
     return Fail(413, "body", "is larger than " + std::to_string(options_.body_limit) + " bytes");
   }
-  const size_t wanted = length ? static_cast<size_t>(*length) : options_.body_limit;
-  if (server_.buffered.fetch_add(wanted) + wanted > options_.buffered_limit) {
-    server_.buffered -= wanted;
-    return Fail(503, "", "The server holds as many requests as it can.");
+  if (!Reserve(length ? static_cast<size_t>(*length) : options_.body_limit)) return;
+  AnswerExpectation(&HttpConnection::ReadBody);
+}
+
+// Takes room for a body out of the server's budget; answers and returns false when there is none.
+bool HttpConnection::Reserve(size_t bytes) {
+  if (server_.buffered.fetch_add(bytes) + bytes > options_.buffered_limit) {
+    server_.buffered -= bytes;
+    Fail(503, "", "The server holds as many requests as it can.");
+    return false;
   }
-  reserved_ = wanted;
+  reserved_ = bytes;
+  return true;
+}
+
+// Tells a client that asks before it sends its body to send it, and goes on.
+void HttpConnection::AnswerExpectation(void (HttpConnection::*then)()) {
   const std::string_view expect = head_.Header("Expect");
-  if (expect.empty() || http10_ || buffer_.size() > 0) return ReadBody();
+  if (expect.empty() || http10_ || buffer_.size() > 0) return (this->*then)();
   if (!EqualsIgnoringCase(expect, "100-continue")) {
     return Fail(417, "", "The only expectation understood is 100-continue.");
   }
   out_ = "HTTP/1.1 100 Continue\r\n\r\n";
   Arm(options_.write_timeout, &HttpConnection::Close);
-  net::async_write(socket_, net::buffer(out_), [self = shared_from_this()](Error failed, size_t) {
-    self->Disarm();
-    if (failed) return self->Close();
-    self->ReadBody();
-  });
+  net::async_write(socket_, net::buffer(out_),
+                   [self = shared_from_this(), then](Error failed, size_t) {
+                     self->Disarm();
+                     if (failed) return self->Close();
+                     ((*self).*then)();
+                   });
 }
 
 // Copies the head out of the parser; answers and returns false when it has no meaning.
@@ -272,10 +304,14 @@ void HttpConnection::OnBody(Error error) {
   Close();
 }
 
+std::shared_ptr<HttpResponder> HttpConnection::NewResponder() {
+  return std::make_shared<Responder>(shared_from_this());
+}
+
 void HttpConnection::Dispatch() {
   state_ = State::kHandling;
   HttpRequest request{std::move(head_), std::move(parser_->get().body())};
-  auto responder = std::make_shared<Responder>(shared_from_this());
+  const auto responder = NewResponder();
   try {
     server_.handler.Handle(std::move(request), responder);
   } catch (const std::exception& error) {
@@ -365,6 +401,7 @@ void HttpConnection::Close() {
   Error ignored;
   socket_.close(ignored);
   server_.Gone(this);
+  if (const auto sink = std::exchange(sink_, nullptr)) sink->BreakOff();
   if (!is_stream_) return;
   --server_.streams;
   stream_over_ = true;

@@ -10,8 +10,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -87,7 +89,18 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
     OnStrand([this] { Close(); });
   }
   void Respond(HttpResponse response) {
-    OnStrand([this, response = std::move(response)]() mutable { Write(std::move(response)); });
+    OnStrand([this, response = std::move(response)]() mutable { Answer(std::move(response)); });
+  }
+  void BeginBody(HttpResponse head, uint64_t size) {
+    OnStrand([this, head = std::move(head), size]() mutable { BodyHead(std::move(head), size); });
+  }
+  void SendPiece(std::string piece, std::function<void(bool)> written) {
+    OnStrand([this, piece = std::move(piece), written = std::move(written)]() mutable {
+      WritePiece(std::move(piece), std::move(written));
+    });
+  }
+  void EndBody() {
+    OnStrand([this] { FinishBody(); });
   }
   void BeginStream(std::function<void()> on_closed) {
     OnStrand(
@@ -106,7 +119,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   // Most that is read ahead of what is being parsed.
   static constexpr size_t kMaxBuffer = 128 << 10;
 
-  enum class State { kIdle, kReading, kHandling, kWriting, kStreaming, kLingering, kClosed };
+  enum class State { kIdle, kReading, kUploading, kHandling, kWriting, kSending, kStreaming, kLingering, kClosed };
 
   template <typename Work>
   void OnStrand(Work work) {
@@ -121,11 +134,25 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void ReadHead();
   void OnHead(boost::system::error_code error);
   bool TakeHead();
+  bool Reserve(size_t bytes);
+  void AnswerExpectation(void (HttpConnection::*then)());
   void ReadBody();
   void OnBody(boost::system::error_code error);
+  std::shared_ptr<HttpResponder> NewResponder();
   void Dispatch();
   void CancelRead();
   void Fail(int status, const std::string& field, const std::string& detail);
+
+  // Bodies in pieces (http_transfer.cc).
+  void BeginUpload(uint64_t limit);
+  void TakeUpload();
+  void ReadPiece();
+  void OnPiece(boost::system::error_code error);
+  void FailUpload(boost::system::error_code error);
+  void Answer(HttpResponse response);
+  void BodyHead(HttpResponse head, uint64_t size);
+  void WritePiece(std::string piece, std::function<void(bool)> written);
+  void FinishBody();
 
   void Write(HttpResponse response);
   std::string Head(int status, const std::vector<HttpHeader>& headers) const;
@@ -162,6 +189,16 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
 
   HttpResponse response_;
   std::string out_;  // What is being written.
+
+  // A body that is taken piece by piece.
+  std::optional<boost::beast::http::request_parser<boost::beast::http::buffer_body>> upload_;
+  uint64_t upload_limit_ = 0;
+  std::chrono::steady_clock::time_point upload_end_;
+  std::shared_ptr<BodySink> sink_;
+  std::string piece_;
+  bool reading_piece_ = false;
+  std::optional<HttpResponse> early_answer_;  // Waits for the end of a read.
+  uint64_t body_left_ = 0;  // Of an answer that is given piece by piece.
 
   std::function<void()> on_closed_;
   std::string queue_;        // Of the stream, behind `out_`.

@@ -60,6 +60,31 @@ class EventStream {
   virtual bool Send(std::string frames) = 0;
 };
 
+// An answer whose body is given piece by piece. Thread-safe. Destroying it ends the answer; before all of
+// the announced length was written, the connection is cut, so that the client sees that it is not whole.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+
+  // Writes the next piece. `written` is called once, from any thread, with whether the client took it; only
+  // then may the next come.
+  virtual void Write(std::string piece, std::function<void(bool)> written) = 0;
+};
+
+// Takes a body piece by piece, as it arrives. Called by one thread at a time.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+
+  // Takes the next piece. `more` asks for the one after it, once, from any thread; never when the request has
+  // been answered meanwhile.
+  virtual void Take(std::string piece, std::function<void()> more) = 0;
+  // The body was whole.
+  virtual void End() = 0;
+  // The body will never be whole; no answer is awaited any more.
+  virtual void BreakOff() = 0;
+};
+
 // The one answer to one request. Thread-safe, may be used after the client has gone. When it is
 // destroyed without an answer, the client gets 500.
 class HttpResponder {
@@ -73,6 +98,10 @@ class HttpResponder {
   // away or the server stops; not when the stream is destroyed first. Null when there has been an
   // answer.
   virtual std::unique_ptr<EventStream> StartEvents(std::function<void()> on_closed) = 0;
+
+  // Answers with the status, type and headers of `head` and a body of `size` bytes, at least one, given piece
+  // by piece. Null when there has been an answer.
+  virtual std::unique_ptr<BodyStream> StartBody(HttpResponse head, uint64_t size) = 0;
 };
 
 // What answers requests. Called from several threads at once; must not block.
@@ -82,6 +111,21 @@ class HttpHandler {
 
   // Looks at the head before the body is read. An answer here means that the body is not wanted.
   virtual std::optional<HttpResponse> Refuse(const HttpRequestHead& head) = 0;
+
+  // How many bytes the body may have when it is taken piece by piece; nothing when it is wanted whole. Asked
+  // about requests that were not refused.
+  virtual std::optional<uint64_t> StreamedBodyLimit(const HttpRequestHead& head) {
+    (void)head;
+    return std::nullopt;
+  }
+
+  // Takes the body of such a request; null when it was answered already.
+  virtual std::shared_ptr<BodySink> HandleStreamed(HttpRequestHead head,
+                                                   std::shared_ptr<HttpResponder> responder) {
+    (void)head;
+    (void)responder;
+    return nullptr;
+  }
 
   // Answers a whole request, now or later.
   virtual void Handle(HttpRequest request, std::shared_ptr<HttpResponder> responder) = 0;

@@ -29,6 +29,9 @@ struct HttpServerOptions {
   size_t buffered_limit = 64 << 20;
   // A head must be whole within this time, then a body within the same again; otherwise 408.
   absl::Duration read_timeout = absl::Seconds(30);
+  // A body that is taken piece by piece: each piece (64 KiB) must arrive within `read_timeout`, all of it
+  // within this time; otherwise 408.
+  absl::Duration upload_timeout = absl::Minutes(10);
   // How long a connection may be kept without a request.
   absl::Duration idle_timeout = absl::Seconds(60);
   // A client that takes nothing for so long is cut off.

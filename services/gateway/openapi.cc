@@ -112,7 +112,7 @@ class Description {
     if (!parameters.empty()) operation["parameters"] = std::move(parameters);
     if (!route.body.empty()) operation["requestBody"] = RequestBody(route);
     if (route.NeedsNoToken()) operation["security"] = Json::array();
-    operation["responses"] = {{"200", Answer(method)},
+    operation["responses"] = {{"200", route.GivesFile() ? FileAnswer() : Answer(method)},
                               {"401", {{"$ref", "#/components/responses/Unauthenticated"}}},
                               {"4XX", {{"$ref", "#/components/responses/Problem"}}},
                               {"5XX", {{"$ref", "#/components/responses/Problem"}}}};
@@ -142,7 +142,7 @@ class Description {
     for (int i = 0; i < message->field_count(); ++i) {
       const FieldDescriptor& field = *message->field(i);
       const std::string name = prefix + field.name();
-      if (route.BindsField(name) || name == route.body ||
+      if (route.BindsField(name) || name == route.body || (route.TakesFile() && name == route.raw->end_field()) ||
           HasBehavior(field, google::api::OUTPUT_ONLY))
         continue;
       const bool nested =
@@ -161,6 +161,12 @@ class Description {
   // With `*` the fields of the path are not asked again, so the body is a schema of its own when
   // there are such; otherwise it is the message.
   Json RequestBody(const Route& route) {
+    if (route.TakesFile()) {
+      return {{"required", true},
+              {"description", "The file as it is, at most " + std::to_string(route.raw->max_bytes()) +
+                                  " bytes; its type is told by its content."},
+              {"content", FileContent()}};
+    }
     const Descriptor* input = route.method->input_type();
     Json schema;
     if (route.body != "*") {
@@ -183,6 +189,17 @@ class Description {
     }
     return {{"required", true},
             {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+  }
+
+  static Json FileContent() {
+    return {{"application/octet-stream", {{"schema", {{"type", "string"}, {"format", "binary"}}}}}};
+  }
+
+  static Json FileAnswer() {
+    const Json text = {{"schema", {{"type", "string"}}}};
+    return {{"description", "The file, with its own media type, to be saved under its name."},
+            {"headers", {{"Content-Disposition", text}, {"Content-Security-Policy", text}}},
+            {"content", FileContent()}};
   }
 
   Json Answer(const MethodDescriptor& method) {

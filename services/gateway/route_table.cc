@@ -69,6 +69,35 @@ absl::Status ReadPattern(const google::api::HttpRule& rule, const MethodDescript
   return absl::OkStatus();
 }
 
+// Whether the fields of a method that takes or gives a file are there and of the right types.
+absl::Status CheckRaw(const options::v1::RawContent& raw, const MethodDescriptor& method,
+                      const std::string& body) {
+  if (method.client_streaming() == method.server_streaming()) {
+    return Wrong(method, "raw_content needs a stream in one direction");
+  }
+  const bool takes = method.client_streaming();
+  const Descriptor& message = takes ? *method.input_type() : *method.output_type();
+  std::vector<std::pair<std::string, FieldDescriptor::Type>> wanted = {
+      {raw.field(), FieldDescriptor::TYPE_BYTES}};
+  if (takes) {
+    if (raw.max_bytes() <= 0) return Wrong(method, "raw_content needs max_bytes");
+    if (body != raw.field()) return Wrong(method, "body must be the field of raw_content");
+    wanted.emplace_back(raw.end_field(), FieldDescriptor::TYPE_BOOL);
+  } else {
+    wanted.emplace_back(raw.media_type_field(), FieldDescriptor::TYPE_STRING);
+    wanted.emplace_back(raw.filename_field(), FieldDescriptor::TYPE_STRING);
+    wanted.emplace_back(raw.size_field(), FieldDescriptor::TYPE_INT64);
+  }
+  for (const auto& [name, type] : wanted) {
+    const FieldDescriptor* field = message.FindFieldByName(name);
+    if (field == nullptr || field->is_repeated() || field->type() != type) {
+      return Wrong(method, "raw_content names `" + name + "`, which is not a fitting field of " +
+                               message.full_name());
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Route> ReadRule(const google::api::HttpRule& rule, const MethodDescriptor& method) {
   Route route;
   route.method = &method;
@@ -91,14 +120,20 @@ absl::StatusOr<Route> ReadRule(const google::api::HttpRule& rule, const MethodDe
   if (route.http_method == "GET" && !route.body.empty()) {
     return Wrong(method, "a GET has no body");
   }
-  if (!route.body.empty() && route.body != "*") {
+  if (method.options().HasExtension(options::v1::raw_content)) {
+    route.raw = &method.options().GetExtension(options::v1::raw_content);
+    AVVIK_RETURN_IF_ERROR(CheckRaw(*route.raw, method, route.body));
+  }
+  if (!route.body.empty() && route.body != "*" && !route.TakesFile()) {
     const FieldDescriptor* field = method.input_type()->FindFieldByName(route.body);
     if (field == nullptr || field->message_type() == nullptr || field->is_repeated()) {
       return Wrong(method, "body `" + route.body + "` must be `*` or a single message field");
     }
   }
   if (!rule.response_body().empty()) return Wrong(method, "response_body is not supported");
-  if (method.client_streaming()) return Wrong(method, "streaming by the client is not supported");
+  if (method.client_streaming() && !route.TakesFile()) {
+    return Wrong(method, "streaming by the client is only supported with raw_content");
+  }
 
   if (!route.BindsField(kServiceVariable)) route.backend = PackageOwner(*method.file());
   return route;

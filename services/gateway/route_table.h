@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "avvik/options/v1/content.pb.h"
 #include "services/gateway/path_template.h"
 
 namespace avvik::gateway {
@@ -22,9 +23,16 @@ struct Route {
   std::string http_method;  // GET, POST, PUT, PATCH or DELETE.
   PathTemplate path;
   const google::protobuf::MethodDescriptor* method = nullptr;
-  std::string body;     // `*`: all fields but those in the path; a field; or empty: no body.
+  // `*`: all fields but those in the path; a field; or empty: no body. For a method that takes a file: the
+  // field that holds its pieces.
+  std::string body;
   std::string backend;  // The service that answers; empty when the variable `service` names it.
 
+  // How a file goes through, when one does; null otherwise.
+  const options::v1::RawContent* raw = nullptr;
+
+  bool TakesFile() const { return raw != nullptr && method->client_streaming(); }
+  bool GivesFile() const { return raw != nullptr && method->server_streaming(); }
   // Fields bound by the path.
   bool BindsField(std::string_view field) const;
   // `/avvik.intake.v1.Intake/SubmitReport`.

@@ -1,65 +1,21 @@
 #include "services/gateway/transcoder.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
-
 #include <algorithm>
 #include <mutex>
 #include <utility>
 
-#include "absl/time/clock.h"
-#include "common/identity/caller.h"
-#include "common/log/log.h"
-#include "common/rpc/metadata.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
-#include "common/status/macros.h"
 #include "common/validate/format.h"
 #include "services/gateway/http_error.h"
 #include "services/gateway/json_proto.h"
-#include "services/gateway/json_writer.h"
 #include "services/gateway/sse.h"
+#include "services/gateway/transfer.h"
 
 namespace avvik::gateway {
 namespace {
 
-using google::protobuf::Descriptor;
 using google::protobuf::Message;
-
-std::unique_ptr<Message> NewMessage(const Descriptor* type) {
-  const Message* prototype =
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
-  return std::unique_ptr<Message>(prototype->New());
-}
-
-absl::StatusOr<std::string> JsonOf(grpc::ByteBuffer* bytes, const Descriptor* type) {
-  const std::unique_ptr<Message> message = NewMessage(type);
-  const grpc::Status read =
-      grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(bytes, message.get());
-  if (!read.ok()) return absl::InternalError("the answer is not a " + type->full_name());
-  return WriteJson(*message);
-}
-
-Problem LoggedProblem(const absl::Status& status, const std::string& method,
-                      const std::string& trace_id) {
-  Problem problem = ProblemOf(status, trace_id);
-  if (problem.status >= 500) {
-    log::Warning("call_failed", {{"method", method}, {"trace", trace_id}, {"error", status}});
-  }
-  return problem;
-}
-
-HttpResponse JsonResponse(std::string json) {
-  return {.status = 200,
-          .content_type = "application/json",
-          .body = std::move(json),
-          .shared_body = nullptr,
-          .headers = {{"Cache-Control", "no-store"}}};
-}
-
-absl::Status Stopping() {
-  return status::Error(absl::StatusCode::kUnavailable, "the gateway is stopping; try again",
-                       "STOPPING");
-}
 
 // The header by which an operator names the municipality it speaks about.
 constexpr char kTenantHeader[] = "Avvik-Tenant";
@@ -68,36 +24,10 @@ constexpr char kOnBehalfOfHeader[] = "Avvik-On-Behalf-Of";
 
 }  // namespace
 
-// What is called, and with what.
-struct Transcoder::Target {
-  grpc::GenericStub* stub = nullptr;
-  std::string path;
-  const Descriptor* answer_type = nullptr;
-  bool bare = false;  // Needs no token: nothing goes along but the message.
-  std::string authorization;
-  std::string tenant;  // Named by a machine that speaks for several; otherwise empty.
-  std::string on_behalf_of;  // Named by a machine that acts for a person; otherwise empty.
-  std::string client;        // The address of a caller who is signed in; of nobody else.
-  grpc::ByteBuffer request;
-
-  std::unique_ptr<grpc::ClientContext> NewContext(const Trace& trace,
-                                                  absl::Duration timeout) const {
-    auto context = std::make_unique<grpc::ClientContext>();
-    context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
-    if (bare) return context;
-    context->AddMetadata("authorization", authorization);
-    if (!tenant.empty()) context->AddMetadata(identity::kTenantMetadata, tenant);
-    if (!on_behalf_of.empty()) context->AddMetadata(rpc::kOnBehalfOfMetadata, on_behalf_of);
-    if (!client.empty()) context->AddMetadata(rpc::kClientMetadata, client);
-    context->AddMetadata("traceparent", trace.parent);
-    return context;
-  }
-};
-
 // One request, one answer.
 class Transcoder::UnaryCall : public std::enable_shared_from_this<UnaryCall> {
  public:
-  UnaryCall(Transcoder& owner, Target target, const Trace& trace,
+  UnaryCall(Transcoder& owner, CallTarget target, const Trace& trace,
             std::shared_ptr<HttpResponder> responder)
       : owner_(owner),
         target_(std::move(target)),
@@ -134,7 +64,7 @@ class Transcoder::UnaryCall : public std::enable_shared_from_this<UnaryCall> {
   }
 
   Transcoder& owner_;
-  Target target_;
+  CallTarget target_;
   const std::string trace_id_;
   std::shared_ptr<HttpResponder> responder_;
   const std::unique_ptr<grpc::ClientContext> context_;
@@ -146,7 +76,7 @@ class Transcoder::StreamCall final
     : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
       public std::enable_shared_from_this<StreamCall> {
  public:
-  StreamCall(Transcoder& owner, Target target, const Trace& trace,
+  StreamCall(Transcoder& owner, CallTarget target, const Trace& trace,
              std::shared_ptr<HttpResponder> responder)
       : owner_(owner),
         target_(std::move(target)),
@@ -221,7 +151,7 @@ class Transcoder::StreamCall final
   }
 
   Transcoder& owner_;
-  Target target_;
+  CallTarget target_;
   const std::string trace_id_;
   std::shared_ptr<HttpResponder> responder_;
   const std::unique_ptr<grpc::ClientContext> context_;
@@ -236,65 +166,111 @@ class Transcoder::StreamCall final
 Transcoder::Transcoder(const Backends& backends, TranscoderOptions options)
     : backends_(backends), options_(options) {}
 
-void Transcoder::Call(const RouteMatch& match, const HttpRequest& request, const Trace& trace,
-                      std::shared_ptr<HttpResponder> responder) {
+absl::StatusOr<CallTarget> Transcoder::TargetOf(const RouteMatch& match,
+                                                const HttpRequestHead& head) const {
   const Route& route = *match.route;
-  const auto refuse = [&](const absl::Status& status) {
-    responder->Send(ToResponse(ProblemOf(status, trace.id)));
-  };
-  Target target;
+  CallTarget target;
   std::string backend = route.backend;
   for (const auto& [field, value] : match.bindings) {
     if (backend.empty() && field == kServiceVariable) backend = value;
   }
   target.stub = backends_.Find(backend);
   if (target.stub == nullptr) {
-    return refuse(
-        status::Error(absl::StatusCode::kNotFound, "there is no such service", "SERVICE_UNKNOWN"));
+    return status::Error(absl::StatusCode::kNotFound, "there is no such service", "SERVICE_UNKNOWN");
   }
+  target.path = route.GrpcPath();
+  target.answer_type = route.method->output_type();
+  target.bare = route.NeedsNoToken();
+  if (target.bare) return target;
+  target.authorization = std::string(head.Header("Authorization"));
+  target.tenant = std::string(head.Header(kTenantHeader));
+  if (!target.tenant.empty() && !validate::HasFormat(options::v1::FORMAT_SLUG, target.tenant)) {
+    return status::InvalidField(kTenantHeader, "is not the name of a tenant");
+  }
+  target.on_behalf_of = std::string(head.Header(kOnBehalfOfHeader));
+  if (!target.on_behalf_of.empty() &&
+      !validate::HasFormat(options::v1::FORMAT_SLUG, target.on_behalf_of)) {
+    return status::InvalidField(kOnBehalfOfHeader, "is not the login of a person");
+  }
+  if (!target.authorization.empty()) {
+    std::string client = ClientAddress(head, options_.proxies);
+    // Somebody else's proxy may write anything, and metadata takes only visible ASCII.
+    if (validate::HasFormat(options::v1::FORMAT_TOKEN, client)) target.client = std::move(client);
+  }
+  return target;
+}
+
+void Transcoder::Call(const RouteMatch& match, const HttpRequest& request, const Trace& trace,
+                      std::shared_ptr<HttpResponder> responder) {
+  const Route& route = *match.route;
+  const auto refuse = [&](const absl::Status& status) {
+    responder->Send(ToResponse(ProblemOf(status, trace.id)));
+  };
+  auto target = TargetOf(match, request.head);
+  if (!target.ok()) return refuse(target.status());
   const std::unique_ptr<Message> message = NewMessage(route.method->input_type());
   if (const absl::Status read =
           ReadRequest(route, match.bindings, request.head.query, request.body, message.get());
       !read.ok()) {
     return refuse(read);
   }
-  bool own_buffer = false;
-  const grpc::Status written = grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(
-      *message, &target.request, &own_buffer);
-  if (!written.ok()) return refuse(rpc::FromGrpc(written));
-  target.path = route.GrpcPath();
-  target.answer_type = route.method->output_type();
-  target.bare = route.NeedsNoToken();
-  if (!target.bare) {
-    target.authorization = std::string(request.head.Header("Authorization"));
-    target.tenant = std::string(request.head.Header(kTenantHeader));
-    target.on_behalf_of = std::string(request.head.Header(kOnBehalfOfHeader));
+  if (const absl::Status written = Serialize(*message, &target->request); !written.ok()) {
+    return refuse(written);
   }
-  if (!target.tenant.empty() && !validate::HasFormat(options::v1::FORMAT_SLUG, target.tenant)) {
-    return refuse(status::InvalidField(kTenantHeader, "is not the name of a tenant"));
-  }
-  if (!target.on_behalf_of.empty() &&
-      !validate::HasFormat(options::v1::FORMAT_SLUG, target.on_behalf_of)) {
-    return refuse(status::InvalidField(kOnBehalfOfHeader, "is not the login of a person"));
-  }
-  if (!target.authorization.empty()) {
-    std::string client = ClientAddress(request.head, options_.proxies);
-    // Somebody else's proxy may write anything, and metadata takes only visible ASCII.
-    if (validate::HasFormat(options::v1::FORMAT_TOKEN, client)) target.client = std::move(client);
-  }
-  if (route.method->server_streaming()) {
-    CallStream(std::move(target), trace, std::move(responder));
+  if (route.GivesFile()) {
+    Download(*route.raw, *std::move(target), trace, std::move(responder));
+  } else if (route.method->server_streaming()) {
+    CallStream(*std::move(target), trace, std::move(responder));
   } else {
-    CallOnce(std::move(target), trace, std::move(responder));
+    CallOnce(*std::move(target), trace, std::move(responder));
   }
 }
 
-void Transcoder::CallOnce(Target target, const Trace& trace,
+std::shared_ptr<BodySink> Transcoder::Upload(const RouteMatch& match, const HttpRequestHead& head,
+                                             const Trace& trace,
+                                             std::shared_ptr<HttpResponder> responder) {
+  const Route& route = *match.route;
+  auto target = TargetOf(match, head);
+  std::unique_ptr<Message> message = NewMessage(route.method->input_type());
+  absl::Status status = target.status();
+  if (status.ok()) status = ReadRequest(route, match.bindings, head.query, "", message.get());
+  if (status.ok()) status = TakeTransfer();
+  if (!status.ok()) {
+    responder->Send(ToResponse(ProblemOf(status, trace.id)));
+    return nullptr;
+  }
+  return StartUpload({.calls = calls_,
+                      .deadline = options_.transfer_deadline,
+                      .ended = [this] { --transfers_; }},
+                     *std::move(target), *route.raw, std::move(message), trace,
+                     std::move(responder));
+}
+
+void Transcoder::Download(const options::v1::RawContent& raw, CallTarget target, const Trace& trace,
+                          std::shared_ptr<HttpResponder> responder) {
+  if (const absl::Status status = TakeTransfer(); !status.ok()) {
+    return responder->Send(ToResponse(ProblemOf(status, trace.id)));
+  }
+  StartDownload({.calls = calls_,
+                 .deadline = options_.transfer_deadline,
+                 .ended = [this] { --transfers_; }},
+                std::move(target), raw, trace, std::move(responder));
+}
+
+absl::Status Transcoder::TakeTransfer() {
+  if (++transfers_ <= options_.max_transfers) return absl::OkStatus();
+  --transfers_;
+  return status::Error(absl::StatusCode::kUnavailable,
+                       "as many files go through as the gateway takes; try again in a moment",
+                       "TOO_MANY_TRANSFERS");
+}
+
+void Transcoder::CallOnce(CallTarget target, const Trace& trace,
                           std::shared_ptr<HttpResponder> responder) {
   std::make_shared<UnaryCall>(*this, std::move(target), trace, std::move(responder))->Start();
 }
 
-void Transcoder::CallStream(Target target, const Trace& trace,
+void Transcoder::CallStream(CallTarget target, const Trace& trace,
                             std::shared_ptr<HttpResponder> responder) {
   if (++streams_ > options_.max_streams) {
     --streams_;

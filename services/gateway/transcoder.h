@@ -12,6 +12,7 @@
 #include "common/process/runnable.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/call_registry.h"
+#include "services/gateway/call_target.h"
 #include "services/gateway/http_message.h"
 #include "services/gateway/route_table.h"
 #include "services/gateway/trace.h"
@@ -25,6 +26,9 @@ struct TranscoderOptions {
   absl::Duration stream_lifetime = absl::Minutes(15);
   int max_streams = 500;  // Open at one time; more are refused with 503.
   int proxies = 0;        // Reverse proxies in front; see ClientAddress.
+  // Of a call that carries a file: longer than the HTTP server waits for one.
+  absl::Duration transfer_deadline = absl::Minutes(12);
+  int max_transfers = 100;  // Files going through at one time; more are refused with 503.
 };
 
 // Thread-safe.
@@ -40,23 +44,34 @@ class Transcoder final : public process::Runnable {
   void Call(const RouteMatch& match, const HttpRequest& request, const Trace& trace,
             std::shared_ptr<HttpResponder> responder);
 
+  // Begins a call that takes a file, whose body is then given to what comes back; null when it was answered
+  // already.
+  std::shared_ptr<BodySink> Upload(const RouteMatch& match, const HttpRequestHead& head,
+                                   const Trace& trace, std::shared_ptr<HttpResponder> responder);
+
   absl::Status Start() override { return absl::OkStatus(); }
 
   // Cancels the calls under way, answers them, and returns when nothing uses a responder any more.
   void Stop() override { calls_.Stop(); }
 
  private:
-  struct Target;
   class UnaryCall;
   class StreamCall;
 
-  void CallOnce(Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder);
-  void CallStream(Target target, const Trace& trace, std::shared_ptr<HttpResponder> responder);
+  // Who is called, as whom; the request is still empty.
+  absl::StatusOr<CallTarget> TargetOf(const RouteMatch& match, const HttpRequestHead& head) const;
+  void Download(const options::v1::RawContent& raw, CallTarget target, const Trace& trace,
+                std::shared_ptr<HttpResponder> responder);
+  // Takes one of the places for files; `transfers_` must be decremented afterwards.
+  absl::Status TakeTransfer();
+  void CallOnce(CallTarget target, const Trace& trace, std::shared_ptr<HttpResponder> responder);
+  void CallStream(CallTarget target, const Trace& trace, std::shared_ptr<HttpResponder> responder);
 
   const Backends& backends_;
   const TranscoderOptions options_;
   CallRegistry calls_;
   std::atomic<int> streams_{0};
+  std::atomic<int> transfers_{0};
 };
 
 // Whether an `Authorization` header carries a bearer token in the form of RFC 6750, section 2.1.

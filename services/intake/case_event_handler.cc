@@ -6,6 +6,7 @@
 #include "common/secrecy/certificate.h"
 #include "common/status/macros.h"
 #include "services/intake/errors.h"
+#include "services/intake/pg_attachment_store.h"
 #include "services/intake/report_rows.h"
 
 namespace avvik::intake {
@@ -94,6 +95,10 @@ absl::Status CaseEventHandler::EraseReport(pg::Transaction& transaction,
                          transaction.Execute(kDeleteSupplements, {report_id}));
   if (supplements.affected() > 0) {
     certificate.data_classes.push_back("supplements=" + std::to_string(supplements.affected()));
+  }
+  AVVIK_ASSIGN_OR_RETURN(const int64_t attachments, EraseAttachments(transaction, report_id));
+  if (attachments > 0) {
+    certificate.data_classes.push_back("attachments=" + std::to_string(attachments));
   }
   AVVIK_RETURN_IF_ERROR(transaction.Execute(kDeleteKey, {report_id}).status());
   AVVIK_RETURN_IF_ERROR(secrecy::Append(transaction, certificate));

@@ -12,6 +12,8 @@ std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
                       "are derived; without it no receipt opens its report");
   reader.RequiredText("proof-key", &proof_key_file,
                       "Ed25519 private key (PEM) that signs proofs of filing");
+  reader.Text("clamd", &clamd,
+              "ClamAV's daemon, unix:<path> or host:port; without one, no attachments are taken");
   return reader.Parse(argc, argv);
 }
 

@@ -13,6 +13,7 @@ struct IntakeConfig {
   std::string master_key;
   std::string receipt_key_file;
   std::string proof_key_file;
+  std::string clamd;
 
   // Reads flags and environment. An exit status when the process shall end at once.
   std::optional<int> Load(int argc, const char* const* argv);

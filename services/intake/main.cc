@@ -8,12 +8,16 @@
 #include "common/process/loop.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/rotation.h"
+#include "services/intake/attachment_service.h"
 #include "services/intake/case_event_handler.h"
 #include "services/intake/group_committer.h"
 #include "services/intake/intake_config.h"
 #include "services/intake/intake_service.h"
+#include "services/intake/malware_scanner.h"
+#include "services/intake/pg_attachment_store.h"
 #include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_report_store.h"
+#include "services/intake/quarantine.h"
 #include "services/intake/receipts_service.h"
 #include "services/intake/secrecy_service.h"
 
@@ -47,6 +51,15 @@ int main(int argc, char** argv) {
   intake::IntakeService service(h.environment(), store, committer, second_look, h.directory(),
                                 h.publisher(), h.ids());
   intake::SecrecyService secrecy(h.environment(), store);
+
+  intake::PgAttachmentStore attachments(h.pool(), **vault, h.ids());
+  intake::Clamd clamd(config.clamd);
+  intake::Quarantine quarantine(attachments, clamd, h.clock(), h.telemetry(),
+                                [&h] { h.publisher().Wake(); });
+  intake::AttachmentReceiver receiver(attachments, h.ids(), [&quarantine] { quarantine.Wake(); });
+  intake::AttachmentService attachment_service(h.environment(), store, attachments, receiver,
+                                               /*open=*/!config.clamd.empty());
+
   intake::CaseEventHandler cases(**vault, h.ids(), h.clock());
   h.Hear("triage", h.triage(), cases);
   h.Add(rotation);
@@ -62,8 +75,10 @@ int main(int argc, char** argv) {
   h.Add(committer);
   h.Add(sweeper);
   h.Add(second_look);
+  if (!config.clamd.empty()) h.Add(quarantine);
   h.Offer({&service, intake::v1::Intake::service_full_name()});
   h.Offer({&secrecy, intake::v1::Secrecy::service_full_name()});
   h.Offer({&receipts_service, intake::v1::Receipts::service_full_name()});
+  h.Offer({&attachment_service, intake::v1::Attachments::service_full_name()});
   return h.Run();
 }

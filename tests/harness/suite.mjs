@@ -195,7 +195,7 @@ export class Suite {
   }
 
   // Kills a process without warning (SIGKILL) and returns when its supervisor has started it anew. Names: the services,
-  // oidc-provider, mail-server, postgres, redis.
+  // oidc-provider, mail-server, postgres, redis, clamd.
   async killService(name, signal = 'SIGKILL') {
     const pid = this.pid(name);
     this.#expectedEnds.set(name, (this.#expectedEnds.get(name) ?? 0) + 1);

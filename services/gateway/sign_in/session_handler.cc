@@ -5,6 +5,7 @@
 
 #include "common/log/log.h"
 #include "common/status/error.h"
+#include "services/gateway/deferred_sink.h"
 #include "services/gateway/http_error.h"
 #include "services/gateway/own_answers.h"
 #include "services/gateway/sign_in/cookie.h"
@@ -155,6 +156,20 @@ void SessionHandler::Handle(HttpRequest request, std::shared_ptr<HttpResponder> 
   if (!taken) SendRefusal(Crowded(), shared->head, *responder);
 }
 
+std::shared_ptr<BodySink> SessionHandler::HandleStreamed(HttpRequestHead head,
+                                                         std::shared_ptr<HttpResponder> responder) {
+  if (!UsesSession(head)) {
+    return parts_.next.HandleStreamed(std::move(head), std::move(responder));
+  }
+  const auto sink = std::make_shared<DeferredSink>();
+  WithSession(head, responder, [this, sink, head, responder](const Session& session) {
+    HttpRequestHead with_token = head;
+    with_token.headers.push_back({"Authorization", BearerOf(session)});
+    sink->Bind(parts_.next.HandleStreamed(std::move(with_token), responder));
+  });
+  return sink;
+}
+
 HttpResponse SessionHandler::AnswerOwn(const HttpRequestHead& head, Path path, const Trace& trace) {
   switch (path) {
     case Path::kSignIn:
@@ -234,7 +249,8 @@ bool SessionHandler::UsesSession(const HttpRequestHead& head) const {
 
 bool SessionHandler::IsStream(const HttpRequestHead& head) const {
   const auto match = parts_.routes.Find(head.method, head.path);
-  return match.ok() && match->route != nullptr && match->route->method->server_streaming();
+  return match.ok() && match->route != nullptr && match->route->method->server_streaming() &&
+         !match->route->GivesFile();
 }
 
 void SessionHandler::WithSession(const HttpRequestHead& head,

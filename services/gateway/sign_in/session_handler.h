@@ -43,6 +43,11 @@ class SessionHandler final : public HttpHandler {
   explicit SessionHandler(Parts parts) : parts_(std::move(parts)) {}
 
   std::optional<HttpResponse> Refuse(const HttpRequestHead& head) override;
+  std::optional<uint64_t> StreamedBodyLimit(const HttpRequestHead& head) override {
+    return parts_.next.StreamedBodyLimit(head);
+  }
+  std::shared_ptr<BodySink> HandleStreamed(HttpRequestHead head,
+                                           std::shared_ptr<HttpResponder> responder) override;
   void Handle(HttpRequest request, std::shared_ptr<HttpResponder> responder) override;
   HttpResponse Unreadable(int status, const std::string& field,
                           const std::string& detail) override {

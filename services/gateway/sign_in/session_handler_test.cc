@@ -26,6 +26,30 @@ class Behind final : public HttpHandler {
     response.body = std::string(request.head.Header("Authorization")) + "|" + request.body;
     responder->Send(std::move(response));
   }
+  // Answers when the body has ended, with the token and all of the body.
+  class Sink final : public BodySink {
+   public:
+    Sink(std::string token, std::shared_ptr<HttpResponder> responder)
+        : body_(std::move(token) + "|"), responder_(std::move(responder)) {}
+    void Take(std::string piece, std::function<void()> more) override {
+      body_ += piece;
+      more();
+    }
+    void End() override {
+      HttpResponse response;
+      response.body = body_;
+      responder_->Send(std::move(response));
+    }
+    void BreakOff() override {}
+
+   private:
+    std::string body_;
+    const std::shared_ptr<HttpResponder> responder_;
+  };
+  std::shared_ptr<BodySink> HandleStreamed(HttpRequestHead head,
+                                           std::shared_ptr<HttpResponder> responder) override {
+    return std::make_shared<Sink>(std::string(head.Header("Authorization")), std::move(responder));
+  }
   HttpResponse Unreadable(int status, const std::string&, const std::string&) override {
     return {.status = status};
   }
@@ -39,6 +63,7 @@ class WaitingResponder final : public HttpResponder {
     changed_.notify_all();
   }
   std::unique_ptr<EventStream> StartEvents(std::function<void()>) override { return nullptr; }
+  std::unique_ptr<BodyStream> StartBody(HttpResponse, uint64_t) override { return nullptr; }
   HttpResponse Wait() {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::seconds(10), [this] { return response_.has_value(); });
@@ -70,6 +95,17 @@ class SessionHandlerTest : public SignInFixture {
     if (auto refusal = handler_.Refuse(request.head)) return *std::move(refusal);
     auto responder = std::make_shared<WaitingResponder>();
     handler_.Handle(std::move(request), responder);
+    return responder->Wait();
+  }
+  // Sends a file with a session.
+  HttpResponse SendFile(const std::string& id) {
+    HttpRequestHead head;
+    head.method = "PUT";
+    head.path = "/v1/reports/AVV-2026-000001/attachments";
+    head.headers = {Cookie(id)};
+    auto responder = std::make_shared<WaitingResponder>();
+    const auto sink = handler_.HandleStreamed(std::move(head), responder);
+    sink->Take("a file", [sink] { sink->End(); });
     return responder->Wait();
   }
   static HttpHeader Cookie(const std::string& id) {
@@ -110,6 +146,13 @@ class SessionHandlerTest : public SignInFixture {
 
 TEST_F(SessionHandlerTest, ASessionBecomesTheBearerTokenOfItsPerson) {
   EXPECT_EQ(Ask("GET", "/v1/cases", {Cookie(Begin())}).body, "Bearer access-1|");
+}
+
+TEST_F(SessionHandlerTest, AFileWaitsUntilItsSessionIsKnown) {
+  EXPECT_EQ(SendFile(Begin()).body, "Bearer access-1|a file");
+  const HttpResponse refused = SendFile(RandomText());
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(Reason(refused), "SESSION_ENDED");
 }
 
 TEST_F(SessionHandlerTest, AnAuthorizationHeaderWins) {

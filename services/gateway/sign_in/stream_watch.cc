@@ -53,6 +53,10 @@ class StreamWatch::GuardedResponder final : public HttpResponder {
     return std::make_unique<GuardedStream>(watch_, std::move(open), std::move(stream));
   }
 
+  std::unique_ptr<BodyStream> StartBody(HttpResponse head, uint64_t size) override {
+    return next_->StartBody(std::move(head), size);
+  }
+
  private:
   StreamWatch& watch_;
   const std::string key_;

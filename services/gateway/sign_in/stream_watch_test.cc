@@ -18,6 +18,7 @@ class TestResponder final : public HttpResponder {
     client_gone = std::move(closed);
     return std::make_unique<TestStream>();
   }
+  std::unique_ptr<BodyStream> StartBody(HttpResponse, uint64_t) override { return nullptr; }
   std::function<void()> client_gone;
 };
 

@@ -1,0 +1,370 @@
+#include "services/intake/pg_attachment_store.h"
+
+#include <cstdlib>
+#include <optional>
+
+#include "absl/time/clock.h"
+#include "avvik/triage/v1/triage_events.pb.h"
+#include "common/audit/audit.h"
+#include "common/clock/clock.h"
+#include "common/events/migrations.h"
+#include "common/events/outbox.h"
+#include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/test_vault.h"
+#include "common/telemetry/registry.h"
+#include "services/intake/attachment_receiver.h"
+#include "services/intake/case_event_handler.h"
+#include "services/intake/malware_scanner.h"
+#include "services/intake/pg_report_store.h"
+#include "services/intake/quarantine.h"
+#include "tests/support/pg_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace avvik::intake {
+namespace {
+
+using avvik::testing::HasCode;
+using avvik::testing::IsError;
+using avvik::testing::TestDatabase;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'795'000'000);
+
+// Put together here, so that this file is not malware itself.
+const std::string kMalware = std::string("AVVIK-HARMLESS-TEST-FILE-") + "THAT-COUNTS-AS-MALWARE";
+
+std::string ClamdAddress() {
+  const char* path = std::getenv("AVVIK_TEST_CLAMD");
+  if (path == nullptr) std::abort();
+  return std::string("unix:") + path;
+}
+
+class AttachmentStoreTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    database_ = new TestDatabase(
+        pg::Join({events::outbox::Migrations(), audit::Migrations(), secrecy::Migrations(),
+                  Migrations()}));
+  }
+  static void TearDownTestSuite() {
+    delete database_;
+    database_ = nullptr;
+  }
+  void SetUp() override {
+    database_->Clear();
+    report_ = Submit("request-1");
+  }
+
+  Report Submit(const std::string& request_id,
+                type::v1::Answer national_security = type::v1::ANSWER_NO) {
+    Submission submission;
+    Report& report = submission.report;
+    report.id = ids_.Next();
+    report.tenant = "kalix";
+    report.request_id = request_id;
+    report.content.title = "Brev till fel person";
+    report.content.language = "sv";
+    report.content.national_security = national_security;
+    report.state = v1::REPORT_STATE_SUBMITTED;
+    report.reporter = {.login = "anna", .name = "Anna Berg", .email = "anna@kalix.example"};
+    report.submitted = kNow;
+    report.reported = kNow;
+    submission.year = 2026;
+    submission.trace = Trace();
+    std::vector<Submission> all;
+    all.push_back(std::move(submission));
+    return *(*reports_.SubmitAll(std::move(all)))[0];
+  }
+  audit::Record Trace() {
+    return {.id = ids_.Next(), .tenant = "kalix", .at = kNow, .actor = "anna", .method = "test"};
+  }
+  // Sends a file in pieces of 64 KiB; with `break_after`, only so many of them.
+  absl::StatusOr<Attachment> Send(const std::string& content, const std::string& name = "fil.txt",
+                                  std::optional<int> break_after = std::nullopt) {
+    constexpr size_t kPiece = 64 << 10;
+    size_t at = 0;
+    int pieces = 0;
+    return receiver_.Receive(
+        report_, name, kNow, Trace(), [&]() -> absl::StatusOr<std::optional<std::string>> {
+          if (break_after.has_value() && pieces++ == *break_after) return absl::AbortedError("gone");
+          if (at >= content.size()) return std::nullopt;
+          std::string piece = content.substr(at, kPiece);
+          at += kPiece;
+          return piece;
+        });
+  }
+  Attachment Sent(const std::string& content, const std::string& name = "fil.txt") {
+    const auto attachment = Send(content, name);
+    EXPECT_OK(attachment);
+    return *attachment;
+  }
+  absl::StatusOr<std::string> Read(const Attachment& attachment) {
+    auto key = store_.KeyOf("kalix", attachment.report_id);
+    if (!key.ok()) return key.status();
+    std::string content;
+    for (int index = 0; index < attachment.chunks; ++index) {
+      auto chunk = store_.Chunk(attachment, *key, index);
+      if (!chunk.ok()) return chunk.status();
+      content += *chunk;
+    }
+    return content;
+  }
+  v1::AttachmentState StateOf(const Attachment& attachment) {
+    return store_.Get("kalix", attachment.report_id, attachment.id)->state;
+  }
+  std::string Count(const std::string& table) {
+    return database_->Value("SELECT count(*) FROM " + table);
+  }
+  static std::string Text(size_t size) {
+    std::string text(size, 'a');
+    for (size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 23);
+    return text;
+  }
+  Quarantine MakeQuarantine(MalwareScanner& scanner) {
+    return Quarantine(store_, scanner, clock_, telemetry_, [this] { ++told_; });
+  }
+
+  inline static TestDatabase* database_ = nullptr;
+  SystemClock clock_;
+  Uuid7Source ids_{clock_};
+  secrecy::TestVault vault_;
+  telemetry::Registry telemetry_;
+  PgReportStore reports_{database_->pool(), ids_, *vault_};
+  PgAttachmentStore store_{database_->pool(), *vault_, ids_};
+  int arrived_ = 0;
+  int told_ = 0;
+  AttachmentReceiver receiver_{store_, ids_, [this] { ++arrived_; }};
+  Report report_;
+};
+
+TEST_F(AttachmentStoreTest, FileComesBackAsItWasSentAndIsInQuarantineUntilThen) {
+  const std::string content = Text(300'000);
+  const Attachment sent = Sent(content, "logg från i går.txt");
+  EXPECT_EQ(arrived_, 1);
+  const auto stored = store_.Get("kalix", report_.id, sent.id);
+  ASSERT_OK(stored);
+  EXPECT_EQ(stored->filename, "logg från i går.txt");
+  EXPECT_EQ(stored->media_type, "text/plain");
+  EXPECT_EQ(stored->size, 300'000);
+  EXPECT_EQ(stored->sha256, sent.sha256);
+  EXPECT_EQ(stored->state, v1::ATTACHMENT_STATE_QUARANTINED);
+  EXPECT_EQ(*Read(*stored), content);
+  EXPECT_EQ(store_.List("kalix", report_.id)->size(), 1u);
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM audit_record WHERE subject = 'reports/" + report_.id +
+                             "'"),
+            "1");
+}
+
+TEST_F(AttachmentStoreTest, NothingOfAFileLiesInTheDatabaseReadable) {
+  Sent("hemligt innehåll som ingen dump får visa", "annas anteckning.txt");
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM attachment_chunk WHERE sealed::text LIKE "
+                             "'%' || encode('hemligt', 'hex') || '%'"),
+            "0");
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM attachment WHERE attachment::text LIKE "
+                             "'%' || encode('annas', 'hex') || '%' OR attachment::text LIKE '%annas%'"),
+            "0");
+}
+
+TEST_F(AttachmentStoreTest, FileThatBreaksOffLeavesNothing) {
+  EXPECT_THAT(Send(Text(1'000'000), "a.txt", 12), HasCode(absl::StatusCode::kAborted));
+  EXPECT_EQ(Count("attachment"), "0");
+  EXPECT_EQ(Count("attachment_chunk"), "0");
+  EXPECT_EQ(arrived_, 0);
+}
+
+TEST_F(AttachmentStoreTest, FileThatIsRefusedLeavesNothing) {
+  EXPECT_THAT(Send("MZ" + Text(500'000), "a.txt"),
+              IsError(absl::StatusCode::kInvalidArgument, "ATTACHMENT_ACTIVE"));
+  EXPECT_THAT(Send(Text(kMaxAttachmentBytes + 1), "a.txt"),
+              IsError(absl::StatusCode::kInvalidArgument, "ATTACHMENT_TOO_LARGE"));
+  EXPECT_EQ(Count("attachment"), "0");
+  EXPECT_EQ(Count("attachment_chunk"), "0");
+}
+
+TEST_F(AttachmentStoreTest, FileThatNobodyEndedIsSweptWhenItsTimeIsOver) {
+  Attachment begun;
+  begun.id = ids_.Next();
+  begun.tenant = "kalix";
+  begun.report_id = report_.id;
+  begun.created = kNow;
+  ASSERT_OK(store_.Begin(begun, kNow + absl::Minutes(15)));
+  const auto key = store_.KeyOf("kalix", report_.id);
+  ASSERT_OK(store_.AddChunk(begun, *key, 0, false, "half"));
+  // It is in nobody's view.
+  EXPECT_EQ(store_.List("kalix", report_.id)->size(), 0u);
+  EXPECT_EQ(*store_.Sweep(kNow + absl::Minutes(14)), 0);
+  EXPECT_EQ(*store_.Sweep(kNow + absl::Minutes(15)), 1);
+  EXPECT_EQ(Count("attachment_chunk"), "0");
+  EXPECT_THAT(store_.AddChunk(begun, *key, 1, true, "late"),
+              IsError(absl::StatusCode::kNotFound, "ATTACHMENT_NOT_FOUND"));
+  EXPECT_THAT(store_.Finish(begun, *key, Trace()), HasCode(absl::StatusCode::kNotFound));
+}
+
+TEST_F(AttachmentStoreTest, AlteredExchangedAndMissingChunksAreFound) {
+  const Attachment sent = Sent(Text(3 * 131'072));
+  const Attachment stored = *store_.Get("kalix", report_.id, sent.id);
+  ASSERT_EQ(stored.chunks, 3);
+  ASSERT_OK(Read(stored));
+  const std::string of = " WHERE attachment_id = '" + sent.id + "' AND place = ";
+  // The last one left out, and the count corrected.
+  Attachment shorter = stored;
+  shorter.chunks = 2;
+  EXPECT_THAT(Read(shorter), HasCode(absl::StatusCode::kDataLoss));
+  database_->Run("UPDATE attachment_chunk SET place = 9" + of + "0");
+  EXPECT_THAT(Read(stored), HasCode(absl::StatusCode::kDataLoss));
+  database_->Run("UPDATE attachment_chunk SET place = 0" + of + "1");
+  database_->Run("UPDATE attachment_chunk SET place = 1" + of + "9");
+  EXPECT_THAT(Read(stored), HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(AttachmentStoreTest, ChunkOfAnotherFileIsFound) {
+  const Attachment one = Sent("ett");
+  const Attachment two = Sent("tva");
+  database_->Run("UPDATE attachment_chunk SET sealed = (SELECT sealed FROM attachment_chunk WHERE "
+                 "attachment_id = '" + two.id + "') WHERE attachment_id = '" + one.id + "'");
+  EXPECT_THAT(Read(one), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(*Read(two), "tva");
+}
+
+TEST_F(AttachmentStoreTest, ReportTakesTwentyFiles) {
+  for (int i = 0; i < 20; ++i) Sent("fil " + std::to_string(i));
+  EXPECT_THAT(Send("en till"), IsError(absl::StatusCode::kResourceExhausted, "TOO_MANY_ATTACHMENTS"));
+  EXPECT_EQ(Count("attachment"), "20");
+}
+
+TEST_F(AttachmentStoreTest, OnlyAnOpenReportTakesAndGivesUpFiles) {
+  const Attachment sent = Sent("fil");
+  ASSERT_OK(reports_.Withdraw("kalix", report_.id, {.everything = true, .units = {}, .login = ""}, "fel", "",
+                              kNow, Trace()));
+  // The report is still thought to be open.
+  EXPECT_THAT(Send("en till"), IsError(absl::StatusCode::kFailedPrecondition, "REPORT_WITHDRAWN"));
+  EXPECT_THAT(store_.Delete(sent, Trace()),
+              IsError(absl::StatusCode::kFailedPrecondition, "REPORT_WITHDRAWN"));
+  EXPECT_EQ(Count("attachment"), "1");
+}
+
+TEST_F(AttachmentStoreTest, MatterOfNationalSecurityTakesNoFiles) {
+  report_ = Submit("request-2", type::v1::ANSWER_YES);
+  EXPECT_THAT(Send("fil"), IsError(absl::StatusCode::kFailedPrecondition, "HANDLED_ELSEWHERE"));
+  EXPECT_EQ(Count("attachment"), "0");
+}
+
+TEST_F(AttachmentStoreTest, DeletedFileIsGone) {
+  const Attachment sent = Sent("fil");
+  ASSERT_OK(store_.Delete(sent, Trace()));
+  EXPECT_EQ(Count("attachment_chunk"), "0");
+  EXPECT_THAT(store_.Delete(sent, Trace()), IsError(absl::StatusCode::kNotFound, "ATTACHMENT_NOT_FOUND"));
+}
+
+TEST_F(AttachmentStoreTest, OtherTenantsAndOtherReportsFilesAreNotFound) {
+  const Attachment sent = Sent("fil");
+  const Report other = Submit("request-2");
+  EXPECT_THAT(store_.Get("kalix", other.id, sent.id), HasCode(absl::StatusCode::kNotFound));
+  EXPECT_THAT(store_.Get("tyreso", report_.id, sent.id), HasCode(absl::StatusCode::kNotFound));
+}
+
+TEST_F(AttachmentStoreTest, ErasedReportLosesItsFiles) {
+  Sent("fil");
+  triage::v1::CaseErased told;
+  told.mutable_facts()->set_report_id(report_.id);
+  events::v1::StoredEvent stored;
+  *stored.mutable_event() = events::MakeEvent(
+      ids_, "triage", {.tenant = "kalix", .subject = "cases/x", .time = kNow}, told);
+  CaseEventHandler cases(*vault_, ids_, clock_);
+  ASSERT_OK(pg::RunInTransaction(
+      database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+      [&](pg::Transaction& transaction) { return cases.Apply(transaction, stored); }));
+  EXPECT_EQ(Count("attachment"), "0");
+  EXPECT_EQ(Count("attachment_chunk"), "0");
+  EXPECT_THAT(database_->Value("SELECT erasure::text FROM erasure"), ::testing::HasSubstr("attachments=1"));
+}
+
+TEST_F(AttachmentStoreTest, FileWithoutItsReportsKeyIsNotTaken) {
+  Sent("fil");
+  database_->Run("DELETE FROM report_key");
+  EXPECT_THAT(Send("fil"), HasCode(absl::StatusCode::kNotFound));
+  EXPECT_EQ(Count("attachment"), "1");
+}
+
+// With a real clamd, which the harness starts with signatures of our own.
+TEST_F(AttachmentStoreTest, ScannedCleanFileIsReadableAndTold) {
+  const Attachment sent = Sent(Text(400'000));
+  Clamd clamd(ClamdAddress());
+  Quarantine quarantine = MakeQuarantine(clamd);
+  EXPECT_EQ(*quarantine.RunOnce(), true);
+  EXPECT_EQ(StateOf(sent), v1::ATTACHMENT_STATE_CLEAN);
+  EXPECT_EQ(told_, 1);
+  EXPECT_EQ(*quarantine.RunOnce(), false);
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM audit_record WHERE actor = 'avvik-intake'"), "1");
+}
+
+TEST_F(AttachmentStoreTest, MalwareIsFoundAcrossChunksAndItsContentRemoved) {
+  // Over the border between two chunks, which are two pieces for clamd.
+  const Attachment sent = Sent(Text(131'072 - 20) + kMalware + Text(1000));
+  Clamd clamd(ClamdAddress());
+  Quarantine quarantine = MakeQuarantine(clamd);
+  ASSERT_OK(quarantine.RunOnce());
+  const auto stored = store_.Get("kalix", report_.id, sent.id);
+  EXPECT_EQ(stored->state, v1::ATTACHMENT_STATE_REFUSED);
+  EXPECT_EQ(stored->refusal, v1::ATTACHMENT_REFUSAL_INFECTED);
+  EXPECT_EQ(Count("attachment_chunk"), "0");
+  EXPECT_EQ(database_->Value("SELECT signature FROM attachment"), "Avvik.Test.UNOFFICIAL");
+  // It no longer counts in bytes, and can be removed.
+  EXPECT_OK(store_.Delete(*stored, Trace()));
+}
+
+TEST_F(AttachmentStoreTest, ScannerThatIsAwayDelaysAFileAndLosesNone) {
+  const Attachment sent = Sent("fil");
+  Clamd away("unix:/no/such/socket");
+  Quarantine quarantine = MakeQuarantine(away);
+  EXPECT_EQ(*quarantine.RunOnce(), true);
+  EXPECT_EQ(StateOf(sent), v1::ATTACHMENT_STATE_QUARANTINED);
+  EXPECT_EQ(*quarantine.RunOnce(), false);  // Not due for two seconds.
+  EXPECT_EQ(database_->Value("SELECT due_at > now() FROM attachment"), "t");
+  database_->Run("UPDATE attachment SET due_at = now()");
+  Clamd clamd(ClamdAddress());
+  Quarantine again = MakeQuarantine(clamd);
+  EXPECT_EQ(*again.RunOnce(), true);
+  EXPECT_EQ(StateOf(sent), v1::ATTACHMENT_STATE_CLEAN);
+}
+
+TEST_F(AttachmentStoreTest, DamagedFileIsRefused) {
+  const Attachment sent = Sent(Text(300'000));
+  database_->Run("DELETE FROM attachment_chunk WHERE place = 1");
+  Clamd clamd(ClamdAddress());
+  Quarantine quarantine = MakeQuarantine(clamd);
+  EXPECT_EQ(*quarantine.RunOnce(), true);
+  EXPECT_EQ(store_.Get("kalix", report_.id, sent.id)->refusal, v1::ATTACHMENT_REFUSAL_DAMAGED);
+}
+
+TEST_F(AttachmentStoreTest, ClaimedFileIsNotClaimedTwiceUnlessItsScannerIsSilent) {
+  Sent("fil");
+  ASSERT_TRUE(store_.ClaimForScan(kNow, kNow + absl::Minutes(6))->has_value());
+  EXPECT_FALSE(store_.ClaimForScan(kNow, kNow + absl::Minutes(6))->has_value());
+  const auto again = store_.ClaimForScan(kNow + absl::Minutes(6), kNow + absl::Minutes(12));
+  ASSERT_TRUE(again->has_value());
+  EXPECT_EQ((*again)->scans, 2);
+}
+
+TEST_F(AttachmentStoreTest, EventsCarryIdsAndCodesOnly) {
+  const Attachment clean = Sent("fil", "annas fil.txt");
+  const Attachment bad = Sent(kMalware);
+  ASSERT_OK(store_.Settle(clean, {}, kNow));
+  ASSERT_OK(store_.Settle(bad, {.refusal = v1::ATTACHMENT_REFUSAL_INFECTED, .signature = "x"}, kNow));
+  // Settled once.
+  ASSERT_OK(store_.Settle(bad, {}, kNow));
+  EXPECT_EQ(StateOf(bad), v1::ATTACHMENT_STATE_REFUSED);
+  const std::string told =
+      database_->Value("SELECT string_agg(encode(event, 'escape'), '' ORDER BY seq) FROM event_log");
+  EXPECT_THAT(told, ::testing::HasSubstr("avvik.intake.v1.AttachmentAdded"));
+  EXPECT_THAT(told, ::testing::HasSubstr("avvik.intake.v1.AttachmentRefused"));
+  EXPECT_THAT(told, ::testing::Not(::testing::HasSubstr("annas")));
+}
+
+TEST(QuarantineTest, PausesDoubleUpToFiveMinutes) {
+  EXPECT_EQ(Quarantine::PauseAfter(1), absl::Seconds(2));
+  EXPECT_EQ(Quarantine::PauseAfter(4), absl::Seconds(16));
+  EXPECT_EQ(Quarantine::PauseAfter(1000), absl::Minutes(5));
+}
+
+}  // namespace
+}  // namespace avvik::intake
