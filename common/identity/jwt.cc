@@ -124,13 +124,15 @@ absl::Status ReadText(const nlohmann::json& payload, const char* claim, size_t m
   return absl::OkStatus();
 }
 
-// A list of such texts, none of them empty. Empty when the claim is missing.
+// A list of such texts, none of them empty; one text alone is a list of one, as ADFS writes it. Empty
+// when the claim is missing.
 absl::Status ReadTexts(const nlohmann::json& payload, const char* claim, size_t max_bytes,
                        size_t max_items, std::vector<std::string>* out) {
-  const auto list = payload.find(claim);
-  if (list == payload.end()) return absl::OkStatus();
-  if (!list->is_array() || list->size() > max_items) return BadClaim(claim);
-  for (const nlohmann::json& item : *list) {
+  const auto value = payload.find(claim);
+  if (value == payload.end()) return absl::OkStatus();
+  const nlohmann::json list = value->is_string() ? nlohmann::json::array({*value}) : *value;
+  if (!list.is_array() || list.size() > max_items) return BadClaim(claim);
+  for (const nlohmann::json& item : list) {
     const nlohmann::json alone = {{claim, item}};
     AVVIK_RETURN_IF_ERROR(ReadText(alone, claim, max_bytes, &out->emplace_back()));
     if (out->back().empty()) return BadClaim(claim);

@@ -52,8 +52,7 @@ class KeyFinder {
 // Verifies signature, type, issuer, audience and times. UNAUTHENTICATED otherwise, with one of the
 // reasons below; the message never holds anything of the token. Errors of `keys` are passed on.
 // - `TOKEN_TOO_LARGE`: longer than kMaxTokenBytes.
-// - `TOKEN_MALFORMED`: not three base64url parts, or not JSON objects with distinct members, or
-// with
+// - `TOKEN_MALFORMED`: not three base64url parts, or not JSON objects with distinct members, or with
 //   `crit`.
 // - `TOKEN_TYPE`: `typ` is not at+jwt.
 // - `TOKEN_ALGORITHM`: `alg` is neither RS256 nor ES256.

@@ -146,6 +146,22 @@ TEST_F(VerifyTokenTest, ClaimsThatAreNoTextsAreRefused) {
   EXPECT_THAT(std::string(claims.status().message()), ::testing::HasSubstr("`sub`"));
 }
 
+TEST_F(VerifyTokenTest, GroupsAreTextsOrOneText) {
+  json payload = Payload();
+  const auto groups = [&] {
+    return Verify(Issuer().Sign(kEs256, TestIssuer::Header(kEs256), payload.dump()))->groups;
+  };
+  EXPECT_THAT(groups(), ElementsAre());
+  payload["groups"] = {"Avvik forum", "Avvik revision"};
+  EXPECT_THAT(groups(), ElementsAre("Avvik forum", "Avvik revision"));
+  payload["groups"] = "Avvik forum";
+  EXPECT_THAT(groups(), ElementsAre("Avvik forum"));
+  for (const json& value : {json(7), json({{"a", 1}}), json::array({""}), json::array({7}),
+                            json::array({"a\nb"}), json(std::vector<std::string>(201, "x"))}) {
+    EXPECT_EQ(ReasonWith("groups", value), "TOKEN_CLAIMS") << value;
+  }
+}
+
 TEST_F(VerifyTokenTest, UnsignedTokensAreRefused) {
   for (const char* header :
        {R"({"alg":"none","typ":"at+jwt"})", R"({"alg":"none","typ":"at+jwt","kid":"rsa-1"})",

@@ -35,7 +35,11 @@ absl::StatusOr<std::optional<triage::v1::CaseFacts>> CaseFactsIn(const events::v
 Matter MatterOf(const triage::v1::CaseFacts& facts) {
   Matter matter;
   matter.unit = facts.unit();
-  if (facts.sphere() != type::v1::SPHERE_UNSPECIFIED) matter.sphere = facts.sphere();
+  matter.sphere = facts.sphere();
+  if (matter.sphere == type::v1::SPHERE_UNSPECIFIED) {
+    matter.sphere = SphereOf(facts.classification().national_security(),
+                             facts.classification().personal_data(), /*restricted=*/false);
+  }
   const bool passes_on =
       matter.sphere == type::v1::SPHERE_OPEN || matter.sphere == type::v1::SPHERE_PERSONAL_DATA;
   const auto add = [&](const triage::v1::PartyReference& party, bool function) {

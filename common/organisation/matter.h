@@ -17,7 +17,7 @@ absl::StatusOr<std::optional<triage::v1::CaseFacts>> CaseFactsIn(const events::v
 // The matter a case is by its facts. Its parties are the persons who own it, are drawn in or are
 // named, and the functions named; in the spheres open and personal data also the functions by which
 // it is owned and others are drawn in, so that it passes on with the function. A sphere that is not
-// said counts as open.
+// said follows from the classification.
 Matter MatterOf(const triage::v1::CaseFacts& facts);
 
 }  // namespace avvik::organisation

@@ -42,9 +42,13 @@ TEST(MatterOf, ClosedSpheresAreForPersonsAndFunctionsNamed) {
   }
 }
 
-TEST(MatterOf, SphereThatIsNotSaidIsOpen) {
+TEST(MatterOf, SphereThatIsNotSaidFollowsFromTheClassification) {
   EXPECT_EQ(MatterOf(Facts("")).sphere, type::v1::SPHERE_OPEN);
   EXPECT_EQ(MatterOf(Facts("")).unit, "hemtjanst");
+  EXPECT_EQ(MatterOf(Facts("classification { personal_data: ANSWER_YES }")).sphere,
+            type::v1::SPHERE_PERSONAL_DATA);
+  EXPECT_EQ(MatterOf(Facts("classification { national_security: ANSWER_YES }")).sphere,
+            type::v1::SPHERE_SECURITY_PROTECTION);
 }
 
 TEST(CaseFactsIn, AreFoundInEveryEventOfACaseAndInNoOther) {

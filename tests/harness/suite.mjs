@@ -36,9 +36,12 @@ export function run(program, args, { env = process.env, input = '', cwd = root }
   });
 }
 
+// How many times longer than usual everything may take, such as with a sanitizer.
+const patience = Number(process.env.AVVIK_TEST_PATIENCE || 1);
+
 // Waits until `probe()` gives something true, and gives it back; an exception in it counts as not yet.
 export async function waitFor(probe, { seconds = 30, every = 50, what = 'the expected' } = {}) {
-  const deadline = Date.now() + seconds * 1000;
+  const deadline = Date.now() + seconds * patience * 1000;
   let last;
   for (;;) {
     try {
@@ -49,7 +52,7 @@ export async function waitFor(probe, { seconds = 30, every = 50, what = 'the exp
       last = error;
     }
     if (Date.now() > deadline) {
-      throw new Error(`${what} did not come within ${seconds} s${last ? `; at last: ${last.message}` : ''}`);
+      throw new Error(`${what} did not come within ${seconds * patience} s${last ? `; at last: ${last.message}` : ''}`);
     }
     await new Promise((resume) => { setTimeout(resume, every); });
   }
