@@ -16,7 +16,6 @@ namespace avvik::triage {
 namespace {
 
 constexpr char kChangeOrganisation[] = "organisation.change";
-constexpr char kReadCases[] = "cases.read";
 constexpr char kMe[] = "me";
 
 Note NoteBy(const rpc::Call& call, IdSource& ids, const std::string& text) {
@@ -57,10 +56,7 @@ absl::Status TriageService::Change(rpc::Call& call, const std::string& case_id,
                     call.Trace("cases/" + case_id), decide);
   if (absl::IsNotFound(changed.status())) {
     // Who may read it is not told that it does not exist.
-    const organisation::Grant read = environment_.GrantFor(call, kReadCases);
-    const bool readable =
-        read.allowed() && cases_.Get(call.tenant(), case_id, VisibilityOf(call, read)).ok();
-    return readable ? error::CaseOutOfReach(call.method().permission) : changed.status();
+    return OutOfReachOr(environment_, call, cases_, case_id, changed.status());
   }
   AVVIK_RETURN_IF_ERROR(changed.status());
   publisher_.Wake();

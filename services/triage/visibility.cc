@@ -2,7 +2,14 @@
 
 #include <utility>
 
+#include "services/triage/errors.h"
+
 namespace avvik::triage {
+namespace {
+
+constexpr char kReadCases[] = "cases.read";
+
+}  // namespace
 
 Visibility VisibilityOf(const rpc::Call& call, const organisation::Grant& grant) {
   Visibility visibility;
@@ -18,5 +25,14 @@ Visibility VisibilityOf(const rpc::Call& call, const organisation::Grant& grant)
 }
 
 Visibility VisibilityOf(const rpc::Call& call) { return VisibilityOf(call, call.grant()); }
+
+absl::Status OutOfReachOr(const rpc::Environment& environment, const rpc::Call& call,
+                          CaseStore& cases, const std::string& reference,
+                          const absl::Status& not_found) {
+  const organisation::Grant read = environment.GrantFor(call, kReadCases);
+  const bool readable =
+      read.allowed() && cases.Get(call.tenant(), reference, VisibilityOf(call, read)).ok();
+  return readable ? error::CaseOutOfReach(call.method().permission) : not_found;
+}
 
 }  // namespace avvik::triage
