@@ -4,6 +4,7 @@
 #include "common/audit/audit.h"
 #include "common/secrecy/certificate.h"
 #include "common/status/macros.h"
+#include "services/intake/campaign_rows.h"
 #include "services/intake/errors.h"
 #include "services/intake/report_rows.h"
 
@@ -38,9 +39,24 @@ absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
                                      const events::v1::StoredEvent& stored) {
   const events::v1::Event& event = stored.event();
   triage::v1::CaseErased told;
-  if (!event.data().UnpackTo(&told)) return absl::OkStatus();
+  if (!event.data().UnpackTo(&told)) return campaigns_.Apply(transaction, event);
   const std::string& tenant = event.tenant();
-  const std::string& report_id = told.facts().report_id();
+  AVVIK_RETURN_IF_ERROR(RemoveAnswers(transaction, tenant, told.facts().case_id()));
+  AVVIK_RETURN_IF_ERROR(EraseReport(transaction, event, told, told.facts().report_id()));
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> linked,
+                         OwnReports(transaction, tenant, told.facts().case_id()));
+  for (const std::string& report_id : linked) {
+    if (report_id == told.facts().report_id()) continue;
+    AVVIK_RETURN_IF_ERROR(EraseReport(transaction, event, told, report_id));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CaseEventHandler::EraseReport(pg::Transaction& transaction,
+                                           const events::v1::Event& event,
+                                           const triage::v1::CaseErased& told,
+                                           const std::string& report_id) {
+  const std::string& tenant = event.tenant();
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kLock, {tenant, report_id}));
   if (rows.empty()) return error::ReportNotFound(report_id);
   AVVIK_ASSIGN_OR_RETURN(const Report before, ReportFromRow(rows[0], vault_));

@@ -11,6 +11,7 @@ namespace avvik::intake {
 struct IntakeConfig {
   host::Settings host;
   std::string master_key;
+  std::string campaigns = "deploy/campaigns.yaml";
 
   // Reads flags and environment. An exit status when the process shall end at once.
   std::optional<int> Load(int argc, const char* const* argv);

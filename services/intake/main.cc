@@ -1,14 +1,18 @@
 #include "common/audit/audit.h"
+#include "common/campaigns/campaign_rules.h"
 #include "common/events/migrations.h"
 #include "common/host/host.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/rotation.h"
+#include "services/intake/campaign_event_handler.h"
+#include "services/intake/campaigns_service.h"
 #include "services/intake/case_event_handler.h"
 #include "services/intake/group_committer.h"
 #include "services/intake/intake_config.h"
 #include "services/intake/intake_service.h"
+#include "services/intake/pg_campaign_store.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/secrecy_service.h"
 
@@ -17,6 +21,9 @@ int main(int argc, char** argv) {
   process::BlockStopSignals();
   intake::IntakeConfig config;
   if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
+
+  const auto campaigns = campaigns::CampaignRules::Load(config.campaigns);
+  if (!campaigns.ok()) return host::FailStart(campaigns.status());
 
   auto host = host::Host::Make("intake", config.host,
                                pg::Join({events::outbox::Migrations(),
@@ -34,15 +41,22 @@ int main(int argc, char** argv) {
   intake::PgReportStore store(h.pool(), h.ids(), **vault);
   intake::GroupCommitter committer(store, [&h] { h.publisher().Wake(); });
   intake::SecondLook second_look(h.directory());
+  const intake::ReportFingerprints fingerprints(*campaigns, intake::KeysOf(**vault));
   intake::IntakeService service(h.environment(), store, committer, second_look, h.directory(),
-                                h.publisher(), h.ids());
+                                fingerprints, h.publisher(), h.ids());
+  intake::PgCampaignStore campaign_store(h.pool(), h.ids());
+  intake::CampaignsService campaigns_service(h.environment(), campaign_store, store,
+                                             h.publisher(), h.ids());
   intake::SecrecyService secrecy(h.environment(), store);
-  intake::CaseEventHandler cases(**vault, h.ids(), h.clock());
+  intake::CampaignEventHandler campaign_events(h.ids(), h.clock());
+  intake::CaseEventHandler cases(**vault, campaign_events, h.ids(), h.clock(),
+                                 [&h] { h.publisher().Wake(); });
   h.Hear("triage", h.triage(), cases);
   h.Add(rotation);
   h.Add(committer);
   h.Add(second_look);
   h.Offer({&service, intake::v1::Intake::service_full_name()});
+  h.Offer({&campaigns_service, intake::v1::Campaigns::service_full_name()});
   h.Offer({&secrecy, intake::v1::Secrecy::service_full_name()});
   return h.Run();
 }

@@ -4,17 +4,21 @@
 
 namespace avvik::intake {
 
-Visibility VisibilityOf(const rpc::Call& call) {
-  Visibility visibility;
-  visibility.everything = call.grant().reach == organisation::v1::REACH_ALL;
-  visibility.login = call.caller().login;
-  if (call.organisation() == nullptr) return visibility;
+std::vector<std::string> UnitsOf(const rpc::Call& call) {
+  std::vector<std::string> units;
+  if (call.organisation() == nullptr) return units;
   for (const std::string& unit : call.grant().units) {
     for (std::string& below : call.organisation()->Subtree(unit)) {
-      visibility.units.push_back(std::move(below));
+      units.push_back(std::move(below));
     }
   }
-  return visibility;
+  return units;
+}
+
+Visibility VisibilityOf(const rpc::Call& call) {
+  return {.everything = call.grant().reach == organisation::v1::REACH_ALL,
+          .units = UnitsOf(call),
+          .login = call.caller().login};
 }
 
 }  // namespace avvik::intake
