@@ -17,14 +17,16 @@ namespace avvik::delivery {
 enum class TemplateId {
   kReportReceived,  // To the reporter: it has arrived.
   kReportClosed,    // To the reporter: it has been dealt with.
+  kReportAnswered,  // To the reporter: all who reported the same thing have an answer.
   kCaseAssigned,    // To the owner of a case.
   kCaseDrawnIn,     // To somebody drawn in to a case.
   kStageDueSoon,    // To the owner: a statutory step comes due.
   kStageOverdue,    // To the owner: a statutory step is past its target.
 };
-inline constexpr std::array<TemplateId, 6> kTemplates = {
-    TemplateId::kReportReceived, TemplateId::kReportClosed, TemplateId::kCaseAssigned,
-    TemplateId::kCaseDrawnIn,    TemplateId::kStageDueSoon, TemplateId::kStageOverdue};
+inline constexpr std::array<TemplateId, 7> kTemplates = {
+    TemplateId::kReportReceived, TemplateId::kReportClosed, TemplateId::kReportAnswered,
+    TemplateId::kCaseAssigned,   TemplateId::kCaseDrawnIn,  TemplateId::kStageDueSoon,
+    TemplateId::kStageOverdue};
 
 // Languages that every template is written in.
 inline constexpr std::array<std::string_view, 3> kLanguages = {"sv", "da", "en"};

@@ -1,5 +1,8 @@
 #include "services/delivery/report_event_handler.h"
 
+#include <string>
+#include <vector>
+
 #include "avvik/intake/v1/intake_events.pb.h"
 #include "common/status/macros.h"
 #include "services/delivery/errors.h"
@@ -7,11 +10,39 @@
 namespace avvik::delivery {
 namespace {
 
-// The report submitted, unless it is one that nobody waits for an answer to.
-std::optional<intake::v1::ReportSubmitted> Submitted(const events::v1::Event& event) {
-  intake::v1::ReportSubmitted submitted;
-  if (!event.data().UnpackTo(&submitted) || submitted.imported()) return std::nullopt;
-  return submitted;
+// What is to be told to the makers of reports.
+struct ReportTelling {
+  TemplateId template_id = TemplateId::kReportReceived;
+  std::string cause;
+  std::vector<std::string> report_ids;
+};
+
+template <typename Message>
+std::optional<Message> As(const events::v1::Event& event) {
+  Message message;
+  if (!event.data().Is<Message>() || !event.data().UnpackTo(&message)) return std::nullopt;
+  return message;
+}
+
+// Nothing for events of anything else, and for a report that nobody waits for an answer to.
+std::optional<ReportTelling> TellingOf(const events::v1::Event& event) {
+  if (const auto submitted = As<intake::v1::ReportSubmitted>(event)) {
+    if (submitted->imported()) return std::nullopt;
+    return ReportTelling{
+        TemplateId::kReportReceived, submitted->report_id(), {submitted->report_id()}};
+  }
+  // Whoever made several reports of the same thing is told once: the cause is the same for all.
+  if (const auto answered = As<intake::v1::CampaignAnswered>(event)) {
+    return ReportTelling{TemplateId::kReportAnswered,
+                         answered->answer_id(),
+                         {answered->report_ids().begin(), answered->report_ids().end()}};
+  }
+  if (const auto concluded = As<intake::v1::CampaignConcluded>(event)) {
+    return ReportTelling{TemplateId::kReportClosed,
+                         concluded->cause(),
+                         {concluded->report_ids().begin(), concluded->report_ids().end()}};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -35,9 +66,10 @@ std::optional<NoticeDraft> DraftForReporter(const organisation::Organisation& or
 absl::Status ReportEventHandler::Prepare(std::span<const events::v1::StoredEvent> batch) {
   std::map<std::string, std::set<std::string>> reports;
   for (const events::v1::StoredEvent& stored : batch) {
-    if (const auto submitted = Submitted(stored.event()); submitted.has_value()) {
-      reports[stored.event().tenant()].insert(submitted->report_id());
-    }
+    const auto telling = TellingOf(stored.event());
+    if (!telling.has_value()) continue;
+    reports[stored.event().tenant()].insert(telling->report_ids.begin(),
+                                            telling->report_ids.end());
   }
   return reporters_.Prepare(reports);
 }
@@ -45,16 +77,19 @@ absl::Status ReportEventHandler::Prepare(std::span<const events::v1::StoredEvent
 absl::Status ReportEventHandler::Apply(pg::Transaction& transaction,
                                        const events::v1::StoredEvent& stored) {
   const std::string& tenant = stored.event().tenant();
-  const auto submitted = Submitted(stored.event());
-  if (!submitted.has_value()) return absl::OkStatus();
+  const auto telling = TellingOf(stored.event());
+  if (!telling.has_value()) return absl::OkStatus();
   const auto organisation = directory_.Find(tenant);
   if (organisation == nullptr) return error::NoOrganisation(tenant);
-  AVVIK_ASSIGN_OR_RETURN(const std::optional<Reporter> reporter,
-                         reporters_.Find(tenant, submitted->report_id()));
-  const auto draft = DraftForReporter(*organisation, reporter, TemplateId::kReportReceived,
-                                      submitted->report_id());
-  if (!draft.has_value()) return absl::OkStatus();
-  return writer_.Queue(transaction, *draft, *organisation);
+  for (const std::string& report_id : telling->report_ids) {
+    AVVIK_ASSIGN_OR_RETURN(const std::optional<Reporter> reporter,
+                           reporters_.Find(tenant, report_id));
+    const auto draft =
+        DraftForReporter(*organisation, reporter, telling->template_id, telling->cause);
+    if (!draft.has_value()) continue;
+    AVVIK_RETURN_IF_ERROR(writer_.Queue(transaction, *draft, *organisation));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace avvik::delivery

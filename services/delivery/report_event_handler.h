@@ -1,4 +1,5 @@
-// Hears intake: whoever submits a report is told that it has arrived.
+// Hears intake: whoever submits a report is told that it has arrived, and later what a campaign has for
+// all who reported the same thing.
 #pragma once
 
 #include <functional>
