@@ -21,7 +21,7 @@ namespace {
 using nlohmann::ordered_json;
 
 // Services that listen to others.
-constexpr const char* kListeners[] = {"triage", "escalation", "metrics", "delivery"};
+constexpr const char* kListeners[] = {"intake", "triage", "escalation", "metrics", "delivery"};
 
 struct Reader {
   std::string service;

@@ -55,8 +55,9 @@ start_services() {
   make_audit_key
   local deploy=$AVVIK_ROOT/deploy
   make_master_keys
-  start_inner_service triage --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" --classification "$deploy/classification.yaml"
-  start_inner_service intake --master-key "$AVVIK_MASTER_KEYS"
+  start_inner_service triage --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" \
+    --classification "$deploy/classification.yaml" --campaigns "$deploy/campaigns.yaml"
+  start_inner_service intake --master-key "$AVVIK_MASTER_KEYS" --campaigns "$deploy/campaigns.yaml"
   start_inner_service escalation --regimes "$deploy/regimes"
   start_inner_service metrics --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
     --delivery "$(address_of delivery)"
