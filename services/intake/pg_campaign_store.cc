@@ -115,7 +115,7 @@ absl::Status Write(pg::Transaction& transaction, const Campaign& campaign,
 absl::StatusOr<Campaign> PgCampaignStore::Get(const std::string& tenant,
                                               const std::string& reference,
                                               const CampaignVisibility& visibility) {
-  return pg::InTransaction(pool_, absl::Now() + kPatience,
+  return pg::InTransaction(pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
                            [&](pg::Transaction& transaction) -> absl::StatusOr<Campaign> {
                              return Find(transaction, kGet, tenant, reference, visibility);
                            });
@@ -128,8 +128,9 @@ absl::StatusOr<CampaignPage> PgCampaignStore::List(const std::string& tenant,
   const std::string before = after.empty() ? kAboveEveryId : after;
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      pool_.Query(kList, {tenant, before, visibility.everything, pg::TextArray(visibility.units),
-                          visibility.person, static_cast<int>(state), limit + 1}));
+      pool_.Query(pg::Scope::Tenant(tenant), kList,
+                  {tenant, before, visibility.everything, pg::TextArray(visibility.units),
+                   visibility.person, static_cast<int>(state), limit + 1}));
   CampaignPage page;
   page.more = rows.size() > static_cast<size_t>(limit);
   for (const pg::Row row : rows) {
@@ -143,7 +144,7 @@ absl::StatusOr<CampaignReportPage> PgCampaignStore::ListReports(
     const std::string& tenant, const std::string& reference, const CampaignVisibility& visibility,
     const std::string& after, int limit) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience,
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<CampaignReportPage> {
         AVVIK_ASSIGN_OR_RETURN(const Campaign campaign,
                                Find(transaction, kGet, tenant, reference, visibility));
@@ -171,7 +172,7 @@ absl::StatusOr<Campaign> PgCampaignStore::Answer(const std::string& tenant,
                                                  CampaignAnswer answer, const std::string& etag,
                                                  const audit::Record& trace) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience,
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Campaign> {
         AVVIK_ASSIGN_OR_RETURN(Campaign campaign,
                                Find(transaction, kLockVisible, tenant, reference, visibility));
@@ -199,7 +200,7 @@ absl::StatusOr<Campaign> PgCampaignStore::End(const std::string& tenant,
                                               const std::string& etag,
                                               const audit::Record& trace) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience,
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Campaign> {
         AVVIK_ASSIGN_OR_RETURN(Campaign campaign,
                                Find(transaction, kLockVisible, tenant, reference, visibility));
@@ -214,7 +215,9 @@ absl::StatusOr<Campaign> PgCampaignStore::End(const std::string& tenant,
 
 absl::StatusOr<std::optional<CampaignAnswer>> PgCampaignStore::AnswerOf(
     const std::string& tenant, const std::string& report_id) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(kAnswerOf, {tenant, report_id}));
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      pool_.Query(pg::Scope::Tenant(tenant), kAnswerOf, {tenant, report_id}));
   if (rows.empty()) return std::nullopt;
   std::optional<CampaignAnswer> answer = AnswerFromRow(rows[0]);
   answer->campaign_id = rows[0].Text("campaign_id");

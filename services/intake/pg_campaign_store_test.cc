@@ -60,7 +60,7 @@ class CampaignStoreTest : public ::testing::Test {
     const events::v1::Event event = events::MakeEvent(
         ids_, "triage", {.tenant = kTenant, .subject = "cases/x", .time = clock_.Now()}, data);
     EXPECT_OK(pg::RunInTransaction(
-        database_->pool(), absl::Now() + absl::Seconds(5),
+        database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
         [&](pg::Transaction& transaction) { return handler_.Apply(transaction, event); }));
   }
   // Report `report` joins the case of report `of`.
@@ -101,7 +101,7 @@ class CampaignStoreTest : public ::testing::Test {
     static constexpr pg::Statement statement{"test_campaign_events",
                                              "SELECT event FROM event_log ORDER BY seq"};
     std::vector<std::string> told;
-    const pg::Rows rows = *database_->pool().Query(statement);
+    const pg::Rows rows = *database_->pool().Query(pg::Scope::Everything(), statement);
     for (const pg::Row row : rows) {
       events::v1::Event event;
       EXPECT_TRUE(event.ParseFromString(row.Bytes("event")));

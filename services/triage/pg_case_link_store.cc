@@ -55,7 +55,8 @@ absl::StatusOr<std::optional<std::string>> PgCaseLinkStore::FindLinked(
     const Visibility& visibility) {
   using Found = absl::StatusOr<std::optional<std::string>>;
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> Found {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> Found {
         AVVIK_ASSIGN_OR_RETURN(const Case subject,
                                LockCase(transaction, vault_, tenant, case_reference, visibility));
         AVVIK_ASSIGN_OR_RETURN(const auto link, FindLink(transaction, tenant, report));
@@ -73,7 +74,7 @@ absl::StatusOr<LinkedReportPage> PgCaseLinkStore::List(const std::string& tenant
                                                        const Visibility& visibility,
                                                        const std::string& after, int limit) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience,
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<LinkedReportPage> {
         AVVIK_ASSIGN_OR_RETURN(const Case subject,
                                FindCase(transaction, vault_, tenant, case_reference, visibility));
@@ -119,7 +120,8 @@ absl::StatusOr<Case> PgCaseLinkStore::Link(const std::string& tenant,
                                            const std::string& report, const Visibility& visibility,
                                            const audit::Record& trace, absl::Time now) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
         AVVIK_ASSIGN_OR_RETURN(Case subject,
                                LockCase(transaction, vault_, tenant, case_reference, visibility));
         AVVIK_ASSIGN_OR_RETURN(const auto link, FindLink(transaction, tenant, report));
@@ -137,7 +139,8 @@ absl::StatusOr<Case> PgCaseLinkStore::Unlink(const std::string& tenant,
                                              const audit::Record& trace, absl::Time now,
                                              const OpenOwn& open) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
         AVVIK_ASSIGN_OR_RETURN(Case subject,
                                LockCase(transaction, vault_, tenant, case_reference, visibility));
         AVVIK_ASSIGN_OR_RETURN(const auto link, FindLink(transaction, tenant, report));
@@ -165,7 +168,8 @@ absl::StatusOr<Case> PgCaseLinkStore::UngroupReport(const std::string& tenant,
                                                     const Visibility& visibility,
                                                     const audit::Record& trace, absl::Time now) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
         AVVIK_ASSIGN_OR_RETURN(Case leader,
                                LockCase(transaction, vault_, tenant, case_reference, visibility));
         return ChangeMembers(transaction, std::move(leader), {report}, visibility, trace, now,
@@ -179,7 +183,8 @@ absl::StatusOr<Case> PgCaseLinkStore::Group(const std::string& tenant,
                                             const Visibility& visibility,
                                             const audit::Record& trace, absl::Time now) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
         AVVIK_ASSIGN_OR_RETURN(Case leader,
                                LockCase(transaction, vault_, tenant, case_reference, visibility));
         return ChangeMembers(transaction, std::move(leader), members, visibility, trace, now,
@@ -193,7 +198,8 @@ absl::StatusOr<Case> PgCaseLinkStore::Ungroup(const std::string& tenant,
                                               const Visibility& visibility,
                                               const audit::Record& trace, absl::Time now) {
   return pg::InTransaction(
-      pool_, absl::Now() + kPatience, [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
         AVVIK_ASSIGN_OR_RETURN(Case leader,
                                LockCase(transaction, vault_, tenant, case_reference, visibility));
         return ChangeMembers(transaction, std::move(leader), members, visibility, trace, now,

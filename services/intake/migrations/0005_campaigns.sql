@@ -15,6 +15,7 @@ CREATE TABLE campaign (
   version     bigint      NOT NULL,
   UNIQUE (tenant, number)
 );
+SELECT avvik_guard('campaign');
 CREATE INDEX campaign_leader ON campaign (tenant, leader_id) WHERE leader_id IS NOT NULL;
 
 -- Which reports belong to a campaign, the one that opened its case among them.
@@ -26,6 +27,7 @@ CREATE TABLE campaign_report (
   joined_at   timestamptz NOT NULL,
   PRIMARY KEY (tenant, report_id)
 );
+SELECT avvik_guard('campaign_report');
 CREATE INDEX campaign_report_campaign ON campaign_report (tenant, campaign_id, report_id);
 
 -- What all who reported were told; the newest is in force. Written for many readers, it stands as it is.
@@ -39,3 +41,4 @@ CREATE TABLE campaign_answer (
   created_at   timestamptz NOT NULL,
   UNIQUE (campaign_id, author_login, request_id)
 );
+SELECT avvik_guard('campaign_answer');

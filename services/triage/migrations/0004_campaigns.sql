@@ -19,6 +19,7 @@ CREATE TABLE case_report (
   PRIMARY KEY (tenant, report_id),
   UNIQUE (tenant, number)
 );
+SELECT avvik_guard('case_report');
 CREATE INDEX case_report_case ON case_report (tenant, case_id, report_id);
 
 -- Cases that reports may join by rule, and how they are recognised. Fingerprints are ascending unsigned
@@ -34,5 +35,6 @@ CREATE TABLE joinable_case (
   ended_at       timestamptz,         -- When its campaign was closed.
   PRIMARY KEY (tenant, case_id)
 );
+SELECT avvik_guard('joinable_case');
 CREATE INDEX joinable_case_newest ON joinable_case (tenant, category, last_report_at)
  WHERE ended_at IS NULL;
