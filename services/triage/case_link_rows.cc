@@ -38,6 +38,9 @@ constexpr pg::Statement kEndJoinable{"triage_end_joinable", R"sql(
     UPDATE joinable_case SET ended_at = $3
      WHERE tenant = $1 AND case_id = $2 AND ended_at IS NULL)sql"};
 
+constexpr pg::Statement kRemoveJoinable{
+    "triage_remove_joinable", "DELETE FROM joinable_case WHERE tenant = $1 AND case_id = $2"};
+
 constexpr pg::Statement kLockCase{"triage_lock_case_by_id", R"sql(
     SELECT triage_case.*, case_key.wrapped
       FROM triage_case
@@ -164,6 +167,11 @@ absl::Status TouchJoinable(pg::Transaction& transaction, const Case& subject,
 absl::Status EndJoinable(pg::Transaction& transaction, const std::string& tenant,
                          const std::string& case_id, absl::Time now) {
   return transaction.Execute(kEndJoinable, {tenant, case_id, now}).status();
+}
+
+absl::Status RemoveJoinable(pg::Transaction& transaction, const std::string& tenant,
+                            const std::string& case_id) {
+  return transaction.Execute(kRemoveJoinable, {tenant, case_id}).status();
 }
 
 absl::StatusOr<std::optional<Case>> LockCaseById(pg::Transaction& transaction,

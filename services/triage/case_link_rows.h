@@ -34,6 +34,9 @@ absl::Status TouchJoinable(pg::Transaction& transaction, const Case& subject, ab
 // No report joins the case any more.
 absl::Status EndJoinable(pg::Transaction& transaction, const std::string& tenant,
                          const std::string& case_id, absl::Time now);
+// Forgets how the case is recognised.
+absl::Status RemoveJoinable(pg::Transaction& transaction, const std::string& tenant,
+                            const std::string& case_id);
 
 // The case with this id, locked and without notes; nothing when there is none.
 absl::StatusOr<std::optional<Case>> LockCaseById(pg::Transaction& transaction,

@@ -147,6 +147,8 @@ absl::StatusOr<Case> PgCaseLinkStore::Unlink(const std::string& tenant,
         if (!link.has_value() || link->case_id != subject.id) {
           return error::ReportNotLinked(report, subject.number);
         }
+        // Its reports are erased with it, so there is nothing to open a case for.
+        if (subject.erased.has_value()) return error::CaseErased(subject.number);
         const intake::v1::ReportSubmitted& told = link->submitted;
         std::vector<CaseChange> changes = {
             UnlinkReport(std::move(subject), told.report_id(), told.number(), now)};

@@ -52,7 +52,7 @@ class CaseLinkStoreTest : public StoreTest {
         " FROM triage_case");
   }
 
-  PgCaseLinkStore links_{database_->pool(), ids_};
+  PgCaseLinkStore links_{database_->pool(), ids_, *vault_};
 };
 
 TEST_F(CaseLinkStoreTest, ReportsOfTheSameThingJoinTheFirstOnesCase) {
