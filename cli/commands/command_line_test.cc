@@ -92,7 +92,7 @@ TEST_F(CommandLineTest, StatusTellsWhatIsNotReady) {
   EXPECT_EQ(status["consumers"][1]["behind"], 60);
   EXPECT_EQ(status["consumers"][1]["parked_events"], 2);
   EXPECT_EQ(status["notices"]["waiting"], 3);
-  EXPECT_THAT(status["missing"], SizeIs(2));
+  EXPECT_THAT(status["missing"], SizeIs(3));
 }
 
 TEST_F(CommandLineTest, ReplayFailsWhileEventsStayParked) {

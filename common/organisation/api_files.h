@@ -8,10 +8,12 @@
 #include "avvik/escalation/v1/escalation.pb.h"
 #include "avvik/events/v1/event_log.pb.h"
 #include "avvik/intake/v1/attachments.pb.h"
+#include "avvik/intake/v1/campaigns.pb.h"
 #include "avvik/intake/v1/intake.pb.h"
 #include "avvik/intake/v1/receipts.pb.h"
 #include "avvik/intake/v1/secrecy.pb.h"
 #include "avvik/metrics/v1/metrics.pb.h"
+#include "avvik/triage/v1/case_links.pb.h"
 #include "avvik/triage/v1/secrecy.pb.h"
 #include "avvik/triage/v1/triage.pb.h"
 
@@ -22,9 +24,11 @@ namespace avvik::organisation {
 inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
   return {intake::v1::GetReportRequest::descriptor()->file(),
           intake::v1::GetAttachmentRequest::descriptor()->file(),
+          intake::v1::GetCampaignRequest::descriptor()->file(),
           intake::v1::RevealReporterRequest::descriptor()->file(),
           intake::v1::CreateChallengeRequest::descriptor()->file(),
           triage::v1::GetCaseRequest::descriptor()->file(),
+          triage::v1::LinkReportRequest::descriptor()->file(),
           triage::v1::EraseCaseRequest::descriptor()->file(),
           escalation::v1::GetDutyRequest::descriptor()->file(),
           metrics::v1::Indicator::descriptor()->file(),

@@ -68,9 +68,10 @@ start_services() {
   local deploy=$AVVIK_ROOT/deploy
   make_master_keys
   make_intake_keys
-  start_inner_service triage --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" --classification "$deploy/classification.yaml"
+  start_inner_service triage --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" \
+    --classification "$deploy/classification.yaml" --campaigns "$deploy/campaigns.yaml"
   start_inner_service intake --master-key "$AVVIK_MASTER_KEYS" --receipt-key "$AVVIK_SECRETS/receipt.key" \
-    --proof-key "$AVVIK_SECRETS/proof.key" --clamd "unix:$AVVIK_CLAMD"
+    --proof-key "$AVVIK_SECRETS/proof.key" --campaigns "$deploy/campaigns.yaml" --clamd "unix:$AVVIK_CLAMD"
   start_inner_service escalation --regimes "$deploy/regimes"
   start_inner_service metrics --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
     --delivery "$(address_of delivery)"

@@ -250,5 +250,46 @@ TEST_F(EventHandlersTest, OtherEventsAreNoneOfItsBusiness) {
   EXPECT_THAT(Notices(), IsEmpty());
 }
 
+TEST_F(EventHandlersTest, WhoeverMadeSeveralReportsOfOneThingIsAnsweredOnce) {
+  const std::string second = "0190a000-0000-7000-8000-00000000a002";
+  const std::string other = "0190a000-0000-7000-8000-00000000a003";
+  const std::string unanswered = "0190a000-0000-7000-8000-00000000a004";
+  reporters_.reporters[second] = reporters_.reporters[kReport];
+  reporters_.reporters[other] = reporters_.reporters[kReport];
+  reporters_.reporters[other].login = "other";
+  reporters_.reporters[other].email = "other@kalix.example";
+  reporters_.reporters[unanswered] = reporters_.reporters[other];
+  reporters_.reporters[unanswered].login = "nobody";
+  reporters_.reporters[unanswered].email = "";
+  intake::v1::CampaignAnswered answered;
+  answered.set_campaign_id(kCase);
+  answered.set_answer_id("answer-1");
+  for (const std::string& report : {std::string(kReport), second, other, unanswered}) {
+    answered.add_report_ids(report);
+  }
+  ASSERT_OK(Hear(reports_, Event("intake", "campaigns/1", answered)));
+  EXPECT_THAT(Notices(), ElementsAre("report_answered reporter@kalix.example en",
+                                     "report_answered other@kalix.example en"));
+  // Another answer is another thing to tell.
+  answered.set_answer_id("answer-2");
+  ASSERT_OK(Hear(reports_, Event("intake", "campaigns/1", answered)));
+  EXPECT_EQ(Notices().size(), 4u);
+}
+
+TEST_F(EventHandlersTest, EndOfACaseIsToldOnceToWhoeverOpenedItAndAlsoMadeALinkedReport) {
+  const std::string second = "0190a000-0000-7000-8000-00000000a002";
+  reporters_.reporters[second] = reporters_.reporters[kReport];
+  triage::v1::CaseClosed closed;
+  *closed.mutable_facts() = Facts("");
+  const auto event = Event("triage", std::string("cases/") + kCase, closed);
+  ASSERT_OK(Hear(cases_, event));
+  intake::v1::CampaignConcluded concluded;
+  concluded.set_campaign_id(kCase);
+  concluded.set_cause(event.event().id());
+  concluded.add_report_ids(second);
+  ASSERT_OK(Hear(reports_, Event("intake", "campaigns/1", concluded)));
+  EXPECT_THAT(Notices(), ElementsAre("report_closed reporter@kalix.example en"));
+}
+
 }  // namespace
 }  // namespace avvik::delivery

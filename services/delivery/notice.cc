@@ -19,6 +19,8 @@ std::string_view TemplateName(TemplateId id) {
       return "report_received";
     case TemplateId::kReportClosed:
       return "report_closed";
+    case TemplateId::kReportAnswered:
+      return "report_answered";
     case TemplateId::kReportMessage:
       return "report_message";
     case TemplateId::kCaseAssigned:
@@ -44,7 +46,7 @@ std::optional<TemplateId> TemplateFromName(std::string_view name) {
 
 bool IsForReporter(TemplateId id) {
   return id == TemplateId::kReportReceived || id == TemplateId::kReportClosed ||
-         id == TemplateId::kReportMessage;
+         id == TemplateId::kReportAnswered || id == TemplateId::kReportMessage;
 }
 
 std::string MessageId(const std::string& notice_id, const std::string& mail_from) {

@@ -18,6 +18,7 @@ namespace avvik::delivery {
 enum class TemplateId {
   kReportReceived,  // To the reporter: it has arrived.
   kReportClosed,    // To the reporter: it has been dealt with.
+  kReportAnswered,  // To the reporter: all who reported the same thing have an answer.
   kReportMessage,   // To the reporter: there is a message about it.
   kCaseAssigned,    // To the owner of a case.
   kCaseDrawnIn,     // To somebody drawn in to a case.
@@ -25,10 +26,10 @@ enum class TemplateId {
   kStageDueSoon,    // To the owner: a statutory step comes due.
   kStageOverdue,    // To the owner: a statutory step is past its target.
 };
-inline constexpr std::array<TemplateId, 8> kTemplates = {
-    TemplateId::kReportReceived, TemplateId::kReportClosed, TemplateId::kReportMessage,
-    TemplateId::kCaseAssigned,   TemplateId::kCaseDrawnIn,  TemplateId::kCaseAnswered,
-    TemplateId::kStageDueSoon,   TemplateId::kStageOverdue};
+inline constexpr std::array<TemplateId, 9> kTemplates = {
+    TemplateId::kReportReceived, TemplateId::kReportClosed, TemplateId::kReportAnswered,
+    TemplateId::kReportMessage,  TemplateId::kCaseAssigned, TemplateId::kCaseDrawnIn,
+    TemplateId::kCaseAnswered,   TemplateId::kStageDueSoon, TemplateId::kStageOverdue};
 
 // Languages that every template is written in.
 inline constexpr std::array<std::string_view, 3> kLanguages = {"sv", "da", "en"};

@@ -1,5 +1,8 @@
 #include "services/delivery/report_event_handler.h"
 
+#include <string>
+#include <vector>
+
 #include "avvik/intake/v1/intake_events.pb.h"
 #include "common/organisation/rights.h"
 #include "common/status/macros.h"
@@ -9,38 +12,59 @@
 namespace avvik::delivery {
 namespace {
 
-// The report submitted, unless it is one that nobody waits for an answer to.
-std::optional<intake::v1::ReportSubmitted> Submitted(const events::v1::Event& event) {
-  intake::v1::ReportSubmitted submitted;
-  if (!event.data().UnpackTo(&submitted) || submitted.imported()) return std::nullopt;
-  return submitted;
+// What is to be told to the makers of reports.
+struct ReportTelling {
+  TemplateId template_id = TemplateId::kReportReceived;
+  std::string cause;
+  std::vector<std::string> report_ids;
+};
+
+template <typename Message>
+std::optional<Message> As(const events::v1::Event& event) {
+  Message message;
+  if (!event.data().Is<Message>() || !event.data().UnpackTo(&message)) return std::nullopt;
+  return message;
 }
 
-std::optional<intake::v1::ReportMessageAdded> MessageAdded(const events::v1::Event& event) {
-  intake::v1::ReportMessageAdded added;
-  if (!event.data().UnpackTo(&added)) return std::nullopt;
-  return added;
-}
-
-// The report whose reporter is to be told of an event; empty when none is.
-std::string ReportToAnswer(const events::v1::Event& event) {
-  if (const auto submitted = Submitted(event)) return submitted->report_id();
-  if (const auto added = MessageAdded(event); added && !added->by_reporter()) {
-    return added->report_id();
+// Nothing for events of anything else, and for a report that nobody waits for an answer to.
+std::optional<ReportTelling> TellingOf(const events::v1::Event& event) {
+  if (const auto submitted = As<intake::v1::ReportSubmitted>(event)) {
+    if (submitted->imported()) return std::nullopt;
+    return ReportTelling{
+        TemplateId::kReportReceived, submitted->report_id(), {submitted->report_id()}};
   }
-  return "";
+  // Whoever made several reports of the same thing is told once: the cause is the same for all.
+  if (const auto answered = As<intake::v1::CampaignAnswered>(event)) {
+    return ReportTelling{TemplateId::kReportAnswered,
+                         answered->answer_id(),
+                         {answered->report_ids().begin(), answered->report_ids().end()}};
+  }
+  if (const auto added = As<intake::v1::ReportMessageAdded>(event); added && !added->by_reporter()) {
+    return ReportTelling{TemplateId::kReportMessage, event.id(), {added->report_id()}};
+  }
+  if (const auto concluded = As<intake::v1::CampaignConcluded>(event)) {
+    return ReportTelling{TemplateId::kReportClosed,
+                         concluded->cause(),
+                         {concluded->report_ids().begin(), concluded->report_ids().end()}};
+  }
+  return std::nullopt;
 }
 
-// Who may see what is told of a report: as of its case, or of the report itself before it has one.
-absl::StatusOr<type::v1::Sphere> SphereOfReport(pg::Transaction& transaction,
-                                                const events::v1::Event& event) {
-  if (const auto submitted = Submitted(event)) {
+// Who may see what is told by an event: as of the case, or of the report itself before it has one.
+absl::StatusOr<type::v1::Sphere> SphereOf(pg::Transaction& transaction,
+                                          const events::v1::Event& event) {
+  if (const auto submitted = As<intake::v1::ReportSubmitted>(event)) {
     return organisation::SphereOf(submitted->national_security(), submitted->personal_data(),
                                   /*restricted=*/false);
   }
-  AVVIK_ASSIGN_OR_RETURN(
-      const std::optional<KnownCase> known,
-      FindCaseOfReport(transaction, event.tenant(), MessageAdded(event)->report_id()));
+  std::optional<KnownCase> known;
+  if (const auto added = As<intake::v1::ReportMessageAdded>(event)) {
+    AVVIK_ASSIGN_OR_RETURN(known, FindCaseOfReport(transaction, event.tenant(), added->report_id()));
+  } else {
+    // A campaign has the id of its case.
+    const std::string case_id(event.subject().substr(event.subject().find('/') + 1));
+    AVVIK_ASSIGN_OR_RETURN(known, FindKnownCase(transaction, event.tenant(), case_id));
+  }
   // Not yet heard of: nobody but those it concerns, rather than too many.
   return known.has_value() ? known->sphere : type::v1::SPHERE_RESTRICTED;
 }
@@ -66,8 +90,10 @@ std::optional<NoticeDraft> DraftForReporter(const organisation::Organisation& or
 absl::Status ReportEventHandler::Prepare(std::span<const events::v1::StoredEvent> batch) {
   std::map<std::string, std::set<std::string>> reports;
   for (const events::v1::StoredEvent& stored : batch) {
-    const std::string report_id = ReportToAnswer(stored.event());
-    if (!report_id.empty()) reports[stored.event().tenant()].insert(report_id);
+    const auto telling = TellingOf(stored.event());
+    if (!telling.has_value()) continue;
+    reports[stored.event().tenant()].insert(telling->report_ids.begin(),
+                                            telling->report_ids.end());
   }
   return reporters_.Prepare(reports);
 }
@@ -75,25 +101,32 @@ absl::Status ReportEventHandler::Prepare(std::span<const events::v1::StoredEvent
 absl::Status ReportEventHandler::Apply(pg::Transaction& transaction,
                                        const events::v1::StoredEvent& stored) {
   const events::v1::Event& event = stored.event();
-  const auto added = MessageAdded(event);
-  const std::string report_id = ReportToAnswer(event);
-  if (report_id.empty() && !added.has_value()) return absl::OkStatus();
+  const auto telling = TellingOf(event);
+  const auto added = As<intake::v1::ReportMessageAdded>(event);
+  if (!telling.has_value() && !added.has_value()) return absl::OkStatus();
   const auto organisation = directory_.Find(event.tenant());
   if (organisation == nullptr) return error::NoOrganisation(event.tenant());
-  std::optional<NoticeDraft> draft;
-  if (report_id.empty()) {
-    AVVIK_ASSIGN_OR_RETURN(draft, DraftForOwner(transaction, *organisation, added->report_id()));
-    if (draft.has_value()) draft->cause = event.id();
+  std::vector<NoticeDraft> drafts;
+  if (!telling.has_value()) {
+    AVVIK_ASSIGN_OR_RETURN(const auto draft,
+                           DraftForOwner(transaction, *organisation, added->report_id()));
+    if (draft.has_value()) drafts.push_back(*draft);
+    if (draft.has_value()) drafts.back().cause = event.id();
   } else {
-    AVVIK_ASSIGN_OR_RETURN(const std::optional<Reporter> reporter,
-                           reporters_.Find(event.tenant(), report_id));
-    draft = added.has_value()
-                ? DraftForReporter(*organisation, reporter, TemplateId::kReportMessage, event.id())
-                : DraftForReporter(*organisation, reporter, TemplateId::kReportReceived, report_id);
+    for (const std::string& report_id : telling->report_ids) {
+      AVVIK_ASSIGN_OR_RETURN(const std::optional<Reporter> reporter,
+                             reporters_.Find(event.tenant(), report_id));
+      auto draft = DraftForReporter(*organisation, reporter, telling->template_id, telling->cause);
+      if (draft.has_value()) drafts.push_back(*std::move(draft));
+    }
   }
-  if (!draft.has_value()) return absl::OkStatus();
-  AVVIK_ASSIGN_OR_RETURN(draft->sphere, SphereOfReport(transaction, event));
-  return writer_.Queue(transaction, *draft, *organisation);
+  if (drafts.empty()) return absl::OkStatus();
+  AVVIK_ASSIGN_OR_RETURN(const type::v1::Sphere sphere, SphereOf(transaction, event));
+  for (NoticeDraft& draft : drafts) {
+    draft.sphere = sphere;
+    AVVIK_RETURN_IF_ERROR(writer_.Queue(transaction, draft, *organisation));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<NoticeDraft>> ReportEventHandler::DraftForOwner(

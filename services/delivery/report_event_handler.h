@@ -1,5 +1,6 @@
-// Hears intake: whoever submits a report is told that it has arrived, and of messages about it; the owner of
-// the case is told that the reporter has written.
+// Hears intake: whoever submits a report is told that it has arrived, of messages about it, and of what a
+// campaign has for all who reported the same thing; the owner of the case is told that the reporter has
+// written.
 #pragma once
 
 #include <functional>

@@ -5,6 +5,7 @@
 #include "common/organisation/matter.h"
 #include "common/secrecy/certificate.h"
 #include "common/status/macros.h"
+#include "services/intake/campaign_rows.h"
 #include "services/intake/errors.h"
 #include "services/intake/pg_attachment_store.h"
 #include "services/intake/report_rows.h"
@@ -47,25 +48,35 @@ constexpr pg::Statement kPutAccess{"intake_put_report_access", R"sql(
 
 absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
                                      const events::v1::StoredEvent& stored) {
-  AVVIK_ASSIGN_OR_RETURN(const auto facts, organisation::CaseFactsIn(stored.event()));
+  const events::v1::Event& event = stored.event();
+  const std::string& tenant = event.tenant();
+  AVVIK_ASSIGN_OR_RETURN(const auto facts, organisation::CaseFactsIn(event));
   if (!facts.has_value()) return absl::OkStatus();
   const organisation::Matter matter = organisation::MatterOf(*facts);
   AVVIK_RETURN_IF_ERROR(
       transaction
           .Execute(kPutAccess,
-                   {facts->report_id(), stored.event().tenant(), static_cast<int>(matter.sphere),
+                   {facts->report_id(), tenant, static_cast<int>(matter.sphere),
                     matter.unit, pg::TextArray(matter.parties)})
           .status());
   triage::v1::CaseErased told;
-  if (!stored.event().data().UnpackTo(&told)) return absl::OkStatus();
-  return EraseReport(transaction, stored.event(), told);
+  if (!event.data().UnpackTo(&told)) return campaigns_.Apply(transaction, event);
+  AVVIK_RETURN_IF_ERROR(RemoveAnswers(transaction, tenant, told.facts().case_id()));
+  AVVIK_RETURN_IF_ERROR(EraseReport(transaction, event, told, told.facts().report_id()));
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> linked,
+                         OwnReports(transaction, tenant, told.facts().case_id()));
+  for (const std::string& report_id : linked) {
+    if (report_id == told.facts().report_id()) continue;
+    AVVIK_RETURN_IF_ERROR(EraseReport(transaction, event, told, report_id));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CaseEventHandler::EraseReport(pg::Transaction& transaction,
                                            const events::v1::Event& event,
-                                           const triage::v1::CaseErased& told) {
+                                           const triage::v1::CaseErased& told,
+                                           const std::string& report_id) {
   const std::string& tenant = event.tenant();
-  const std::string& report_id = told.facts().report_id();
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kLock, {tenant, report_id}));
   if (rows.empty()) return error::ReportNotFound(report_id);
   AVVIK_ASSIGN_OR_RETURN(const Report before, ReportFromRow(rows[0], vault_));

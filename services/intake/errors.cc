@@ -99,4 +99,26 @@ absl::Status TooManyMessages(const std::string& number) {
                "TOO_MANY_MESSAGES", {{"number", number}});
 }
 
+absl::Status CampaignNotFound(const std::string& reference) {
+  return Error(absl::StatusCode::kNotFound, "there is no campaign " + reference,
+               "CAMPAIGN_NOT_FOUND", {{"campaign", reference}});
+}
+
+absl::Status CampaignChanged(const std::string& current_etag) {
+  return Error(absl::StatusCode::kAborted, "the campaign has changed since; read it again",
+               "CAMPAIGN_CHANGED", {{"etag", current_etag}});
+}
+
+absl::Status CampaignGrouped(const std::string& number) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "the case of campaign " + number +
+                   " is grouped into another; that one's campaign speaks for it",
+               "CAMPAIGN_GROUPED", {{"number", number}});
+}
+
+absl::Status NoAnswer(const std::string& number) {
+  return Error(absl::StatusCode::kNotFound, "report " + number + " has no answer of a campaign",
+               "NO_ANSWER", {{"number", number}});
+}
+
 }  // namespace avvik::intake::error

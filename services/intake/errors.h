@@ -39,4 +39,13 @@ absl::Status ChallengeUsed();
 // FAILED_PRECONDITION: the dialogue has reached its bound.
 absl::Status TooManyMessages(const std::string& number);
 
+// NOT_FOUND: there is no such campaign, or the caller may not know of it.
+absl::Status CampaignNotFound(const std::string& reference);
+// ABORTED: the campaign has changed since.
+absl::Status CampaignChanged(const std::string& current_etag);
+// FAILED_PRECONDITION: the campaign's case is grouped into another, whose campaign speaks for it.
+absl::Status CampaignGrouped(const std::string& number);
+// NOT_FOUND: the report's reporter has been given no answer by a campaign.
+absl::Status NoAnswer(const std::string& number);
+
 }  // namespace avvik::intake::error

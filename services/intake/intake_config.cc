@@ -14,6 +14,7 @@ std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
                       "Ed25519 private key (PEM) that signs proofs of filing");
   reader.Text("clamd", &clamd,
               "ClamAV's daemon, unix:<path> or host:port; without one, no attachments are taken");
+  reader.Text("campaigns", &campaigns, "how reports of the same thing are recognised");
   return reader.Parse(argc, argv);
 }
 

@@ -14,6 +14,7 @@ struct IntakeConfig {
   std::string receipt_key_file;
   std::string proof_key_file;
   std::string clamd;
+  std::string campaigns = "deploy/campaigns.yaml";
 
   // Reads flags and environment. An exit status when the process shall end at once.
   std::optional<int> Load(int argc, const char* const* argv);

@@ -1,6 +1,7 @@
 #include "services/intake/intake_events.h"
 
 #include "avvik/intake/v1/intake_events.pb.h"
+#include "common/campaigns/campaign_rules.h"
 #include "common/events/outbox.h"
 #include "common/rpc/time.h"
 
@@ -43,6 +44,9 @@ events::v1::Event SubmittedEvent(IdSource& ids, const Report& report,
   data.set_confidentiality(content.confidentiality);
   data.set_language(content.language);
   data.set_imported(report.origin.has_value());
+  if (!report.fingerprint.empty()) {
+    *data.mutable_fingerprint() = campaigns::ToProto(report.fingerprint);
+  }
   return About(ids, report, report.submitted, trace_parent, data);
 }
 

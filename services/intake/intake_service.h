@@ -7,6 +7,7 @@
 #include "common/organisation/directory.h"
 #include "common/rpc/environment.h"
 #include "services/intake/group_committer.h"
+#include "services/intake/report_fingerprint.h"
 #include "services/intake/report_store.h"
 #include "services/intake/second_look.h"
 
@@ -18,12 +19,14 @@ class IntakeService final : public v1::Intake::WithCallbackMethod_SubmitReport<v
   // All of them must outlive the service.
   IntakeService(rpc::Environment& environment, ReportStore& store, GroupCommitter& committer,
                 SecondLook& second_look, organisation::Directory& directory,
-                events::Publisher& publisher, IdSource& ids)
+                const ReportFingerprints& fingerprints, events::Publisher& publisher,
+                IdSource& ids)
       : environment_(environment),
         store_(store),
         committer_(committer),
         second_look_(second_look),
         directory_(directory),
+        fingerprints_(fingerprints),
         publisher_(publisher),
         ids_(ids) {}
 
@@ -53,6 +56,7 @@ class IntakeService final : public v1::Intake::WithCallbackMethod_SubmitReport<v
   GroupCommitter& committer_;
   SecondLook& second_look_;
   organisation::Directory& directory_;
+  const ReportFingerprints& fingerprints_;
   events::Publisher& publisher_;
   IdSource& ids_;
 };

@@ -1,4 +1,5 @@
 #include "common/audit/audit.h"
+#include "common/campaigns/campaign_rules.h"
 #include "common/events/migrations.h"
 #include "common/filing_proof/filing_proof.h"
 #include "common/host/host.h"
@@ -9,6 +10,8 @@
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/rotation.h"
 #include "services/intake/attachment_service.h"
+#include "services/intake/campaign_event_handler.h"
+#include "services/intake/campaigns_service.h"
 #include "services/intake/case_event_handler.h"
 #include "services/intake/group_committer.h"
 #include "services/intake/intake_config.h"
@@ -16,6 +19,7 @@
 #include "services/intake/malware_scanner.h"
 #include "services/intake/pg_attachment_store.h"
 #include "services/intake/pg_receipt_store.h"
+#include "services/intake/pg_campaign_store.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/quarantine.h"
 #include "services/intake/receipts_service.h"
@@ -31,6 +35,8 @@ int main(int argc, char** argv) {
   if (!receipt_secret.ok()) return host::FailStart(receipt_secret.status());
   const auto signer = filing_proof::Signer::Load(config.proof_key_file);
   if (!signer.ok()) return host::FailStart(signer.status());
+  const auto campaigns = campaigns::CampaignRules::Load(config.campaigns);
+  if (!campaigns.ok()) return host::FailStart(campaigns.status());
 
   auto host = host::Host::Make("intake", config.host,
                                pg::Join({events::outbox::Migrations(),
@@ -48,8 +54,12 @@ int main(int argc, char** argv) {
   intake::PgReportStore store(h.pool(), h.ids(), **vault);
   intake::GroupCommitter committer(store, [&h] { h.publisher().Wake(); });
   intake::SecondLook second_look(h.directory());
+  const intake::ReportFingerprints fingerprints(*campaigns, intake::KeysOf(**vault));
   intake::IntakeService service(h.environment(), store, committer, second_look, h.directory(),
-                                h.publisher(), h.ids());
+                                fingerprints, h.publisher(), h.ids());
+  intake::PgCampaignStore campaign_store(h.pool(), h.ids());
+  intake::CampaignsService campaigns_service(h.environment(), campaign_store, store,
+                                             h.publisher(), h.ids());
   intake::SecrecyService secrecy(h.environment(), store);
 
   intake::PgAttachmentStore attachments(h.pool(), **vault, h.ids());
@@ -60,7 +70,9 @@ int main(int argc, char** argv) {
   intake::AttachmentService attachment_service(h.environment(), store, attachments, receiver,
                                                /*open=*/!config.clamd.empty());
 
-  intake::CaseEventHandler cases(**vault, h.ids(), h.clock());
+  intake::CampaignEventHandler campaign_events(h.ids(), h.clock());
+  intake::CaseEventHandler cases(**vault, campaign_events, h.ids(), h.clock(),
+                                 [&h] { h.publisher().Wake(); });
   h.Hear("triage", h.triage(), cases);
   h.Add(rotation);
   intake::PgReceiptStore receipts(h.pool(), h.ids(), **vault);
@@ -77,6 +89,7 @@ int main(int argc, char** argv) {
   h.Add(second_look);
   if (!config.clamd.empty()) h.Add(quarantine);
   h.Offer({&service, intake::v1::Intake::service_full_name()});
+  h.Offer({&campaigns_service, intake::v1::Campaigns::service_full_name()});
   h.Offer({&secrecy, intake::v1::Secrecy::service_full_name()});
   h.Offer({&receipts_service, intake::v1::Receipts::service_full_name()});
   h.Offer({&attachment_service, intake::v1::Attachments::service_full_name()});

@@ -109,7 +109,8 @@ class PgReportStoreTest : public ::testing::Test {
   Uuid7Source ids_{clock_};
   secrecy::TestVault vault_;
   PgReportStore store_{database_->pool(), ids_, *vault_};
-  CaseEventHandler cases_{*vault_, ids_, clock_};
+  CampaignEventHandler campaigns_{ids_, clock_};
+  CaseEventHandler cases_{*vault_, campaigns_, ids_, clock_, [] {}};
   const Visibility everything_{.cases = organisation::EverythingVisible(), .login = ""};
 };
 

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "avvik/intake/v1/report.pb.h"
 #include "avvik/type/v1/classification.pb.h"
+#include "common/campaigns/fingerprint.h"
 #include "common/organisation/organisation.h"
 
 namespace avvik::intake {
@@ -81,6 +82,8 @@ struct Report {
   std::vector<Supplement> supplements;
   std::optional<absl::Time> erased;  // Then neither content nor reporter is known.
   int64_t version = 1;
+  // What it is recognised by; told once and not kept.
+  campaigns::Fingerprint fingerprint;
 };
 
 // Checks a draft against the organisation and the time, and gives it the form in which it is kept: a

@@ -88,6 +88,22 @@ RoutedFacts RoutedFactsOf(const Case& subject) {
           .national_security = subject.classification.national_security()};
 }
 
+absl::StatusOr<std::vector<CaseChange>> OpenRouted(const ReportTold& report,
+                                                   const std::string& tenant, std::string id,
+                                                   const ClassificationRules& rules,
+                                                   const organisation::Organisation& organisation,
+                                                   absl::Time now) {
+  std::vector<CaseChange> changes;
+  changes.push_back(Open(report, tenant, std::move(id), rules, organisation, now));
+  const Route route = RouteCase(RoutedFactsOf(changes[0].changed), organisation);
+  if (route.owner.login.empty()) return changes;
+  AVVIK_ASSIGN_OR_RETURN(
+      CaseChange assigned,
+      Assign(changes[0].changed, route.owner, route.drawn_in, organisation.version(), now));
+  changes.push_back(std::move(assigned));
+  return changes;
+}
+
 absl::StatusOr<CaseChange> Assign(Case subject, Party owner, const std::vector<Party>& drawn_in,
                                   int64_t organisation_version, absl::Time now) {
   AVVIK_ASSIGN_OR_RETURN(subject.state, After(subject.state, Command::kAssign));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/campaigns/fingerprint.h"
 #include "services/triage/classification.h"
 #include "services/triage/routing.h"
 
@@ -30,6 +32,7 @@ struct ReportTold {
   std::optional<absl::Time> discovered;
   absl::Time reported;
   bool imported = false;
+  campaigns::Fingerprint fingerprint;  // Empty when reports like it are not recognised.
 };
 
 struct Note {
@@ -74,6 +77,9 @@ struct Case {
   std::optional<absl::Time> held;    // A legal hold: it may not be erased.
   std::string hold_reference;
   int64_t version = 1;
+  int64_t report_count = 1;  // The one that opened it, and those linked to it.
+  std::string group_id;      // The case it is grouped into; empty when none.
+  int64_t member_count = 0;  // Cases grouped into it.
 };
 
 // What happened to a case, as the others are told.
@@ -92,12 +98,21 @@ enum class Happening {
   kRestricted,
   kAccessChanged,
   kHandedOver,
+  kReportLinked,
+  kReportUnlinked,
+  kGrouped,
+  kUngrouped,
 };
 
 // A case after a change.
 struct CaseChange {
   Case changed;
   Happening happening;
+  // The report that was linked or unlinked.
+  std::string report_id;
+  std::string report_number;
+  // The case that this one was grouped into or left, after the change.
+  std::shared_ptr<const Case> leader;
 };
 
 // A case for a report, classified by rule and without an owner. A unit or system that the
@@ -108,6 +123,13 @@ CaseChange Open(const ReportTold& report, const std::string& tenant, std::string
 
 // What routing looks at of a case.
 RoutedFacts RoutedFactsOf(const Case& subject);
+
+// Open, and Assign when the organisation's rules find an owner: one change or two, in order.
+absl::StatusOr<std::vector<CaseChange>> OpenRouted(const ReportTold& report,
+                                                   const std::string& tenant, std::string id,
+                                                   const ClassificationRules& rules,
+                                                   const organisation::Organisation& organisation,
+                                                   absl::Time now);
 
 // The others: FAILED_PRECONDITION (CASE_STATE) when the case is in another state.
 

@@ -1,5 +1,6 @@
 #include "services/triage/case_proto.h"
 
+#include "common/campaigns/campaign_rules.h"
 #include "common/rpc/time.h"
 #include "services/triage/case_states.h"
 
@@ -67,6 +68,9 @@ v1::Case ToProto(const Case& subject, const organisation::Organisation* organisa
   proto.set_withdrawn(subject.withdrawn);
   *proto.mutable_update_time() = ToProtoTime(subject.updated);
   proto.set_etag(EtagOf(subject));
+  proto.set_report_count(subject.report_count);
+  proto.set_group_case_id(subject.group_id);
+  proto.set_member_count(subject.member_count);
   if (subject.held.has_value()) *proto.mutable_hold_time() = ToProtoTime(*subject.held);
   proto.set_hold_reference(subject.hold_reference);
   if (subject.erased.has_value()) {
@@ -99,6 +103,7 @@ ReportTold FromProto(const intake::v1::ReportSubmitted& submitted, const std::st
   }
   report.reported = FromProtoTime(submitted.reported_time());
   report.imported = submitted.imported();
+  report.fingerprint = campaigns::FromProto(submitted.fingerprint());
   return report;
 }
 

@@ -85,6 +85,9 @@ absl::StatusOr<Case> CaseFromRow(const pg::Row& row, secrecy::Vault& vault) {
   subject.updated = row.Time("updated_at");
   subject.organisation_version = row.Int("organisation_version");
   subject.version = row.Int("version");
+  subject.report_count = row.Int("report_count");
+  subject.group_id = row.Text("group_id");
+  subject.member_count = row.Int("member_count");
   subject.held = row.OptionalTime("held_at");
   subject.hold_reference = row.Text("hold_reference");
   subject.erased = row.OptionalTime("erased_at");

@@ -27,6 +27,9 @@ constexpr Move kMoves[] = {
     {CASE_STATE_ACKNOWLEDGED, Command::kClose, CASE_STATE_CLOSED},
     {CASE_STATE_CLOSED, Command::kNote, CASE_STATE_CLOSED},
     {CASE_STATE_CLOSED, Command::kReopen, CASE_STATE_ASSIGNED},
+    {CASE_STATE_OPEN, Command::kLink, CASE_STATE_OPEN},
+    {CASE_STATE_ASSIGNED, Command::kLink, CASE_STATE_ASSIGNED},
+    {CASE_STATE_ACKNOWLEDGED, Command::kLink, CASE_STATE_ACKNOWLEDGED},
     {CASE_STATE_OPEN, Command::kSupplementReport, CASE_STATE_OPEN},
     {CASE_STATE_ASSIGNED, Command::kSupplementReport, CASE_STATE_ASSIGNED},
     {CASE_STATE_ACKNOWLEDGED, Command::kSupplementReport, CASE_STATE_ACKNOWLEDGED},
@@ -82,6 +85,8 @@ std::string VerbOf(Command command) {
       return "close";
     case Command::kReopen:
       return "reopen";
+    case Command::kLink:
+      return "link";
     case Command::kSupplementReport:
       return "supplement-report";
     case Command::kWithdrawReport:

@@ -10,7 +10,8 @@
 
 namespace avvik::triage {
 
-// What can be done to a case: by people, and the last two by the reporter through intake.
+// What can be done to a case: by people, and the last two by the reporter through intake. Linking is taking
+// in a report or another case of the same thing.
 enum class Command {
   kClassify,
   kAssign,
@@ -18,6 +19,7 @@ enum class Command {
   kNote,
   kClose,
   kReopen,
+  kLink,
   kSupplementReport,
   kWithdrawReport,
 };

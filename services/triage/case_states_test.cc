@@ -71,11 +71,11 @@ TEST(CaseStatesTest, NotesAndTheReportersDoingsArePossibleInEveryStateAndLeaveIt
 }
 
 TEST(CaseStatesTest, AllowedCommandsAreThoseOfPeople) {
-  EXPECT_THAT(AllowedCommands(v1::CASE_STATE_OPEN), ElementsAre("classify", "assign", "note"));
+  EXPECT_THAT(AllowedCommands(v1::CASE_STATE_OPEN), ElementsAre("classify", "assign", "note", "link"));
   EXPECT_THAT(AllowedCommands(v1::CASE_STATE_ASSIGNED),
-              ElementsAre("classify", "assign", "acknowledge", "note", "close"));
+              ElementsAre("classify", "assign", "acknowledge", "note", "close", "link"));
   EXPECT_THAT(AllowedCommands(v1::CASE_STATE_ACKNOWLEDGED),
-              ElementsAre("classify", "assign", "note", "close"));
+              ElementsAre("classify", "assign", "note", "close", "link"));
   EXPECT_THAT(AllowedCommands(v1::CASE_STATE_CLOSED), ElementsAre("note", "reopen"));
 }
 

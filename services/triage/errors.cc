@@ -103,4 +103,34 @@ absl::Status TitlesUnavailable(const absl::Status& cause) {
                "TITLES_UNAVAILABLE");
 }
 
+absl::Status CaseGrouped(const std::string& number) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "case " + number + " is in a group already; let it out first", "CASE_GROUPED",
+               {{"number", number}});
+}
+
+absl::Status CaseHasMembers(const std::string& number) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "case " + number + " has members, so it cannot become one", "CASE_HAS_MEMBERS",
+               {{"number", number}});
+}
+
+absl::Status CaseNotInGroup(const std::string& number, const std::string& leader) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "case " + number + " is not grouped into " + leader, "CASE_NOT_IN_GROUP",
+               {{"number", number}, {"leader", leader}});
+}
+
+absl::Status ReportNotLinked(const std::string& reference, const std::string& number) {
+  return Error(absl::StatusCode::kNotFound,
+               "report " + reference + " is not linked to case " + number, "REPORT_NOT_LINKED",
+               {{"report", reference}, {"number", number}});
+}
+
+absl::Status ReportLinkedElsewhere(const std::string& reference) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "report " + reference + " is linked to another case; unlink it there first",
+               "REPORT_LINKED_ELSEWHERE", {{"report", reference}});
+}
+
 }  // namespace avvik::triage::error

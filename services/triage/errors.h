@@ -44,4 +44,15 @@ absl::Status TitleNotAsked(const std::string& report_id);
 // UNAVAILABLE: intake does not give titles.
 absl::Status TitlesUnavailable(const absl::Status& cause);
 
+// FAILED_PRECONDITION: the case is in a group already.
+absl::Status CaseGrouped(const std::string& number);
+// FAILED_PRECONDITION: the case has members, so it cannot become one.
+absl::Status CaseHasMembers(const std::string& number);
+// FAILED_PRECONDITION: the case is not in that group.
+absl::Status CaseNotInGroup(const std::string& number, const std::string& leader);
+// NOT_FOUND: the report is not one of those linked to the case.
+absl::Status ReportNotLinked(const std::string& reference, const std::string& number);
+// FAILED_PRECONDITION: the report is linked to another case and has to be unlinked there first.
+absl::Status ReportLinkedElsewhere(const std::string& reference);
+
 }  // namespace avvik::triage::error

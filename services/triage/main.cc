@@ -1,10 +1,13 @@
 #include "common/audit/audit.h"
+#include "common/campaigns/campaign_rules.h"
 #include "common/events/migrations.h"
 #include "common/host/host.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/rotation.h"
+#include "services/triage/case_links_service.h"
+#include "services/triage/pg_case_link_store.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/pg_erasure_store.h"
 #include "services/triage/report_event_handler.h"
@@ -20,6 +23,8 @@ int main(int argc, char** argv) {
   if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
   const auto rules = triage::ClassificationRules::Load(config.classification);
   if (!rules.ok()) return host::FailStart(rules.status());
+  const auto campaigns = campaigns::CampaignRules::Load(config.campaigns);
+  if (!campaigns.ok()) return host::FailStart(campaigns.status());
 
   auto host = host::Host::Make(
       "triage", config.host,
@@ -38,17 +43,21 @@ int main(int argc, char** argv) {
   triage::PgCaseStore cases(h.pool(), h.ids(), **vault);
   triage::PgErasureStore erasures(h.pool(), h.ids(), **vault);
   triage::RemoteReportTitles titles(intake);
-  triage::ReportEventHandler reports(titles, **vault, h.directory(), *rules, h.ids(), h.clock(),
-                                     [&h] { h.publisher().Wake(); });
+  triage::ReportEventHandler reports(titles, **vault, h.directory(), *rules, *campaigns, h.ids(),
+                                     h.clock(), [&h] { h.publisher().Wake(); });
   triage::Retention retention(erasures, h.directory(), h.ids(), h.clock(),
                               config.retention_every, [&h] { h.publisher().Wake(); });
   triage::TriageService service(h.environment(), cases, organisations, h.directory(), *rules,
                                 h.publisher(), h.ids());
+  triage::PgCaseLinkStore links(h.pool(), h.ids(), **vault);
+  triage::CaseLinksService links_service(h.environment(), links, cases, titles, *rules,
+                                         h.publisher(), h.ids());
   triage::SecrecyService secrecy(h.environment(), cases, erasures, h.publisher());
   h.Hear("intake", intake, reports);
   h.Add(rotation);
   h.Add(retention);
   h.Offer({&secrecy, triage::v1::Secrecy::service_full_name()});
   h.Offer({&service, triage::v1::Triage::service_full_name()});
+  h.Offer({&links_service, triage::v1::CaseLinks::service_full_name()});
   return h.Run();
 }

@@ -38,6 +38,18 @@ constexpr pg::Statement kLockCase{"triage_lock_case", R"sql(
        AND avvik_visible(sphere, unit, parties, $3, $4, $5)
        FOR UPDATE OF triage_case)sql"};
 
+// A case has its report's number.
+constexpr pg::Statement kLockVisibleCaseOfReport{"triage_lock_visible_case_of_report", R"sql(
+    SELECT triage_case.*, case_key.wrapped
+      FROM triage_case
+      LEFT JOIN case_key ON case_key.case_id = triage_case.id
+     WHERE triage_case.tenant = $1
+       AND (number = $2 OR report_id = CASE WHEN $2 LIKE '________-____-____-____-____________'
+                                            THEN $2::uuid END)
+       AND ($3::boolean OR unit = ANY ($4::text[]) OR owner_login = $5
+            OR drawn_in_logins @> ARRAY[$5])
+       FOR UPDATE OF triage_case)sql"};
+
 constexpr pg::Statement kLockCaseOfReport{
     "triage_lock_case_of_report", R"sql(
     SELECT triage_case.*, case_key.wrapped
@@ -157,6 +169,19 @@ absl::StatusOr<Case> LockCase(pg::Transaction& transaction, secrecy::Vault& vaul
                               const std::string& tenant, const std::string& reference,
                               const Visibility& visibility) {
   return Read(transaction, vault, kLockCase, tenant, reference, visibility);
+}
+
+absl::StatusOr<Case> FindCase(pg::Transaction& transaction, secrecy::Vault& vault,
+                              const std::string& tenant, const std::string& reference,
+                              const Visibility& visibility) {
+  return Read(transaction, vault, kGetCase, tenant, reference, visibility);
+}
+
+absl::StatusOr<Case> LockVisibleCaseOfReport(pg::Transaction& transaction, secrecy::Vault& vault,
+                                             const std::string& tenant,
+                                             const std::string& reference,
+                                             const Visibility& visibility) {
+  return Read(transaction, vault, kLockVisibleCaseOfReport, tenant, reference, visibility);
 }
 
 absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transaction,

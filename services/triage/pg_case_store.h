@@ -40,10 +40,21 @@ class PgCaseStore final : public CaseStore {
 // own. False, and nothing is written, when its report has one already.
 absl::StatusOr<bool> InsertCase(pg::Transaction& transaction, secrecy::Vault& vault, Case opened);
 
-// A case with its notes, locked. NOT_FOUND as CaseStore::Get.
+// A case with its notes. NOT_FOUND as CaseStore::Get.
+absl::StatusOr<Case> FindCase(pg::Transaction& transaction, secrecy::Vault& vault,
+                              const std::string& tenant, const std::string& reference,
+                              const Visibility& visibility);
+
+// The same, locked.
 absl::StatusOr<Case> LockCase(pg::Transaction& transaction, secrecy::Vault& vault,
                               const std::string& tenant, const std::string& reference,
                               const Visibility& visibility);
+
+// The case that a report, by UUID or number, has opened, as LockCase gives it.
+absl::StatusOr<Case> LockVisibleCaseOfReport(pg::Transaction& transaction, secrecy::Vault& vault,
+                                             const std::string& tenant,
+                                             const std::string& reference,
+                                             const Visibility& visibility);
 
 // The case of a report without its notes, locked; nothing when there is none.
 absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transaction,

@@ -8,6 +8,8 @@
 #include "common/audit/audit.h"
 #include "common/events/outbox.h"
 #include "common/status/macros.h"
+#include "services/triage/case_link.h"
+#include "services/triage/case_link_rows.h"
 #include "services/triage/case_proto.h"
 #include "services/triage/errors.h"
 #include "services/triage/pg_case_store.h"
@@ -48,7 +50,7 @@ absl::Status ReportEventHandler::Prepare(std::span<const events::v1::StoredEvent
 absl::Status ReportEventHandler::Apply(pg::Transaction& transaction,
                                        const events::v1::StoredEvent& stored) {
   const events::v1::Event& event = stored.event();
-  if (Is<intake::v1::ReportSubmitted>(event)) return OpenCase(transaction, event);
+  if (Is<intake::v1::ReportSubmitted>(event)) return TakeReport(transaction, event);
   if (Is<intake::v1::ReportSupplemented>(event)) {
     AVVIK_ASSIGN_OR_RETURN(const auto told, Unpack<intake::v1::ReportSupplemented>(event));
     return NoteReportChange(transaction, event, told.report_id(), /*withdrawn=*/false);
@@ -57,31 +59,72 @@ absl::Status ReportEventHandler::Apply(pg::Transaction& transaction,
     AVVIK_ASSIGN_OR_RETURN(const auto told, Unpack<intake::v1::ReportWithdrawn>(event));
     return NoteReportChange(transaction, event, told.report_id(), /*withdrawn=*/true);
   }
+  if (Is<intake::v1::CampaignClosed>(event)) {
+    AVVIK_ASSIGN_OR_RETURN(const auto closed, Unpack<intake::v1::CampaignClosed>(event));
+    return EndJoinable(transaction, event.tenant(), closed.campaign_id(), clock_.Now());
+  }
   return absl::OkStatus();
 }
 
-absl::Status ReportEventHandler::OpenCase(pg::Transaction& transaction,
-                                          const events::v1::Event& event) {
+absl::Status ReportEventHandler::TakeReport(pg::Transaction& transaction,
+                                            const events::v1::Event& event) {
   AVVIK_ASSIGN_OR_RETURN(const auto submitted, Unpack<intake::v1::ReportSubmitted>(event));
   const auto organisation = directory_.Find(event.tenant());
   if (organisation == nullptr) return error::NoOrganisation(event.tenant());
   AVVIK_ASSIGN_OR_RETURN(const std::string title,
                          titles_.Find(event.tenant(), submitted.report_id()));
-
-  const absl::Time now = clock_.Now();
-  std::vector<CaseChange> changes;
-  changes.push_back(
-      Open(FromProto(submitted, title), event.tenant(), ids_.Next(), rules_, *organisation, now));
-  const Route route = RouteCase(RoutedFactsOf(changes[0].changed), *organisation);
-  if (!route.owner.login.empty()) {
-    AVVIK_ASSIGN_OR_RETURN(
-        CaseChange assigned,
-        Assign(changes[0].changed, route.owner, route.drawn_in, organisation->version(), now));
-    changes.push_back(std::move(assigned));
+  const ReportTold report = FromProto(submitted, title);
+  if (MayJoin(report, campaigns_)) {
+    AVVIK_ASSIGN_OR_RETURN(const bool known,
+                           IsReportKnown(transaction, event.tenant(), report.report_id));
+    if (known) return absl::OkStatus();
+    AVVIK_ASSIGN_OR_RETURN(const bool joined, JoinCase(transaction, event, submitted, report));
+    if (joined) return absl::OkStatus();
   }
-  AVVIK_ASSIGN_OR_RETURN(const bool opened, InsertCase(transaction, vault_, changes.back().changed));
-  if (!opened) return absl::OkStatus();
+  return OpenCase(transaction, event, report, *organisation);
+}
+
+absl::Status ReportEventHandler::OpenCase(pg::Transaction& transaction,
+                                          const events::v1::Event& event, const ReportTold& report,
+                                          const organisation::Organisation& organisation) {
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<CaseChange> changes,
+                         OpenRouted(report, event.tenant(), ids_.Next(), rules_, organisation,
+                                    clock_.Now()));
+  const Case& opened = changes.back().changed;
+  AVVIK_ASSIGN_OR_RETURN(const bool inserted, InsertCase(transaction, vault_, opened));
+  if (!inserted) return absl::OkStatus();
+  if (MayJoin(report, campaigns_)) {
+    AVVIK_RETURN_IF_ERROR(PutJoinable(transaction, opened, SubjectOf(report)));
+  }
   return Tell(transaction, event, changes);
+}
+
+absl::StatusOr<bool> ReportEventHandler::JoinCase(pg::Transaction& transaction,
+                                                  const events::v1::Event& event,
+                                                  const intake::v1::ReportSubmitted& submitted,
+                                                  const ReportTold& report) {
+  const campaigns::Subject subject = SubjectOf(report);
+  AVVIK_ASSIGN_OR_RETURN(
+      const std::vector<JoinableCase> joinable,
+      FindJoinable(transaction, event.tenant(), subject.category,
+                   campaigns_.OldestLastReport(subject.category, subject.reported)));
+  const std::optional<Joined> joined = CaseToJoin(subject, joinable, campaigns_);
+  if (!joined.has_value()) return false;
+  AVVIK_ASSIGN_OR_RETURN(std::optional<Case> found,
+                         LockCaseById(transaction, vault_, event.tenant(), joined->case_id));
+  if (!found.has_value()) return false;
+  const absl::Time now = clock_.Now();
+  const absl::StatusOr<CaseChange> change =
+      LinkReport(*std::move(found), report.report_id, report.number, now);
+  // Closed a moment ago.
+  if (absl::IsFailedPrecondition(change.status())) return false;
+  AVVIK_RETURN_IF_ERROR(change.status());
+  AVVIK_RETURN_IF_ERROR(UpdateLinks(transaction, *change));
+  AVVIK_RETURN_IF_ERROR(
+      InsertLink(transaction, change->changed, submitted, joined->similarity, now));
+  AVVIK_RETURN_IF_ERROR(TouchJoinable(transaction, change->changed, subject.reported));
+  AVVIK_RETURN_IF_ERROR(Tell(transaction, event, std::span(&*change, 1)));
+  return true;
 }
 
 absl::Status ReportEventHandler::NoteReportChange(pg::Transaction& transaction,
@@ -89,7 +132,16 @@ absl::Status ReportEventHandler::NoteReportChange(pg::Transaction& transaction,
                                                   const std::string& report_id, bool withdrawn) {
   AVVIK_ASSIGN_OR_RETURN(std::optional<Case> found,
                          LockCaseOfReport(transaction, vault_, event.tenant(), report_id));
-  if (!found.has_value()) return error::CaseNotFound("of report " + report_id);
+  if (!found.has_value()) {
+    AVVIK_ASSIGN_OR_RETURN(
+        found, LockCaseOfLinkedReport(transaction, vault_, event.tenant(), report_id));
+    if (!found.has_value()) return error::CaseNotFound("of report " + report_id);
+    if (withdrawn) {
+      AVVIK_RETURN_IF_ERROR(MarkLinkWithdrawn(transaction, event.tenant(), report_id));
+      // One of many is taken back, not the case.
+      withdrawn = false;
+    }
+  }
   // The report is being erased as well.
   if (found->erased.has_value()) return absl::OkStatus();
   AVVIK_ASSIGN_OR_RETURN(const CaseChange change,

@@ -1,4 +1,4 @@
-// Hears intake: a report becomes a case, classified and routed by rule.
+// Hears intake: a report becomes a case, classified and routed by rule, or joins one of the same thing.
 #pragma once
 
 #include <functional>
@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "avvik/intake/v1/intake_events.pb.h"
+#include "common/campaigns/campaign_rules.h"
 #include "common/clock/clock.h"
 #include "common/events/consumer.h"
 #include "common/ids/id_source.h"
@@ -20,13 +22,15 @@ namespace avvik::triage {
 class ReportEventHandler final : public events::EventHandler {
  public:
   // All of them must outlive the handler. `wake` is called when there is something to tell.
-  ReportEventHandler(ReportTitles& titles, secrecy::Vault& vault, organisation::Directory& directory,
-                     const ClassificationRules& rules, IdSource& ids, const Clock& clock,
+  ReportEventHandler(ReportTitles& titles, secrecy::Vault& vault,
+                     organisation::Directory& directory, const ClassificationRules& rules,
+                     const campaigns::CampaignRules& campaigns, IdSource& ids, const Clock& clock,
                      std::function<void()> wake)
       : titles_(titles),
         vault_(vault),
         directory_(directory),
         rules_(rules),
+        campaigns_(campaigns),
         ids_(ids),
         clock_(clock),
         wake_(std::move(wake)) {}
@@ -42,7 +46,14 @@ class ReportEventHandler final : public events::EventHandler {
   }
 
  private:
-  absl::Status OpenCase(pg::Transaction& transaction, const events::v1::Event& event);
+  absl::Status TakeReport(pg::Transaction& transaction, const events::v1::Event& event);
+  absl::Status OpenCase(pg::Transaction& transaction, const events::v1::Event& event,
+                        const ReportTold& report,
+                        const organisation::Organisation& organisation);
+  // Links the report to the case it is of the same thing as. False when there is none.
+  absl::StatusOr<bool> JoinCase(pg::Transaction& transaction, const events::v1::Event& event,
+                                const intake::v1::ReportSubmitted& submitted,
+                                const ReportTold& report);
   absl::Status NoteReportChange(pg::Transaction& transaction, const events::v1::Event& event,
                                 const std::string& report_id, bool withdrawn);
   absl::Status Tell(pg::Transaction& transaction, const events::v1::Event& cause,
@@ -52,6 +63,7 @@ class ReportEventHandler final : public events::EventHandler {
   secrecy::Vault& vault_;
   organisation::Directory& directory_;
   const ClassificationRules& rules_;
+  const campaigns::CampaignRules& campaigns_;
   IdSource& ids_;
   const Clock& clock_;
   const std::function<void()> wake_;

@@ -11,22 +11,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-// Intake's log, in memory.
-class MemoryLog final : public events::EventLogReader {
- public:
-  absl::StatusOr<events::LogPage> Read(int64_t position, int limit) override {
-    events::LogPage page;
-    page.head = static_cast<int64_t>(events.size());
-    for (const events::v1::StoredEvent& stored : events) {
-      if (stored.position() <= position) continue;
-      if (page.events.size() == static_cast<size_t>(limit)) break;
-      page.events.push_back(stored);
-    }
-    return page;
-  }
-  std::vector<events::v1::StoredEvent> events;
-};
-
 class ReportEventHandlerTest : public StoreTest {
  protected:
   template <typename Message>
@@ -35,38 +19,11 @@ class ReportEventHandlerTest : public StoreTest {
     EXPECT_TRUE(event.data().UnpackTo(&message)) << event.type();
     return message.facts();
   }
-  intake::v1::ReportSupplemented Supplemented(unsigned n = 1) {
-    intake::v1::ReportSupplemented told;
-    told.set_report_id(ReportId(n));
-    told.set_supplement_id(ids_.Next());
-    return told;
-  }
-  intake::v1::ReportWithdrawn Withdrawn(unsigned n = 1) {
-    intake::v1::ReportWithdrawn told;
-    told.set_report_id(ReportId(n));
-    return told;
-  }
   events::v1::StoredEvent Torn(const std::string& subject) {
     events::v1::StoredEvent stored = EventWith(Submitted(99), subject);
     stored.mutable_event()->mutable_data()->set_value("\xff\xff");
     return stored;
   }
-  // Hears all of the log as the service does.
-  events::Consumer::Round HearLog() {
-    events::Consumer consumer(
-        {.source = "intake", .database = database_->settings(), .redis = "", .batch = 500},
-        handler_, log_, clock_);
-    events::Consumer::Round sum;
-    while (true) {
-      const auto round = consumer.RunOnce(absl::ZeroDuration());
-      EXPECT_OK(round);
-      if (!round.ok() || round->applied + round->parked == 0) return sum;
-      sum.applied += round->applied;
-      sum.parked += round->parked;
-    }
-  }
-
-  MemoryLog log_;
 };
 
 TEST_F(ReportEventHandlerTest, ReportBecomesAnOwnedCase) {

@@ -12,6 +12,8 @@
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/audit/audit.h"
 #include "common/clock/fake_clock.h"
+#include "common/events/consumer.h"
+#include "common/events/event_log.h"
 #include "common/events/migrations.h"
 #include "common/events/outbox.h"
 #include "common/ids/fake_id_source.h"
@@ -49,6 +51,22 @@ class KnownTitles final : public ReportTitles {
   bool away = false;
   std::set<std::string> missing;
   std::vector<std::string> asked;  // The tenants, in order.
+};
+
+// Intake's log, in memory.
+class MemoryLog final : public events::EventLogReader {
+ public:
+  absl::StatusOr<events::LogPage> Read(int64_t position, int limit) override {
+    events::LogPage page;
+    page.head = static_cast<int64_t>(events.size());
+    for (const events::v1::StoredEvent& stored : events) {
+      if (stored.position() <= position) continue;
+      if (page.events.size() == static_cast<size_t>(limit)) break;
+      page.events.push_back(stored);
+    }
+    return page;
+  }
+  std::vector<events::v1::StoredEvent> events;
 };
 
 class StoreTest : public ::testing::Test {
@@ -117,6 +135,32 @@ class StoreTest : public ::testing::Test {
   }
   absl::Status Hear(const google::protobuf::Message& data) { return Hear(EventWith(data)); }
 
+  intake::v1::ReportSupplemented Supplemented(unsigned n = 1) {
+    intake::v1::ReportSupplemented told;
+    told.set_report_id(ReportId(n));
+    told.set_supplement_id(ids_.Next());
+    return told;
+  }
+  intake::v1::ReportWithdrawn Withdrawn(unsigned n = 1) {
+    intake::v1::ReportWithdrawn told;
+    told.set_report_id(ReportId(n));
+    return told;
+  }
+  // Hears all of the log as the service does.
+  events::Consumer::Round HearLog() {
+    events::Consumer consumer(
+        {.source = "intake", .database = database_->settings(), .redis = "", .batch = 500},
+        handler_, log_, clock_);
+    events::Consumer::Round sum;
+    while (true) {
+      const auto round = consumer.RunOnce(absl::ZeroDuration());
+      EXPECT_OK(round);
+      if (!round.ok() || round->applied + round->parked == 0) return sum;
+      sum.applied += round->applied;
+      sum.parked += round->parked;
+    }
+  }
+
   // Opens the case of a report as the consumer would, and reads it.
   Case OpenCase(const intake::v1::ReportSubmitted& submitted) {
     EXPECT_OK(Hear(submitted));
@@ -161,11 +205,11 @@ class StoreTest : public ::testing::Test {
   FakeIdSource ids_;
   organisation::Directory directory_{clock_, nullptr, nullptr};
   KnownTitles titles_;
+  MemoryLog log_;
   int committed_ = 0;
   secrecy::TestVault vault_;
-  ReportEventHandler handler_{titles_,        *vault_, directory_,
-                              ShippedRules(), ids_,    clock_,
-                              [this] { ++committed_; }};
+  ReportEventHandler handler_{titles_,         *vault_, directory_, ShippedRules(),
+                              TestCampaigns(), ids_,    clock_,     [this] { ++committed_; }};
   PgCaseStore store_{database_->pool(), ids_, *vault_};
   const Visibility everything_ = organisation::EverythingVisible();
 };

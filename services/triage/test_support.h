@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "common/campaigns/campaign_rules.h"
 #include "common/organisation/example_organisation.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
@@ -80,6 +81,13 @@ inline std::shared_ptr<const organisation::Organisation> TestOrganisation() {
 inline const ClassificationRules& ShippedRules() {
   static const ClassificationRules rules =
       *ClassificationRules::Load(Deployed("classification.yaml"));
+  return rules;
+}
+
+// The shipped rules of what is the same thing.
+inline const campaigns::CampaignRules& TestCampaigns() {
+  static const campaigns::CampaignRules rules =
+      *campaigns::CampaignRules::Load(Deployed("campaigns.yaml"));
   return rules;
 }
 

@@ -11,6 +11,7 @@ std::optional<int> TriageConfig::Load(int argc, const char* const* argv) {
   reader.Duration("retention-every", &retention_every,
                   "how often to look for cases whose time is over");
   reader.Text("classification", &classification, "how reports are classified");
+  reader.Text("campaigns", &campaigns, "how reports of the same thing are recognised");
   return reader.Parse(argc, argv);
 }
 

@@ -14,6 +14,7 @@ struct TriageConfig {
   std::string master_key;
   absl::Duration retention_every = absl::Hours(1);
   std::string classification = "deploy/classification.yaml";
+  std::string campaigns = "deploy/campaigns.yaml";
 
   // Reads flags and environment. An exit status when the process shall end at once.
   std::optional<int> Load(int argc, const char* const* argv);

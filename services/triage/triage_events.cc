@@ -47,6 +47,9 @@ v1::CaseFacts FactsOf(const Case& subject) {
   facts.set_reopen_count(subject.reopen_count);
   facts.set_imported(subject.imported);
   facts.set_organisation_version(subject.organisation_version);
+  facts.set_report_count(subject.report_count);
+  facts.set_group_case_id(subject.group_id);
+  facts.set_member_count(subject.member_count);
   return facts;
 }
 
@@ -70,6 +73,21 @@ events::v1::Event Tell(IdSource& ids, const CaseChange& change, const std::strin
                             .time = subject.updated,
                             .trace_parent = trace_parent},
                            message);
+}
+
+template <typename Message>
+Message WithReport(const CaseChange& change) {
+  Message message;
+  message.set_report_id(change.report_id);
+  message.set_report_number(change.report_number);
+  return message;
+}
+
+template <typename Message>
+Message WithLeader(const CaseChange& change) {
+  Message message;
+  *message.mutable_leader() = FactsOf(*change.leader);
+  return message;
 }
 
 }  // namespace
@@ -102,6 +120,14 @@ events::v1::Event EventOf(IdSource& ids, const CaseChange& change,
     }
     case Happening::kErased:
       return Tell(ids, change, trace_parent, v1::CaseErased());
+    case Happening::kReportLinked:
+      return Tell(ids, change, trace_parent, WithReport<v1::CaseReportLinked>(change));
+    case Happening::kReportUnlinked:
+      return Tell(ids, change, trace_parent, WithReport<v1::CaseReportUnlinked>(change));
+    case Happening::kGrouped:
+      return Tell(ids, change, trace_parent, WithLeader<v1::CaseGrouped>(change));
+    case Happening::kUngrouped:
+      return Tell(ids, change, trace_parent, WithLeader<v1::CaseUngrouped>(change));
     case Happening::kReopened:
       return Tell(ids, change, trace_parent, v1::CaseReopened());
     case Happening::kRestricted:

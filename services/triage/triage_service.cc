@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "services/triage/case_proto.h"
 #include "services/triage/errors.h"
+#include "services/triage/out_of_reach.h"
 #include "services/triage/triage_events.h"
 
 namespace avvik::triage {
@@ -88,10 +89,7 @@ absl::Status TriageService::Change(rpc::Call& call, const std::string& case_id,
   const absl::StatusOr<Case> changed =
       cases_.Change(call.tenant(), case_id, call.visibility(), request_id, trace, traced);
   if (absl::IsNotFound(changed.status())) {
-    // Who may read it is not told that it does not exist.
-    const bool readable =
-        cases_.Get(call.tenant(), case_id, environment_.VisibilityFor(call, kReadCases)).ok();
-    return readable ? error::CaseOutOfReach(call.method().permission) : changed.status();
+    return OutOfReachOr(environment_, call, cases_, case_id, changed.status());
   }
   AVVIK_RETURN_IF_ERROR(changed.status());
   publisher_.Wake();

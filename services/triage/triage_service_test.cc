@@ -159,7 +159,7 @@ TEST_F(TriageServiceTest, CaseIsHandledFromReportToEndAndBegunAgain) {
   EXPECT_EQ(opened->drawn_in(0).name(), "Dora Lind");
   EXPECT_EQ(opened->aware_time().seconds(), absl::ToUnixSeconds(clock_.Now()) - 3600);
   EXPECT_THAT(opened->allowed_commands(),
-              ElementsAre("classify", "assign", "acknowledge", "note", "close"));
+              ElementsAre("classify", "assign", "acknowledge", "note", "close", "link"));
 
   clock_.Advance(absl::Seconds(1));
   const auto acknowledged = Acknowledge("sam", "etag: '" + opened->etag() + "'");

@@ -1,0 +1,311 @@
+#include "services/intake/pg_campaign_store.h"
+
+#include "avvik/intake/v1/intake_events.pb.h"
+#include "common/audit/audit.h"
+#include "common/clock/fake_clock.h"
+#include "common/events/migrations.h"
+#include "common/events/outbox.h"
+#include "common/ids/fake_id_source.h"
+#include "gmock/gmock.h"
+#include "common/secrecy/test_vault.h"
+#include "services/intake/campaign_event_handler.h"
+#include "services/intake/pg_report_store.h"
+#include "services/intake/report_fingerprint.h"
+#include "tests/support/pg_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace avvik::intake {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using avvik::testing::IsError;
+using avvik::testing::TestDatabase;
+
+constexpr char kTenant[] = "kalix";
+
+std::string CaseId(unsigned n) { return FakeIdSource::Nth(0xc0000 + n); }
+std::string ReportId(unsigned n) { return FakeIdSource::Nth(0xe0000 + n); }
+std::string NumberOf(unsigned n) { return "AVV-2026-00000" + std::to_string(n); }
+
+// The case that report `n` opened.
+triage::v1::CaseFacts Facts(unsigned n) {
+  triage::v1::CaseFacts facts;
+  facts.set_case_id(CaseId(n));
+  facts.set_number(NumberOf(n));
+  facts.set_report_id(ReportId(n));
+  facts.set_state(triage::v1::CASE_STATE_ASSIGNED);
+  facts.set_unit("social");
+  facts.set_category(type::v1::CATEGORY_SUSPICIOUS_MESSAGE);
+  facts.mutable_owner()->set_person_id("p_owner");
+  facts.set_report_count(2);
+  return facts;
+}
+
+class CampaignStoreTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    database_ = new TestDatabase(pg::Join({events::outbox::Migrations(),
+                                           events::inbox::Migrations(), audit::Migrations(),
+                                           Migrations()}));
+  }
+  static void TearDownTestSuite() {
+    delete database_;
+    database_ = nullptr;
+  }
+  void SetUp() override { database_->Clear(); }
+
+  void Hear(const google::protobuf::Message& data) {
+    const events::v1::Event event = events::MakeEvent(
+        ids_, "triage", {.tenant = kTenant, .subject = "cases/x", .time = clock_.Now()}, data);
+    EXPECT_OK(pg::RunInTransaction(
+        database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+        [&](pg::Transaction& transaction) { return handler_.Apply(transaction, event); }));
+  }
+  // Report `report` joins the case of report `of`.
+  void Link(unsigned of, unsigned report) {
+    triage::v1::CaseReportLinked linked;
+    *linked.mutable_facts() = Facts(of);
+    linked.set_report_id(ReportId(report));
+    linked.set_report_number(NumberOf(report));
+    Hear(linked);
+  }
+  template <typename Message>
+  void Regroup(unsigned member, unsigned leader) {
+    Message message;
+    *message.mutable_facts() = Facts(member);
+    if (std::is_same_v<Message, triage::v1::CaseGrouped>) {
+      message.mutable_facts()->set_group_case_id(CaseId(leader));
+    }
+    *message.mutable_leader() = Facts(leader);
+    Hear(message);
+  }
+  absl::StatusOr<Campaign> Answer(const std::string& reference, const std::string& request_id,
+                                  const std::string& text = "Radera det") {
+    return store_.Answer(
+        kTenant, reference, everything_, request_id,
+        {.id = ids_.Next(), .text = text, .author = "anna", .created = clock_.Now()}, "", Trace());
+  }
+  audit::Record Trace() {
+    return {.id = ids_.Next(), .tenant = kTenant, .at = clock_.Now(), .actor = "anna"};
+  }
+  Campaign Read(unsigned n) {
+    const auto campaign = store_.Get(kTenant, NumberOf(n), everything_);
+    EXPECT_OK(campaign);
+    return campaign.ok() ? *campaign : Campaign();
+  }
+  // Who was told by the messages of this type, in order.
+  template <typename Message>
+  std::vector<std::string> Told() {
+    static constexpr pg::Statement statement{"test_campaign_events",
+                                             "SELECT event FROM event_log ORDER BY seq"};
+    std::vector<std::string> told;
+    const pg::Rows rows = *database_->pool().Query(pg::Scope::Everything(), statement);
+    for (const pg::Row row : rows) {
+      events::v1::Event event;
+      EXPECT_TRUE(event.ParseFromString(row.Bytes("event")));
+      Message message;
+      if (!event.data().Is<Message>()) continue;
+      EXPECT_TRUE(event.data().UnpackTo(&message));
+      told.insert(told.end(), message.report_ids().begin(), message.report_ids().end());
+    }
+    return told;
+  }
+
+  inline static TestDatabase* database_ = nullptr;
+  FakeClock clock_{absl::FromUnixSeconds(1'795'000'000)};
+  FakeIdSource ids_;
+  CampaignEventHandler handler_{ids_, clock_};
+  PgCampaignStore store_{database_->pool(), ids_};
+  const CampaignVisibility everything_{.everything = true, .units = {}, .person = "p_x"};
+};
+
+TEST_F(CampaignStoreTest, SecondReportOfACaseMakesACampaign) {
+  Link(1, 2);
+  Link(1, 3);
+  Link(1, 3);  // Heard again.
+  const Campaign campaign = Read(1);
+  EXPECT_EQ(campaign.id, CaseId(1));
+  EXPECT_EQ(campaign.report_count, 3);
+  EXPECT_EQ(campaign.answer, std::nullopt);
+  EXPECT_EQ(StateOf(campaign), v1::CAMPAIGN_STATE_OPEN);
+  const auto page = store_.ListReports(kTenant, CaseId(1), everything_, "", 2);
+  ASSERT_OK(page);
+  ASSERT_THAT(page->reports, SizeIs(2));
+  EXPECT_TRUE(page->more);
+  EXPECT_EQ(page->reports[0].number, NumberOf(3));
+  EXPECT_EQ(page->reports[1].number, NumberOf(2));
+  const auto rest = store_.ListReports(kTenant, CaseId(1), everything_, ReportId(2), 2);
+  ASSERT_THAT(rest->reports, SizeIs(1));
+  EXPECT_EQ(rest->reports[0].report_id, ReportId(1));
+  EXPECT_FALSE(rest->more);
+}
+
+TEST_F(CampaignStoreTest, AnswerIsToldForEveryReportOnceAndToWhoeverJoinsLater) {
+  Link(1, 2);
+  const auto answered = Answer(NumberOf(1), "request-1");
+  ASSERT_OK(answered);
+  EXPECT_EQ(answered->answer->text, "Radera det");
+  EXPECT_THAT(Told<v1::CampaignAnswered>(), ElementsAre(ReportId(1), ReportId(2)));
+  // A repeat answers nobody again.
+  EXPECT_EQ(Answer(NumberOf(1), "request-1", "Annat")->answer->text, "Radera det");
+  Link(1, 3);
+  EXPECT_THAT(Told<v1::CampaignAnswered>(), ElementsAre(ReportId(1), ReportId(2), ReportId(3)));
+  EXPECT_EQ((*store_.AnswerOf(kTenant, ReportId(3)))->text, "Radera det");
+  EXPECT_EQ(*store_.AnswerOf(kTenant, ReportId(9)), std::nullopt);
+  EXPECT_EQ(*store_.AnswerOf("grannen", ReportId(3)), std::nullopt);
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_OK(Answer(CaseId(1), "request-2", "Behåll det"));
+  EXPECT_EQ((*store_.AnswerOf(kTenant, ReportId(1)))->text, "Behåll det");
+  EXPECT_THAT(Told<v1::CampaignAnswered>(), SizeIs(6));
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM audit_record"), "2");
+}
+
+TEST_F(CampaignStoreTest, LongListsComeInSeveralEventsWithVersionsThatFollow) {
+  for (unsigned n = 2; n <= 9; ++n) Link(1, n);
+  database_->Run(
+      "INSERT INTO campaign_report SELECT tenant, gen_random_uuid(), campaign_id, 'N' || n,"
+      " joined_at FROM campaign_report, generate_series(1, 1193) AS n WHERE report_id = '" +
+      ReportId(1) + "'");
+  const Campaign before = Read(1);
+  const auto answered = Answer(NumberOf(1), "request-1");
+  ASSERT_OK(answered);
+  EXPECT_EQ(answered->version, before.version + 3);
+  EXPECT_THAT(Told<v1::CampaignAnswered>(), SizeIs(1202));
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM event_log"), "3");
+}
+
+TEST_F(CampaignStoreTest, UnlinkedReportIsOutAndComesBackWithItsOwnCase) {
+  Link(1, 2);
+  Link(1, 3);
+  ASSERT_OK(Answer(NumberOf(1), "request-1"));
+  triage::v1::CaseReportUnlinked unlinked;
+  *unlinked.mutable_facts() = Facts(1);
+  unlinked.set_report_id(ReportId(2));
+  Hear(unlinked);
+  EXPECT_EQ(Read(1).report_count, 2);
+  EXPECT_EQ(*store_.AnswerOf(kTenant, ReportId(2)), std::nullopt);
+  Regroup<triage::v1::CaseGrouped>(2, 1);
+  EXPECT_EQ(Read(1).report_count, 3);
+  EXPECT_EQ(Read(2).leader_id, CaseId(1));
+  EXPECT_EQ((*store_.AnswerOf(kTenant, ReportId(2)))->text, "Radera det");
+  EXPECT_EQ(Told<v1::CampaignAnswered>().back(), ReportId(2));
+  EXPECT_EQ(store_.ListReports(kTenant, CaseId(1), everything_, "", 9)->reports[1].campaign_id,
+            CaseId(2));
+}
+
+TEST_F(CampaignStoreTest, GroupedCampaignIsSpokenForByItsLeaderAndUngroupingUndoesIt) {
+  Link(1, 2);
+  Link(3, 4);
+  const Campaign leader = Read(1);
+  const Campaign member = Read(3);
+  Regroup<triage::v1::CaseGrouped>(3, 1);
+  EXPECT_EQ(Read(1).report_count, 4);
+  EXPECT_THAT(Answer(NumberOf(3), "request-1"),
+              IsError(absl::StatusCode::kFailedPrecondition, "CAMPAIGN_GROUPED"));
+  ASSERT_OK(Answer(NumberOf(1), "request-1"));
+  EXPECT_THAT(Told<v1::CampaignAnswered>(), SizeIs(4));
+  EXPECT_THAT(store_.List(kTenant, everything_, v1::CAMPAIGN_STATE_UNSPECIFIED, "", 10)->campaigns,
+              SizeIs(1));
+  Regroup<triage::v1::CaseUngrouped>(3, 1);
+  EXPECT_EQ(Read(1).report_count, leader.report_count);
+  EXPECT_EQ(Read(3).report_count, member.report_count);
+  EXPECT_EQ(Read(3).leader_id, "");
+  EXPECT_THAT(store_.List(kTenant, everything_, v1::CAMPAIGN_STATE_UNSPECIFIED, "", 10)->campaigns,
+              SizeIs(2));
+}
+
+TEST_F(CampaignStoreTest, EndOfTheCaseIsToldToThoseWhoseReportWasLinked) {
+  Link(1, 2);
+  Link(1, 3);
+  triage::v1::CaseClosed closed;
+  *closed.mutable_facts() = Facts(1);
+  closed.mutable_facts()->set_state(triage::v1::CASE_STATE_CLOSED);
+  Hear(closed);
+  EXPECT_THAT(Told<v1::CampaignConcluded>(), ElementsAre(ReportId(2), ReportId(3)));
+  EXPECT_EQ(StateOf(Read(1)), v1::CAMPAIGN_STATE_CLOSED);
+  triage::v1::CaseReopened reopened;
+  *reopened.mutable_facts() = Facts(1);
+  Hear(reopened);
+  EXPECT_EQ(StateOf(Read(1)), v1::CAMPAIGN_STATE_OPEN);
+  // A case that is no campaign concerns nobody here.
+  *closed.mutable_facts() = Facts(9);
+  Hear(closed);
+  EXPECT_THAT(Told<v1::CampaignConcluded>(), SizeIs(2));
+}
+
+TEST_F(CampaignStoreTest, CampaignIsClosedOnceAndToldOfOnce) {
+  Link(1, 2);
+  for (int i = 0; i < 2; ++i) {
+    const auto ended = store_.End(kTenant, NumberOf(1), everything_, clock_.Now(), "", Trace());
+    ASSERT_OK(ended);
+    EXPECT_EQ(StateOf(*ended), v1::CAMPAIGN_STATE_CLOSED);
+  }
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM event_log"), "1");
+  EXPECT_THAT(store_.List(kTenant, everything_, v1::CAMPAIGN_STATE_OPEN, "", 10)->campaigns,
+              IsEmpty());
+  EXPECT_THAT(store_.List(kTenant, everything_, v1::CAMPAIGN_STATE_CLOSED, "", 10)->campaigns,
+              SizeIs(1));
+}
+
+TEST_F(CampaignStoreTest, CampaignIsSeenByTheUnitAndByTheOwnerOfItsCaseNow) {
+  Link(1, 2);
+  const CampaignVisibility unit{.everything = false, .units = {"social"}, .person = "p_x"};
+  const CampaignVisibility owner{.everything = false, .units = {}, .person = "p_owner"};
+  const CampaignVisibility other{.everything = false, .units = {"skola"}, .person = "p_other"};
+  EXPECT_OK(store_.Get(kTenant, NumberOf(1), unit));
+  EXPECT_OK(store_.Get(kTenant, NumberOf(1), owner));
+  EXPECT_THAT(store_.Get(kTenant, NumberOf(1), other),
+              IsError(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND"));
+  EXPECT_THAT(store_.Get("grannen", NumberOf(1), everything_),
+              IsError(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND"));
+  EXPECT_THAT(store_.List(kTenant, other, v1::CAMPAIGN_STATE_UNSPECIFIED, "", 10)->campaigns,
+              IsEmpty());
+  triage::v1::CaseAssigned assigned;
+  *assigned.mutable_facts() = Facts(1);
+  assigned.mutable_facts()->mutable_owner()->set_person_id("p_other");
+  Hear(assigned);
+  EXPECT_OK(store_.Get(kTenant, NumberOf(1), other));
+  EXPECT_THAT(store_.Get(kTenant, NumberOf(1), owner),
+              IsError(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND"));
+}
+
+TEST(ReportFingerprintsTest, ReportIsRecognisedOnlyWhereItMayBe) {
+  intake::v1::CampaignRules proto;
+  auto* rule = proto.add_rules();
+  rule->set_category(type::v1::CATEGORY_SUSPICIOUS_MESSAGE);
+  rule->mutable_window()->set_seconds(3600);
+  rule->set_similarity(60);
+  const auto rules = campaigns::CampaignRules::Create(proto);
+  secrecy::TestVault vault;
+  secrecy::TestVault another;
+  const ReportFingerprints fingerprints(*rules, KeysOf(*vault));
+  Report report;
+  report.tenant = kTenant;
+  report.content.title = "Ditt paket väntar på leverans";
+  report.content.category = type::v1::CATEGORY_SUSPICIOUS_MESSAGE;
+  const campaigns::Fingerprint made = fingerprints.Of(report);
+  EXPECT_FALSE(made.empty());
+  Report other = report;
+  other.tenant = "grannen";
+  EXPECT_EQ(campaigns::Similarity(made, fingerprints.Of(other)), 0);
+  EXPECT_EQ(campaigns::Similarity(
+                made, ReportFingerprints(*rules, KeysOf(*another)).Of(report)), 0);
+  other = report;
+  other.content.category = type::v1::CATEGORY_LOST_DEVICE;
+  EXPECT_TRUE(fingerprints.Of(other).empty());
+  other = report;
+  other.origin = Origin{.register_name = "old", .key = "1", .reported = std::nullopt};
+  EXPECT_TRUE(fingerprints.Of(other).empty());
+  other = report;
+  other.content.national_security = type::v1::ANSWER_YES;
+  EXPECT_TRUE(fingerprints.Of(other).empty());
+  const ReportFingerprints keyless(*rules, [](const std::string&) -> absl::StatusOr<campaigns::Key> {
+    return absl::UnavailableError("no key");
+  });
+  EXPECT_TRUE(keyless.Of(report).empty());
+}
+
+}  // namespace
+}  // namespace avvik::intake
