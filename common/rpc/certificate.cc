@@ -1,5 +1,6 @@
 #include "common/rpc/certificate.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
@@ -36,6 +37,12 @@ Owned<X509> ReadCertificate(std::FILE* file) {
   return Owned<X509>(PEM_read_X509(file, nullptr, nullptr, nullptr));
 }
 
+// What is read to its end leaves an error behind, which a connection made later by the same thread would
+// take for its own.
+struct ErrorsForgotten {
+  ~ErrorsForgotten() { ERR_clear_error(); }
+};
+
 // No passphrase is asked for: a service starts alone.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
@@ -43,6 +50,7 @@ int NoPassphrase(char*, int, int, void*) { return -1; }
 
 absl::Status CheckCertificate(const std::string& certificate, const std::string& key,
                               const std::string& authority) {
+  const ErrorsForgotten at_the_end;
   if (certificate.empty()) return Mistake("tls-certificate", "", "is missing beside the others");
   if (key.empty()) return Mistake("tls-key", "", "is missing beside the others");
   if (authority.empty()) return Mistake("tls-authority", "", "is missing beside the others");
@@ -82,7 +90,6 @@ absl::Status CheckCertificate(const std::string& certificate, const std::string&
 
   const Owned<X509_STORE_CTX> context(X509_STORE_CTX_new());
   X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), between.get());
-  // The end of a file was met on the way here and is no error of what follows.
   if (X509_verify_cert(context.get()) != 1) {
     return Mistake("tls-certificate", certificate,
                    std::string("is not good: ") +
