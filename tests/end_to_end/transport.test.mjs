@@ -128,9 +128,23 @@ test('RoleThatAServiceRunsAsMayOnlyReadAndWriteRows', async () => {
     }
   }
   // Metrics makes schemas of its own, the others none.
+  const [{ owner }] = await suite.psql('metrics', "SELECT nspowner::regrole::text AS owner FROM pg_namespace WHERE nspname = 'figures'");
+  assert.equal(owner, 'avvik_metrics');
   for (const service of inner.filter((name) => name !== 'metrics')) {
     await assert.rejects(suite.psqlDo(service, 'CREATE SCHEMA mine'), /permission denied/);
   }
+});
+
+test('FiguresAreCountedAnewByTheRoleThatMetricsRunsAs', async () => {
+  const operator = await suite.machineToken('avvik-operator', 'avvik.operator');
+  const headers = { 'avvik-tenant': suite.organisation.tenant };
+  const { status, body } = await suite.api('POST', '/v1/figures:rebuild', {}, operator, headers);
+  assert.equal(status, 200, JSON.stringify(body));
+  await waitFor(async () => {
+    const answer = await suite.api('GET', '/v1/figures/rebuild', undefined, operator, headers);
+    assert.notEqual(answer.body.state, 'REBUILD_STATE_FAILED', answer.body.error);
+    return answer.body.state === 'REBUILD_STATE_DONE';
+  }, { seconds: 60, what: 'the end of the rebuild' });
 });
 
 test('ServicesLeaveNoCoreFilesAndNameNoSecret', async () => {
