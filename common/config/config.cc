@@ -1,7 +1,11 @@
 #include "common/config/config.h"
 
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -17,6 +21,21 @@ std::string EnvironmentName(const std::string& flag) {
     name.push_back(c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
   }
   return name;
+}
+
+// Whether a text carries a password, as a part of a connection string or of an address.
+bool CarriesPassword(const std::string& text) {
+  // Whatever else ends in the word names a file or asks for one.
+  for (size_t at = text.find("password"); at != std::string::npos; at = text.find("password", at + 1)) {
+    const size_t next = text.find_first_not_of(' ', at + std::strlen("password"));
+    const bool begins = at == 0 || std::strchr(" ?&", text[at - 1]) != nullptr;
+    if (begins && next != std::string::npos && text[next] == '=') return true;
+  }
+  const size_t scheme = text.find("://");
+  if (scheme == std::string::npos) return false;
+  const std::string authority = text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3);
+  const size_t user_end = authority.rfind('@');
+  return user_end != std::string::npos && authority.find(':') < user_end;
 }
 
 }  // namespace
@@ -106,6 +125,16 @@ std::optional<int> Reader::Parse(int argc, const char* const* argv) {
     return code == 0 ? 0 : 2;
   }
   bool failed = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const bool flag = argument.rfind("--", 0) == 0;
+    const size_t value = flag ? argument.find('=') + 1 : 0;
+    if (!CarriesPassword(flag && value == 0 ? "" : argument.substr(value))) continue;
+    std::cerr << impl_->app.get_name()
+              << ": argument " << i << " carries a password, which every user of this machine could "
+                 "read; give it by the environment or a file\n";
+    failed = true;
+  }
   for (const auto& read : impl_->readers) {
     if (const std::string mistake = read(); !mistake.empty()) {
       std::cerr << impl_->app.get_name() << ": " << mistake << "\n";
@@ -120,7 +149,22 @@ std::optional<int> Reader::Parse(int argc, const char* const* argv) {
   return std::nullopt;
 }
 
+std::string SecretFileMistake(const std::string& path) {
+  struct stat file;
+  if (stat(path.c_str(), &file) != 0) {
+    return std::string("cannot be read: ") + std::strerror(errno);
+  }
+  if ((file.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return "may be read by others than its owner; allow only that one (chmod 0600)";
+  }
+  return "";
+}
+
 std::optional<std::string> ReadSecretFile(const std::string& path) {
+  if (const std::string mistake = SecretFileMistake(path); !mistake.empty()) {
+    std::cerr << "a secret: the file " << path << " " << mistake << "\n";
+    return std::nullopt;
+  }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;
   content << file.rdbuf();

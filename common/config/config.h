@@ -30,7 +30,8 @@ class Reader {
   void Switch(const std::string& flag, bool* value, const std::string& help);
 
   // Reads everything. Returns the exit status when the program shall end at once: 0 after --help or
-  // after --check-config without mistakes, 2 after printing every mistake.
+  // after --check-config without mistakes, 2 after printing every mistake. A password among the
+  // arguments is one: every user of the machine can read them.
   std::optional<int> Parse(int argc, const char* const* argv);
 
  private:
@@ -38,8 +39,12 @@ class Reader {
   std::unique_ptr<Impl> impl_;
 };
 
+// What is wrong with a file that holds a secret: it is missing, or others than its owner may read or
+// change it. Empty when nothing is.
+std::string SecretFileMistake(const std::string& path);
+
 // Reads a secret from a file, without the line break at its end. Prints the reason and gives nothing
-// when it cannot be read or is empty.
+// when it cannot be read, is empty, or others than its owner may read it.
 std::optional<std::string> ReadSecretFile(const std::string& path);
 
 }  // namespace avvik::config

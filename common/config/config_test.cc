@@ -1,6 +1,10 @@
 #include "common/config/config.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cstdlib>
+#include <fstream>
 
 #include "gtest/gtest.h"
 
@@ -63,6 +67,46 @@ TEST(ConfigTest, UnknownFlagEndsTheProgram) {
 TEST(ConfigTest, CheckConfigEndsWithoutRunning) {
   Settings settings;
   EXPECT_EQ(Read({"--database=x", "--check-config"}, &settings), 0);
+}
+
+TEST(ConfigTest, PasswordAmongTheArgumentsIsRefusedAndNotRepeated) {
+  for (const char* argument :
+       {"--database=host=db user=a password=hush", "--database=postgresql://a:hush@db/x",
+        "--database=postgres://db/x?user=a&password=hush", "--database=password = hush"}) {
+    Settings settings;
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(Read({argument}, &settings), 2) << argument;
+    const std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_NE(said.find("argument 1 carries a password"), std::string::npos) << said;
+    EXPECT_EQ(said.find("hush"), std::string::npos) << said;
+  }
+  Settings settings;
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(Read({"--database", "postgresql://a:hush@db/x"}, &settings), 2);
+  testing::internal::GetCapturedStderr();
+}
+
+TEST(ConfigTest, ArgumentsThatOnlyLookLikePasswordsAreTaken) {
+  for (const char* argument :
+       {"--database=host=[::1] port=5432", "--database=smtp://user@host:25",
+        "--database=passwordfile=/x", "--database=http://[::1]:80/a@b"}) {
+    Settings settings;
+    EXPECT_EQ(Read({argument}, &settings), std::nullopt) << argument;
+  }
+}
+
+TEST(SecretFileTest, FileThatOthersMayReadIsRefused) {
+  const std::string path = testing::TempDir() + "avvik-secret-" + std::to_string(getpid());
+  std::ofstream(path) << "hush\n";
+  for (const mode_t mode : {0640, 0604, 0620}) {
+    chmod(path.c_str(), mode);
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(ReadSecretFile(path), std::nullopt) << mode;
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("chmod 0600"), std::string::npos);
+  }
+  chmod(path.c_str(), 0400);
+  EXPECT_EQ(ReadSecretFile(path), "hush");
+  unlink(path.c_str());
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "common/identity/token_verifier.h"
 #include "common/log/log.h"
 #include "common/organisation/pg_keeper.h"
+#include "common/pg/grants.h"
 #include "common/process/lifecycle.h"
 #include "common/process/loop.h"
 #include "common/status/macros.h"
@@ -26,6 +27,19 @@ namespace {
 
 // How often organisations are looked after; a change is heard of sooner by those who miss something.
 constexpr absl::Duration kFollow = absl::Seconds(2);
+
+// The trail is written and sealed, and never changed or shortened.
+const pg::AppendOnly kTrail[] = {{"audit_record", {"sequence", "hash"}}, {"audit_checkpoint", {}}};
+
+// Brings the database to the schema the program was built for, as the role that owns it.
+absl::Status Prepare(const pg::Settings& database, const std::string& owner,
+                     std::span<const pg::Migration> migrations) {
+  if (owner.empty()) return pg::Migrate(database, migrations);
+  pg::Settings owning = database;
+  owning.conninfo = owner;
+  AVVIK_RETURN_IF_ERROR(pg::Migrate(owning, migrations));
+  return pg::Grant(owning, database, kTrail);
+}
 
 // Takes a new organisation in use as soon as it is heard of, before the events that were decided on it.
 class OrganisationFirst final : public events::EventHandler {
@@ -58,7 +72,8 @@ class OrganisationFirst final : public events::EventHandler {
 // In the order in which the parts depend on each other.
 struct Host::Parts {
   Parts(const std::string& name, const Settings& s, const std::string& secret,
-        organisation::RoleCatalogue catalogue, audit::SigningKey key)
+        organisation::RoleCatalogue catalogue, audit::SigningKey key,
+        std::shared_ptr<const rpc::Transport> connections)
       : service(name),
         settings(s),
         database{.conninfo = s.database, .application = "avvik-" + name},
@@ -71,7 +86,8 @@ struct Host::Parts {
                 .scope = identity::kServiceScope,
                 .resource = ""},
                {}, http, clock),
-        triage(s.triage, tokens),
+        transport(std::move(connections)),
+        triage("triage", s.triage, *transport, tokens),
         source(triage),
         keeper(pool),
         directory(clock, &source, &keeper),
@@ -108,6 +124,7 @@ struct Host::Parts {
   identity::KeySet keys;
   identity::TokenVerifier verifier;
   identity::ClientCredentialsSource tokens;
+  const std::shared_ptr<const rpc::Transport> transport;
   rpc::Peer triage;
   OrganisationSource source;
   organisation::PgKeeper keeper;
@@ -147,9 +164,13 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
   AVVIK_ASSIGN_OR_RETURN(organisation::RoleCatalogue roles,
                          organisation::RoleCatalogue::Load(settings.roles));
   AVVIK_ASSIGN_OR_RETURN(audit::SigningKey key, audit::SigningKey::FromFile(settings.audit_key));
-  auto parts =
-      std::make_unique<Parts>(service, settings, *secret, std::move(roles), std::move(key));
-  AVVIK_RETURN_IF_ERROR(pg::Migrate(parts->database, migrations));
+  AVVIK_ASSIGN_OR_RETURN(const std::shared_ptr<const rpc::Transport> transport,
+                         rpc::Transport::Make(settings.transport));
+  AVVIK_RETURN_IF_ERROR(transport->Check(settings.listen));
+  AVVIK_RETURN_IF_ERROR(transport->Check(settings.triage));
+  auto parts = std::make_unique<Parts>(service, settings, *secret, std::move(roles),
+                                       std::move(key), transport);
+  AVVIK_RETURN_IF_ERROR(Prepare(parts->database, settings.database_owner, migrations));
   // What is left out is fetched anew.
   if (const absl::Status restored = parts->directory.Restore(); !restored.ok()) {
     log::Warning("organisation_not_restored", {{"error", restored}});
@@ -168,6 +189,7 @@ const std::string& Host::redis() const { return parts_->settings.redis; }
 organisation::Directory& Host::directory() { return parts_->directory; }
 identity::TokenSource& Host::tokens() { return parts_->tokens; }
 telemetry::Registry& Host::telemetry() { return parts_->telemetry; }
+const rpc::Transport& Host::transport() const { return *parts_->transport; }
 rpc::Environment& Host::environment() { return parts_->environment; }
 events::Publisher& Host::publisher() { return parts_->publisher; }
 rpc::Peer& Host::triage() { return parts_->triage; }
@@ -196,7 +218,7 @@ int Host::Run() {
     Offer({&inbox_service, events::v1::EventInbox::service_full_name()});
   }
   rpc::Server server(parts_->environment, parts_->settings.listen, parts_->hosted,
-                     parts_->settings.drain);
+                     parts_->settings.drain, parts_->transport);
   std::vector<process::Runnable*> running = {&parts_->exposer, &parts_->keys, &parts_->follower,
                                              &parts_->sealer,  &parts_->recorder,
                                              &parts_->publisher};

@@ -43,6 +43,8 @@ class Host {
   organisation::Directory& directory();
   identity::TokenSource& tokens();
   telemetry::Registry& telemetry();
+  // How to reach the other services.
+  const rpc::Transport& transport() const;
   rpc::Environment& environment();
   events::Publisher& publisher();
   rpc::Peer& triage();

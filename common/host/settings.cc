@@ -5,6 +5,9 @@ namespace avvik::host {
 void Settings::Declare(config::Reader& reader) {
   reader.RequiredText("listen", &listen, "gRPC address: unix:<path> or host:port");
   reader.RequiredText("database", &database, "PostgreSQL connection string of this service");
+  reader.Text("database-owner", &database_owner,
+              "connection string of the role that owns the tables, for migrations only; empty: as "
+              "--database");
   reader.RequiredText("redis", &redis, "Redis: a unix socket's path or host:port");
   reader.RequiredText("issuer", &issuer, "OpenID provider whose tokens count");
   reader.Text("audience", &audience, "audience a token must name");
@@ -19,6 +22,7 @@ void Settings::Declare(config::Reader& reader) {
   reader.Number("connections", &connections, 2, 200, "most database connections for calls");
   reader.Number("calls", &calls, 1, 1000, "most calls worked on at a time");
   reader.Duration("drain", &drain, "how long calls under way may take after a stop signal");
+  transport.Declare(reader);
 }
 
 }  // namespace avvik::host

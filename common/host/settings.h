@@ -5,12 +5,14 @@
 
 #include "absl/time/time.h"
 #include "common/config/config.h"
+#include "common/rpc/transport.h"
 
 namespace avvik::host {
 
 struct Settings {
   std::string listen;
   std::string database;
+  std::string database_owner;  // Empty: `database` owns its tables.
   std::string redis;
   std::string issuer;
   std::string audience = "avvik";
@@ -24,6 +26,7 @@ struct Settings {
   int connections = 12;
   int calls = 64;
   absl::Duration drain = absl::Seconds(10);
+  rpc::TransportSettings transport;
 
   // Declares them all.
   void Declare(config::Reader& reader);

@@ -1,5 +1,8 @@
 #include "common/process/lifecycle.h"
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -39,6 +42,17 @@ void BlockStopSignals() {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+void ForbidDumps() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void Begin() {
+  BlockStopSignals();
+  ForbidDumps();
 }
 
 int RunUntilSignal(const std::vector<Runnable*>& parts, absl::Duration grace) {

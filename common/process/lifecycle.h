@@ -8,9 +8,16 @@
 
 namespace avvik::process {
 
-// Keeps SIGTERM and SIGINT for RunUntilSignal and ignores SIGPIPE. Call first in main, before any
-// thread exists.
+// Keeps SIGTERM and SIGINT for RunUntilSignal, ignores SIGPIPE, and forbids dumps of memory. Call first
+// in main, before any thread exists.
+void Begin();
+
+// Keeps SIGTERM and SIGINT for RunUntilSignal and ignores SIGPIPE.
 void BlockStopSignals();
+
+// What is in memory (keys, tokens, reports) is written to no core file, and no other process of the same
+// user reads it.
+void ForbidDumps();
 
 // Starts the parts in order, waits for SIGTERM or SIGINT, and stops them in the reverse order. A
 // second signal while stopping, or `grace` running out, ends the process at once. Returns the exit

@@ -7,6 +7,7 @@
 #include "common/log/log.h"
 #include "common/rpc/asked.h"
 #include "common/rpc/status.h"
+#include "common/rpc/transport.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/validate/format.h"
@@ -71,6 +72,11 @@ absl::StatusOr<const google::protobuf::FieldDescriptor*> TenantFieldOf(
                                          access.tenant_field() + ", which is not a text");
   }
   return granted ? field : none;
+}
+
+bool IsService(const identity::Caller& caller) {
+  return std::any_of(caller.roles.begin(), caller.roles.end(),
+                     [](const auto& held) { return held.role == organisation::v1::SERVICE; });
 }
 
 }  // namespace
@@ -197,6 +203,15 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
   AVVIK_ASSIGN_OR_RETURN(
       call.caller_,
       identity::CallerFromClaims(*claims, Metadata(context, identity::kTenantMetadata)));
+  if (const absl::Status peer = CheckPeer(
+          PeerNames(context), IsService(call.caller_) ? call.caller_.client_id : std::string());
+      !peer.ok()) {
+    log::Warning("peer_refused", {{"method", method.name},
+                                  {"client", call.caller_.client_id},
+                                  {"address", context.peer()},
+                                  {"error", peer}});
+    return peer;
+  }
   call.client_ = AddressIn(Metadata(context, kClientMetadata));
   call.on_behalf_of_ = Metadata(context, kOnBehalfOfMetadata);
   if (!call.on_behalf_of_.empty() &&

@@ -10,16 +10,23 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/identity/token_source.h"
+#include "common/rpc/transport.h"
 
 namespace avvik::rpc {
 
-// A channel with our limits and a short reconnect back-off. Connects when first used.
+// A channel without TLS, for tests.
 std::shared_ptr<grpc::Channel> Connect(const std::string& address);
 
 // Another service, spoken to with this service's own token. Thread-safe.
 class Peer {
  public:
-  Peer(const std::string& address, identity::TokenSource& tokens);
+  // `service` is the name of the one that must answer, such as `intake`.
+  Peer(const std::string& service, const std::string& address, const Transport& transport,
+       identity::TokenSource& tokens)
+      : tokens_(tokens), channel_(transport.Connect(service, address)) {}
+  // Without TLS, for tests.
+  Peer(const std::string& address, identity::TokenSource& tokens)
+      : tokens_(tokens), channel_(Connect(address)) {}
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 

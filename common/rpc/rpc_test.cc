@@ -13,6 +13,7 @@
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
+#include "tests/support/certificates.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -56,7 +57,7 @@ class RpcTest : public ::testing::Test {
     address_ = "unix:/tmp/avvik-rpc-test-" + std::to_string(getpid()) + ".sock";
     Serve(4);
   }
-  void Serve(int limit) {
+  void Serve(int limit, std::shared_ptr<const Transport> transport = Transport::Plain()) {
     server_.reset();
     environment_ = std::make_unique<Environment>(
         Environment::Parts{clock_, ids_, verifier_, directory_, roles_, recorder_, telemetry_},
@@ -66,7 +67,7 @@ class RpcTest : public ::testing::Test {
         *environment_, address_,
         std::vector<HostedService>{
             {inbox_.get(), events::v1::EventInbox::service_full_name()}},
-        absl::Seconds(5));
+        absl::Seconds(5), std::move(transport));
     ASSERT_OK(server_->Start());
     stub_ = events::v1::EventInbox::NewStub(Connect(address_));
   }
@@ -198,6 +199,25 @@ TEST_F(RpcTest, CallsBeyondTheLimitAreRefusedAtOnce) {
   };
   EXPECT_OK(Call(Service()));
   EXPECT_THAT(second, IsError(absl::StatusCode::kResourceExhausted, "OVERLOADED"));
+}
+
+TEST_F(RpcTest, TokenOfAServiceBesideTheCertificateOfAnotherIsRefused) {
+  const avvik::testing::TestAuthority authority;
+  const auto as = [&](const std::string& service, const std::string& names) {
+    const auto transport = Transport::Make(authority.Certify(service, names));
+    EXPECT_OK(transport);
+    stub_ = events::v1::EventInbox::NewStub(
+        (*transport)->Connect("triage", address_, Transport::Connection::kOwn));
+  };
+  Serve(4, *Transport::Make(authority.Certify("triage")));
+  as("own", "DNS:avvik-metrics,DNS:avvik-test");
+  EXPECT_OK(Call(Service()));
+  as("other", "DNS:avvik-metrics");
+  EXPECT_THAT(Call(Service()), IsError(absl::StatusCode::kPermissionDenied, "PEER_NAME"));
+  // What a person may is not the certificate's to say.
+  EXPECT_THAT(Call(Employee()), IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
+  as("stranger", "DNS:avvik-test");
+  EXPECT_THAT(Call(Service()), IsError(absl::StatusCode::kPermissionDenied, "PEER_NAME"));
 }
 
 TEST_F(RpcTest, MethodWithoutDeclaredAccessDoesNotStart) {

@@ -106,18 +106,23 @@ wait_for_process() {
   done
 }
 
-# One role for each database, which is the only one that may enter it.
+# Two roles for each database, which are the only ones that may enter it: one that owns it and is used for migrations
+# only, and one that the service runs as, which reads and writes rows. Metrics besides makes schemas of its own, in
+# which it counts anew.
 make_databases() {
   local database
   {
     for database in "${AVVIK_DATABASES[@]}"; do
       cat <<SQL
 SELECT 'CREATE ROLE $database LOGIN' WHERE to_regrole('$database') IS NULL \\gexec
-SELECT 'CREATE DATABASE $database OWNER $database' WHERE NOT EXISTS
+SELECT 'CREATE ROLE ${database}_owner LOGIN' WHERE to_regrole('${database}_owner') IS NULL \\gexec
+SELECT 'CREATE DATABASE $database OWNER ${database}_owner' WHERE NOT EXISTS
   (SELECT FROM pg_database WHERE datname = '$database') \\gexec
 REVOKE ALL ON DATABASE $database FROM PUBLIC;
+GRANT CONNECT ON DATABASE $database TO $database;
 SQL
     done
+    echo 'GRANT CREATE ON DATABASE avvik_metrics TO avvik_metrics;'
   } | run_psql -d "$(conninfo postgres "$AVVIK_PG_ADMIN")" >/dev/null || fail "cannot make the databases"
 }
 

@@ -4,6 +4,7 @@
 #
 #   deploy/local/install.sh           to build and run
 #   deploy/local/install.sh --test    to run the tests as well
+#   deploy/local/install.sh --fuzz    to fuzz as well
 set -euo pipefail
 # shellcheck source=deploy/local/settings.sh
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
@@ -20,6 +21,8 @@ build_packages=(
 run_packages=(postgresql redis-server clamav-daemon curl ca-certificates openssl tzdata)
 # What ./test calls besides.
 test_packages=(shellcheck)
+# What tests/fuzz/run builds with: libFuzzer is clang's.
+fuzz_packages=(clang libclang-rt-14-dev)
 
 install_log=$AVVIK_ROOT/build/install.log
 
@@ -126,7 +129,8 @@ main() {
   case ${1:-} in
     '') ;;
     --test) packages+=("${test_packages[@]}") ;;
-    *) fail "install.sh knows only --test, not '$1'" ;;
+    --fuzz) packages+=("${fuzz_packages[@]}") ;;
+    *) fail "install.sh knows only --test and --fuzz, not '$1'" ;;
   esac
   install_debian_packages "${packages[@]}"
   local directory

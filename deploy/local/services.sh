@@ -4,6 +4,12 @@
 # The gRPC address of a service.
 address_of() { printf 'unix:%s/%s.sock\n' "$AVVIK_RUN" "$1"; }
 
+# The files by which NAME proves who it is to the other services, and knows them.
+tls_flags() {
+  printf '%s\n' --tls-certificate "$AVVIK_TLS/avvik-$1.pem" --tls-key "$AVVIK_TLS/avvik-$1.pem" \
+    --tls-authority "$AVVIK_TLS/ca.pem"
+}
+
 # start_service NAME FLAG…: a service sees nothing of the caller's environment but what is named here.
 start_service() {
   local name=$1 variable
@@ -12,7 +18,9 @@ start_service() {
   for variable in ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
     [[ -z ${!variable:-} ]] || environment+=("$variable=${!variable}")
   done
-  start_process "$name" TERM env -i "${environment[@]}" "$AVVIK_BIN/avvik-$name" "$@" \
+  local -a tls
+  mapfile -t tls < <(tls_flags "$name")
+  start_process "$name" TERM env -i "${environment[@]}" "$AVVIK_BIN/avvik-$name" "$@" "${tls[@]}" \
     --log-level "${AVVIK_LOG_LEVEL:-info}"
 }
 
@@ -21,6 +29,7 @@ start_inner_service() {
   local name=$1
   shift
   start_service "$name" --listen "$(address_of "$name")" --database "$(conninfo "avvik_$name")" \
+    --database-owner "$(conninfo "avvik_$name" "avvik_${name}_owner")" \
     --redis "$AVVIK_REDIS" --roles "$AVVIK_ROOT/deploy/roles.yaml" --triage "$(address_of triage)" \
     --issuer "$AVVIK_ISSUER" --client-id "avvik-$name" --client-secret-file "$AVVIK_SECRETS/avvik-$name.secret" \
     --audit-key "$AVVIK_SECRETS/audit.key" "$@"

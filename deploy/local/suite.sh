@@ -5,6 +5,8 @@
 . "$AVVIK_ROOT/deploy/local/processes.sh"
 # shellcheck source=deploy/local/backends.sh
 . "$AVVIK_ROOT/deploy/local/backends.sh"
+# shellcheck source=deploy/local/certificates.sh
+. "$AVVIK_ROOT/deploy/local/certificates.sh"
 # shellcheck source=deploy/local/counterparts.sh
 . "$AVVIK_ROOT/deploy/local/counterparts.sh"
 # shellcheck source=deploy/local/build.sh
@@ -58,10 +60,12 @@ check_ports() {
 start_suite() {
   local organisation=$1
   offer_people_of "$organisation"
+  make_certificates
   start_counterparts
   start_backends
   wait_for_counterparts
   start_services
+  start_certificate_renewal
   wait_until_ready
   "$AVVIK_ROOT/avvik" organisation apply "$organisation" >"$AVVIK_LOG/organisation.log" 2>&1 || {
     show_tail "$AVVIK_LOG/organisation.log"

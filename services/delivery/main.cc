@@ -20,7 +20,7 @@
 
 int main(int argc, char** argv) {
   using namespace avvik;
-  process::BlockStopSignals();
+  process::Begin();
   delivery::DeliveryConfig config;
   if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
   const auto templates = delivery::TemplateSet::Load(config.templates);
@@ -58,8 +58,8 @@ int main(int argc, char** argv) {
       {.holder = sender.holder(), .keep_addresses = absl::Hours(24) * config.address_days}, queue,
       h.clock(), h.telemetry());
 
-  rpc::Peer intake(config.intake, h.tokens());
-  rpc::Peer escalation(config.escalation, h.tokens());
+  rpc::Peer intake("intake", config.intake, h.transport(), h.tokens());
+  rpc::Peer escalation("escalation", config.escalation, h.transport(), h.tokens());
   delivery::NoticeWriter writer(h.ids(), h.clock(), **vault, config.mail_from);
   delivery::IntakeReporterSource reporters(intake, **vault);
   const auto queued = [&] {

@@ -1,12 +1,11 @@
 #include "services/gateway/backends.h"
 
-#include "common/rpc/peer.h"
-
 namespace avvik::gateway {
 
-Backends::Backends(const std::map<std::string, std::string>& addresses) {
+Backends::Backends(const std::map<std::string, std::string>& addresses,
+                   const rpc::Transport& transport) {
   for (const auto& [name, address] : addresses) {
-    stubs_.emplace(name, std::make_unique<grpc::GenericStub>(rpc::Connect(address)));
+    stubs_.emplace(name, std::make_unique<grpc::GenericStub>(transport.Connect(name, address)));
     names_.push_back(name);
   }
 }

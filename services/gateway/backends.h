@@ -8,13 +8,16 @@
 #include <string>
 #include <vector>
 
+#include "common/rpc/transport.h"
+
 namespace avvik::gateway {
 
 // Immutable; thread-safe.
 class Backends {
  public:
   // gRPC addresses by name. Connections are made when first used.
-  explicit Backends(const std::map<std::string, std::string>& addresses);
+  explicit Backends(const std::map<std::string, std::string>& addresses,
+                    const rpc::Transport& transport = *rpc::Transport::Plain());
 
   // Null when no service is called so.
   grpc::GenericStub* Find(const std::string& name) const;

@@ -67,6 +67,7 @@ std::optional<int> LoadConfig(int argc, const char* const* argv,
                 "reverse proxies in front, each adding to X-Forwarded-For: whose word counts for "
                 "where a caller is");
   reader.Duration("drain", &config->drain, "how long requests under way may take when stopping");
+  config->transport.Declare(reader);
   std::string level = "info";
   reader.Text("log-level", &level, "least level logged: debug, info, warning or error");
   if (const auto exit = reader.Parse(argc, argv)) return exit;

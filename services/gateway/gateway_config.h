@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "common/log/log.h"
+#include "common/rpc/transport.h"
 #include "services/gateway/sign_in/session.h"
 
 namespace avvik::gateway {
@@ -32,6 +33,7 @@ struct GatewayConfig {
   int proxies = 0;  // Reverse proxies in front.
   absl::Duration drain = absl::Seconds(10);
   log::Level log_level = log::Level::kInfo;
+  rpc::TransportSettings transport;             // Of the calls to the backends.
 };
 
 // Reads the settings into `config`; each of `backends` is a required setting of its own. Returns

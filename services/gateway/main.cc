@@ -31,7 +31,7 @@ int Fail(const absl::Status& status) {
 int main(int argc, char** argv) {
   using namespace avvik;
   using namespace avvik::gateway;
-  process::BlockStopSignals();
+  process::Begin();
   const auto routes = RouteTable::Build(LinkedAvvikFiles());
   if (!routes.ok()) return Fail(routes.status());
   GatewayConfig config;
@@ -55,7 +55,12 @@ int main(int argc, char** argv) {
   const SystemClock clock;
   telemetry::Registry registry;
   RequestMetrics metrics(registry);
-  const Backends backends(config.backends);
+  const auto transport = rpc::Transport::Make(config.transport);
+  if (!transport.ok()) return Fail(transport.status());
+  for (const auto& [name, address] : config.backends) {
+    if (const absl::Status status = (*transport)->Check(address); !status.ok()) return Fail(status);
+  }
+  const Backends backends(config.backends, **transport);
   Transcoder transcoder(backends, {.max_streams = config.max_streams, .proxies = config.proxies});
   Readiness readiness(backends, kReadyTimeout);
   GatewayHandler handler({clock, *routes, files, transcoder, readiness, metrics});

@@ -12,7 +12,7 @@
 
 int main(int argc, char** argv) {
   using namespace avvik;
-  process::BlockStopSignals();
+  process::Begin();
   metrics::MetricsConfig config;
   if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
 

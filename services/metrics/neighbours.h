@@ -15,9 +15,9 @@ namespace avvik::metrics {
 class Neighbours {
  public:
   Neighbours(const MetricsConfig& config, host::Host& host)
-      : intake_(config.intake, host.tokens()),
-        escalation_(config.escalation, host.tokens()),
-        delivery_(config.delivery, host.tokens()),
+      : intake_("intake", config.intake, host.transport(), host.tokens()),
+        escalation_("escalation", config.escalation, host.transport(), host.tokens()),
+        delivery_("delivery", config.delivery, host.transport(), host.tokens()),
         cases_(host.triage()) {}
   Neighbours(const Neighbours&) = delete;
   Neighbours& operator=(const Neighbours&) = delete;

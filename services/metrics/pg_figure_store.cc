@@ -1,6 +1,7 @@
 #include "services/metrics/pg_figure_store.h"
 
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "common/events/migrations.h"
@@ -268,6 +269,13 @@ std::vector<pg::Migration> FigureMigrations() {
 }
 
 absl::Status MigrateFigures(const pg::Settings& database) {
+  {
+    AVVIK_ASSIGN_OR_RETURN(const std::unique_ptr<pg::Connection> connection,
+                           pg::Connection::Open(database));
+    // Under the lock of the migrations: two copies that start at once make it once.
+    AVVIK_RETURN_IF_ERROR(connection->ExecuteScript(
+        "SELECT pg_advisory_xact_lock(4701, 1); CREATE SCHEMA IF NOT EXISTS figures"));
+  }
   return pg::Migrate(OnSchema(database, kFigureSchema), FigureMigrations());
 }
 

@@ -18,7 +18,7 @@
 
 int main(int argc, char** argv) {
   using namespace avvik;
-  process::BlockStopSignals();
+  process::Begin();
   triage::TriageConfig config;
   if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
   const auto rules = triage::ClassificationRules::Load(config.classification);
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   if (!vault.ok()) return host::FailStart(vault.status());
   secrecy::Rotation rotation(**vault);
 
-  rpc::Peer intake(config.intake, h.tokens());
+  rpc::Peer intake("intake", config.intake, h.transport(), h.tokens());
   triage::OrganisationStore organisations(h.pool(), h.ids());
   triage::PgCaseStore cases(h.pool(), h.ids(), **vault);
   triage::PgErasureStore erasures(h.pool(), h.ids(), **vault);

@@ -20,7 +20,7 @@
 #include "common/config/config.h"
 #include "common/events/outbox.h"
 #include "common/ids/id_source.h"
-#include "common/rpc/peer.h"
+#include "common/rpc/transport.h"
 #include "services/intake/intake_events.h"
 #include "common/secrecy/box.h"
 #include "services/intake/report_rows.h"
@@ -37,14 +37,13 @@ constexpr char kDescription[] =
 // Clients that each send one report after the other.
 class Load {
  public:
-  Load(const std::string& address, const std::string& token, absl::Duration time)
+  Load(const std::string& address, const rpc::Transport& transport, const std::string& token,
+       absl::Duration time)
       : token_("Bearer " + token), end_(absl::Now() + time), run_(std::to_string(absl::GetCurrentTimeNanos())) {
     // More than one connection, so that the transport's own lock is not what is measured.
     for (int i = 0; i < 4; ++i) {
-      grpc::ChannelArguments arguments;
-      arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
       stubs_.push_back(intake::v1::Intake::NewStub(
-          grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
+          transport.Connect("intake", address, rpc::Transport::Connection::kOwn)));
     }
   }
 
@@ -207,6 +206,8 @@ int Main(int argc, char** argv) {
   reader.Text("address", &address, "gRPC address of intake");
   reader.Number("seconds", &seconds, 1, 600, "how long");
   reader.Number("clients", &clients, 1, 1000, "how many at a time");
+  rpc::TransportSettings settings;
+  settings.Declare(reader);
   reader.Switch("pgbench-script", &script, "print the same work as a pgbench script instead");
   if (const auto status = reader.Parse(argc, argv); status.has_value()) return *status;
   if (script) {
@@ -218,7 +219,12 @@ int Main(int argc, char** argv) {
     std::cerr << "AVVIK_TOKEN and --address are needed\n";
     return 2;
   }
-  Load(address, token, absl::Seconds(seconds)).Run(clients);
+  const auto transport = rpc::Transport::Make(settings);
+  if (!transport.ok()) {
+    std::cerr << transport.status().message() << "\n";
+    return 2;
+  }
+  Load(address, **transport, token, absl::Seconds(seconds)).Run(clients);
   return 0;
 }
 

@@ -276,6 +276,12 @@ export class Suite {
     return this.#places.address.replace('SERVICE', service);
   }
 
+  // The flags by which a program proves to be a service of this suite.
+  tlsFlags(service) {
+    const file = join(this.home, 'tls', `avvik-${service}.pem`);
+    return ['--tls-certificate', file, '--tls-key', file, '--tls-authority', join(this.home, 'tls/ca.pem')];
+  }
+
   // The connection string of a service's database, as the service's role in the scope of all tenants.
   conninfo(service) {
     return `${this.#places.conninfo.replaceAll('DATABASE', `avvik_${service}`)} options='-c avvik.tenant=*'`;

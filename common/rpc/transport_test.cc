@@ -1,0 +1,182 @@
+// Who gets a connection, over real sockets and with certificates of a real authority.
+#include "common/rpc/transport.h"
+
+#include <grpcpp/grpcpp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/time/clock.h"
+#include "avvik/events/v1/event_log.grpc.pb.h"
+#include "common/rpc/status.h"
+#include "tests/support/certificates.h"
+#include "tests/support/status_matchers.h"
+
+namespace avvik::rpc {
+namespace {
+
+using avvik::testing::HasCode;
+using avvik::testing::IsError;
+using avvik::testing::TestAuthority;
+using ::testing::HasSubstr;
+
+std::shared_ptr<const Transport> Secured(const TransportSettings& settings) {
+  auto transport = Transport::Make(settings);
+  EXPECT_OK(transport);
+  return transport.ok() ? *transport : Transport::Plain();
+}
+
+// A server of `intake` that implements nothing: whoever gets through to it is told so.
+class TransportTest : public ::testing::Test {
+ protected:
+  static constexpr auto kGotThrough = absl::StatusCode::kUnimplemented;
+  static constexpr auto kRefused = absl::StatusCode::kUnavailable;
+
+  void SetUp() override {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(&inbox_);
+    builder.AddListeningPort(address_, Secured(intake_)->ForServer());
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", Secured(intake_)->ForServer(), &port);
+    server_ = builder.BuildAndStart();
+    ASSERT_NE(server_, nullptr);
+    network_address_ = "127.0.0.1:" + std::to_string(port);
+  }
+  void TearDown() override {
+    server_->Shutdown();
+    unlink(address_.c_str() + 5);
+  }
+
+  // The status of a call by a connection of its own; `seen` is the certificate that the server showed.
+  static absl::Status Call(const Transport& transport, const std::string& service,
+                           const std::string& address, std::string* seen = nullptr) {
+    const auto stub = events::v1::EventInbox::NewStub(
+        transport.Connect(service, address, Transport::Connection::kOwn));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    events::v1::ReplayParkedEventsResponse response;
+    const absl::Status status =
+        FromGrpc(stub->ReplayParkedEvents(&context, {}, &response));
+    if (seen != nullptr) {
+      for (const auto& pem :
+           context.auth_context()->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME)) {
+        *seen = std::string(pem.data(), pem.size());
+      }
+    }
+    return status;
+  }
+
+  const TestAuthority authority_;
+  const TransportSettings intake_ = authority_.Certify("intake");
+  const std::string address_ =
+      "unix:/tmp/avvik-transport-test-" + std::to_string(getpid()) + ".sock";
+  std::string network_address_;
+  events::v1::EventInbox::Service inbox_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+TEST_F(TransportTest, CertificateOfTheAuthorityGetsThroughOnUnixSocketsAndTheNetwork) {
+  const auto triage = Secured(authority_.Certify("triage"));
+  EXPECT_THAT(Call(*triage, "intake", address_), HasCode(kGotThrough));
+  EXPECT_THAT(Call(*triage, "intake", network_address_), HasCode(kGotThrough));
+}
+
+TEST_F(TransportTest, WithoutAClientCertificateNoCallGetsThrough) {
+  EXPECT_THAT(Call(*Transport::Plain(), "intake", address_), HasCode(kRefused));
+  EXPECT_THAT(Call(*Transport::Plain(), "intake", network_address_), HasCode(kRefused));
+
+  std::ifstream file(authority_.authority());
+  const std::string root((std::istreambuf_iterator<char>(file)), {});
+  grpc::ChannelArguments arguments;
+  arguments.SetSslTargetNameOverride("avvik-intake");
+  const auto channel = grpc::CreateCustomChannel(
+      network_address_, grpc::SslCredentials({.pem_root_certs = root}), arguments);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  events::v1::ReplayParkedEventsResponse response;
+  EXPECT_THAT(FromGrpc(events::v1::EventInbox::NewStub(channel)->ReplayParkedEvents(&context, {},
+                                                                                   &response)),
+              HasCode(kRefused));
+}
+
+TEST_F(TransportTest, CertificateOfAnotherAuthorityIsRefused) {
+  const TestAuthority stranger;
+  TransportSettings settings = stranger.Certify("triage");
+  // Not to be caught by the caller's own check of the server.
+  std::filesystem::copy_file(authority_.authority(), stranger.authority() + ".both");
+  std::ofstream(stranger.authority() + ".both", std::ios::app)
+      << std::ifstream(stranger.authority()).rdbuf();
+  settings.authority = stranger.authority() + ".both";
+  EXPECT_THAT(Call(*Secured(settings), "intake", address_), HasCode(kRefused));
+}
+
+TEST_F(TransportTest, ServerThatIsNotTheServiceMeantIsNotTalkedTo) {
+  const auto gateway = Secured(authority_.Certify("gateway"));
+  EXPECT_THAT(Call(*gateway, "triage", address_), HasCode(kRefused));
+}
+
+TEST_F(TransportTest, ExchangedCertificateIsInUseWithoutARestart) {
+  const auto triage = Secured(authority_.Certify("triage"));
+  std::string before, after;
+  ASSERT_THAT(Call(*triage, "intake", address_, &before), HasCode(kGotThrough));
+  ASSERT_FALSE(before.empty());
+  (void)authority_.Certify("intake");
+  const absl::Time patience = absl::Now() + absl::Seconds(20);
+  do {
+    absl::SleepFor(absl::Milliseconds(200));
+    ASSERT_THAT(Call(*triage, "intake", address_, &after), HasCode(kGotThrough));
+  } while (after == before && absl::Now() < patience);
+  EXPECT_NE(after, before);
+}
+
+TEST_F(TransportTest, MistakesInTheFilesAreToldInWords) {
+  const auto said = [](TransportSettings settings) {
+    return std::string(Transport::Make(settings).status().message());
+  };
+  const TransportSettings good = authority_.Certify("triage");
+  EXPECT_EQ(said(good), "");
+
+  TransportSettings settings = good;
+  settings.key.clear();
+  EXPECT_THAT(said(settings), HasSubstr("--tls-key is missing"));
+  settings.key = intake_.key;
+  EXPECT_THAT(said(settings), HasSubstr("is not the key of the certificate"));
+  settings = good;
+  settings.certificate += ".gone";
+  EXPECT_THAT(said(settings), HasSubstr("cannot be read"));
+  settings = good;
+  settings.authority = TestAuthority().authority();
+  EXPECT_THAT(said(settings), HasSubstr("--tls-authority"));
+  const TestAuthority stranger;
+  settings.authority = stranger.authority();
+  EXPECT_THAT(said(settings), HasSubstr("is not good"));
+  EXPECT_THAT(said(authority_.Certify("late", "DNS:avvik-late", -1)), HasSubstr("expired"));
+  chmod(good.key.c_str(), 0640);
+  EXPECT_THAT(said(good), HasSubstr("may be read by others"));
+}
+
+TEST(TransportWithoutCertificatesTest, OnlyUnixSocketsAreUsedUnlessSaidOtherwise) {
+  const auto careful = *Transport::Make({});
+  EXPECT_OK(careful->Check("unix:/run/avvik/intake.sock"));
+  EXPECT_THAT(careful->Check("intake:7000"), HasCode(absl::StatusCode::kFailedPrecondition));
+  EXPECT_OK((*Transport::Make({.insecure = true}))->Check("intake:7000"));
+}
+
+TEST(CheckPeerTest, OnlyServicesOfTheSuiteMakeCalls) {
+  EXPECT_OK(CheckPeer({"avvik-gateway"}, ""));
+  EXPECT_THAT(CheckPeer({"localhost"}, ""),
+              IsError(absl::StatusCode::kPermissionDenied, "PEER_NAME"));
+  EXPECT_THAT(CheckPeer({""}, ""), IsError(absl::StatusCode::kPermissionDenied, "PEER_NAME"));
+}
+
+TEST(CheckPeerTest, TokenOfAServiceCountsOnlyBesideItsOwnCertificate) {
+  EXPECT_OK(CheckPeer({"avvik-triage"}, "avvik-triage"));
+  EXPECT_OK(CheckPeer({"avvik-triage", "7d0c1a52"}, "7d0c1a52"));
+  EXPECT_THAT(CheckPeer({"avvik-gateway"}, "avvik-triage"),
+              IsError(absl::StatusCode::kPermissionDenied, "PEER_NAME"));
+}
+
+}  // namespace
+}  // namespace avvik::rpc

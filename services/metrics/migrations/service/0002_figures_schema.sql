@@ -1,0 +1,8 @@
+-- The figures in use belong to the role that the service runs as, which exchanges them: it makes their
+-- schema itself (MigrateFigures).
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'figures'::regnamespace) THEN
+    DROP SCHEMA figures;
+  END IF;
+END $$;
