@@ -244,10 +244,9 @@ TEST_F(EventHandlersTest, WhatIsToldOfALinkedReportFollowsItsCase) {
   // Its owner hears what the reporter of a linked report writes, under the number of the case.
   ASSERT_OK(message(/*by_reporter=*/true));
   ASSERT_OK(message(/*by_reporter=*/false));
-  EXPECT_THAT(Notices(),
-              ElementsAre("case_assigned daisy@kalix.example en",
-                          "case_answered daisy@kalix.example en",
-                          "report_message reporter@kalix.example en"));
+  EXPECT_THAT(Notices(), ElementsAre("case_assigned daisy@kalix.example en",
+                                     "case_answered daisy@kalix.example en",
+                                     "report_message reporter@kalix.example en"));
   EXPECT_EQ(Value("SELECT number FROM notice WHERE template = 'case_answered'"), kNumber);
   EXPECT_EQ(Value("SELECT number FROM notice WHERE template = 'report_message'"), number);
 

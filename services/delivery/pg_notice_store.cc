@@ -16,8 +16,8 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// A notice about a linked report is seen as the case is. $3 to $5 which cases are visible, $6 the caller's
-// pseudonyms. What is hidden is as good as absent.
+// A notice about a linked report is seen as the case is. $3 to $5 which cases are visible, $6 the
+// caller's pseudonyms. What is hidden is as good as absent.
 constexpr pg::Statement kGetNotice{"delivery_get_notice", R"sql(
     SELECT notice.* FROM notice
       LEFT JOIN linked_report AS linked ON linked.tenant = notice.tenant

@@ -39,7 +39,8 @@ std::optional<ReportTelling> TellingOf(const events::v1::Event& event) {
                          answered->answer_id(),
                          {answered->report_ids().begin(), answered->report_ids().end()}};
   }
-  if (const auto added = As<intake::v1::ReportMessageAdded>(event); added && !added->by_reporter()) {
+  if (const auto added = As<intake::v1::ReportMessageAdded>(event);
+      added && !added->by_reporter()) {
     return ReportTelling{TemplateId::kReportMessage, event.id(), {added->report_id()}};
   }
   if (const auto concluded = As<intake::v1::CampaignConcluded>(event)) {
@@ -68,7 +69,8 @@ absl::StatusOr<type::v1::Sphere> SphereOf(pg::Transaction& transaction,
   }
   std::optional<KnownCase> known;
   if (const auto added = As<intake::v1::ReportMessageAdded>(event)) {
-    AVVIK_ASSIGN_OR_RETURN(known, FindCaseOfReport(transaction, event.tenant(), added->report_id()));
+    AVVIK_ASSIGN_OR_RETURN(known,
+                           FindCaseOfReport(transaction, event.tenant(), added->report_id()));
   } else {
     AVVIK_ASSIGN_OR_RETURN(known, FindKnownCase(transaction, event.tenant(), CampaignIn(event)));
   }

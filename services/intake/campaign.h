@@ -52,9 +52,9 @@ v1::CampaignState StateOf(const Campaign& campaign);
 
 // What becomes of a campaign counts its version up when it is told (campaign_events.h).
 
-// The campaign with an answer, also when it is closed. FAILED_PRECONDITION (CAMPAIGN_GROUPED) when another
-// one speaks for it, (CAMPAIGN_ERASED) when its case was erased; ABORTED (CAMPAIGN_CHANGED) when `etag` is
-// given and not of this version.
+// The campaign with an answer, also when it is closed. FAILED_PRECONDITION (CAMPAIGN_GROUPED) when
+// another one speaks for it, (CAMPAIGN_ERASED) when its case was erased; ABORTED (CAMPAIGN_CHANGED)
+// when `etag` is given and not of this version.
 absl::StatusOr<Campaign> Answered(Campaign campaign, CampaignAnswer answer,
                                   const std::string& etag);
 

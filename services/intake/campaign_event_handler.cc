@@ -82,8 +82,7 @@ absl::Status CampaignEventHandler::Join(pg::Transaction& transaction, const even
                                            .number = linked.report_number(),
                                            .campaign_id = campaign.id,
                                            .joined = clock_.Now()}));
-  AVVIK_RETURN_IF_ERROR(
-      LinkAccess(transaction, event.tenant(), campaign.id, linked.report_id()));
+  AVVIK_RETURN_IF_ERROR(LinkAccess(transaction, event.tenant(), campaign.id, linked.report_id()));
   return TellAnswer(transaction, event, std::move(campaign), {linked.report_id()});
 }
 
@@ -134,8 +133,8 @@ absl::Status CampaignEventHandler::TellAnswer(pg::Transaction& transaction,
   const std::string& speaker = campaign.leader_id.empty() ? campaign.id : campaign.leader_id;
   AVVIK_ASSIGN_OR_RETURN(const auto answer_id, FindAnswerId(transaction, cause.tenant(), speaker));
   if (!answer_id.has_value()) return absl::OkStatus();
-  const auto told = AnsweredEvents(ids_, &campaign, *answer_id, reports, clock_.Now(),
-                                   cause.trace_parent());
+  const auto told =
+      AnsweredEvents(ids_, &campaign, *answer_id, reports, clock_.Now(), cause.trace_parent());
   AVVIK_RETURN_IF_ERROR(PutCampaign(transaction, campaign));
   return events::Append(transaction, told);
 }

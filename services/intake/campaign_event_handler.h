@@ -1,5 +1,6 @@
-// Hears of triage what belongs together: it becomes a campaign here, the reports linked to a case are seen
-// by whoever sees the case, and whoever joins a campaign that was answered is answered too.
+// Hears of triage what belongs together: it becomes a campaign here, the reports linked to a case
+// are seen by whoever sees the case, and whoever joins a campaign that was answered is answered
+// too.
 #pragma once
 
 #include <string>

@@ -102,8 +102,7 @@ absl::StatusOr<CampaignAnswer> AnswerFromRow(const pg::Row& row, secrecy::Vault&
                         .created = row.Time("answered_at")};
   AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
                          vault.Unwrap(row.Text("tenant"), row.Bytes("answer_wrapped")));
-  AVVIK_ASSIGN_OR_RETURN(answer.text,
-                         key.Open(row.Bytes("answer_text"), AnswerContext(answer.id)));
+  AVVIK_ASSIGN_OR_RETURN(answer.text, key.Open(row.Bytes("answer_text"), AnswerContext(answer.id)));
   return answer;
 }
 
@@ -131,7 +130,8 @@ absl::Status PutCampaign(pg::Transaction& transaction, const Campaign& campaign)
       .Execute(kPutCampaign,
                {campaign.id, campaign.tenant, campaign.number, static_cast<int>(campaign.category),
                 static_cast<int>(campaign.matter.sphere), campaign.matter.unit,
-                pg::TextArray(campaign.matter.parties), campaign.system, campaign.case_closed, campaign.ended, leader, campaign.created, campaign.version})
+                pg::TextArray(campaign.matter.parties), campaign.system, campaign.case_closed,
+                campaign.ended, leader, campaign.created, campaign.version})
       .status();
 }
 

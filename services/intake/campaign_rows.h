@@ -21,9 +21,9 @@ struct SealedAnswer {
 absl::StatusOr<SealedAnswer> SealAnswer(secrecy::Vault& vault, const std::string& tenant,
                                         const CampaignAnswer& answer);
 
-// A row of campaign with its report_count, and with the columns of its answer where there is one: those of
-// campaign_answer as answer_id, answer_wrapped, answer_text and answered_at. DATA_LOSS when the answer was
-// altered.
+// A row of campaign with its report_count, and with the columns of its answer where there is one:
+// those of campaign_answer as answer_id, answer_wrapped, answer_text and answered_at. DATA_LOSS
+// when the answer was altered.
 absl::StatusOr<Campaign> CampaignFromRow(const pg::Row& row, secrecy::Vault& vault);
 // The answer of a row that also has the campaign's tenant, id (as campaign_id) and number.
 absl::StatusOr<CampaignAnswer> AnswerFromRow(const pg::Row& row, secrecy::Vault& vault);
@@ -56,8 +56,8 @@ absl::StatusOr<std::optional<std::string>> FindAnswerId(pg::Transaction& transac
                                                         const std::string& tenant,
                                                         const std::string& campaign_id);
 
-// Destroys what the campaign of an erased case answered, for good. The number of answers; none also when
-// the case was no campaign.
+// Destroys what the campaign of an erased case answered, for good. The number of answers; none also
+// when the case was no campaign.
 absl::StatusOr<int64_t> EraseCampaign(pg::Transaction& transaction, const std::string& tenant,
                                       const std::string& campaign_id);
 

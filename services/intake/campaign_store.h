@@ -22,9 +22,9 @@ struct CampaignReportPage {
   bool more = false;
 };
 
-// Thread-safe. References are UUIDs or numbers. A campaign is visible to whom its case is. All methods:
-// UNAVAILABLE when the database cannot be reached, NOT_FOUND when a campaign does not exist or is not
-// visible, DATA_LOSS when an answer was altered.
+// Thread-safe. References are UUIDs or numbers. A campaign is visible to whom its case is. All
+// methods: UNAVAILABLE when the database cannot be reached, NOT_FOUND when a campaign does not
+// exist or is not visible, DATA_LOSS when an answer was altered.
 class CampaignStore {
  public:
   virtual ~CampaignStore() = default;
@@ -39,16 +39,16 @@ class CampaignStore {
                                             v1::CampaignState state, const std::string& after,
                                             int limit) = 0;
 
-  // At most `limit` reports with an id below `after`; the newest when it is empty. Those of a campaign
-  // grouped into it only when that one is visible too.
+  // At most `limit` reports with an id below `after`; the newest when it is empty. Those of a
+  // campaign grouped into it only when that one is visible too.
   virtual absl::StatusOr<CampaignReportPage> ListReports(const std::string& tenant,
                                                          const std::string& reference,
                                                          const organisation::Visibility& visibility,
                                                          const std::string& after, int limit) = 0;
 
   // Answers a campaign, and tells of it for each of its reports, with the audit record in one
-  // transaction; the text is sealed before. A repeat of `request_id` by the same actor changes nothing.
-  // Errors as Answered.
+  // transaction; the text is sealed before. A repeat of `request_id` by the same actor changes
+  // nothing. Errors as Answered.
   virtual absl::StatusOr<Campaign> Answer(const std::string& tenant, const std::string& reference,
                                           const organisation::Visibility& visibility,
                                           const std::string& request_id, CampaignAnswer answer,

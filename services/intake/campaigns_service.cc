@@ -29,10 +29,9 @@ grpc::Status CampaignsService::ListCampaigns(grpc::ServerContext* context,
                                              v1::ListCampaignsResponse* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const std::string after, paging::KeyOf(*request));
-    AVVIK_ASSIGN_OR_RETURN(
-        const CampaignPage page,
-        campaigns_.List(call.tenant(), call.visibility(), request->state(), after,
-                        paging::SizeOf(request->page_size())));
+    AVVIK_ASSIGN_OR_RETURN(const CampaignPage page,
+                           campaigns_.List(call.tenant(), call.visibility(), request->state(),
+                                           after, paging::SizeOf(request->page_size())));
     for (const Campaign& campaign : page.campaigns) {
       *response->add_campaigns() = ToProto(campaign);
     }
@@ -51,8 +50,8 @@ grpc::Status CampaignsService::ListCampaignReports(grpc::ServerContext* context,
     AVVIK_ASSIGN_OR_RETURN(const std::string after, paging::KeyOf(*request));
     AVVIK_ASSIGN_OR_RETURN(
         const CampaignReportPage page,
-        campaigns_.ListReports(call.tenant(), request->campaign_id(), call.visibility(),
-                               after, paging::SizeOf(request->page_size())));
+        campaigns_.ListReports(call.tenant(), request->campaign_id(), call.visibility(), after,
+                               paging::SizeOf(request->page_size())));
     for (const CampaignReport& report : page.reports) {
       v1::CampaignReport* entry = response->add_reports();
       entry->set_report_id(report.report_id);
@@ -76,9 +75,7 @@ grpc::Status CampaignsService::AnswerCampaign(grpc::ServerContext* context,
         const Campaign campaign,
         campaigns_.Answer(call.tenant(), request->campaign_id(), call.visibility(),
                           request->request_id(),
-                          {.id = ids_.Next(),
-                           .text = request->text(),
-                           .created = call.now()},
+                          {.id = ids_.Next(), .text = request->text(), .created = call.now()},
                           request->etag(), call.Trace("")));
     publisher_.Wake();
     *response = ToProto(campaign);
@@ -91,10 +88,9 @@ grpc::Status CampaignsService::CloseCampaign(grpc::ServerContext* context,
                                              v1::Campaign* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     call.set_subject("campaigns/" + request->campaign_id());
-    AVVIK_ASSIGN_OR_RETURN(
-        const Campaign campaign,
-        campaigns_.End(call.tenant(), request->campaign_id(), call.visibility(), call.now(),
-                       request->etag(), call.Trace("")));
+    AVVIK_ASSIGN_OR_RETURN(const Campaign campaign,
+                           campaigns_.End(call.tenant(), request->campaign_id(), call.visibility(),
+                                          call.now(), request->etag(), call.Trace("")));
     publisher_.Wake();
     *response = ToProto(campaign);
     return absl::OkStatus();

@@ -58,8 +58,7 @@ absl::Status CaseEventHandler::EraseReports(pg::Transaction& transaction,
   AVVIK_ASSIGN_OR_RETURN(const int64_t answers, EraseCampaign(transaction, tenant, case_id));
   std::vector<std::string> with_it;
   if (answers > 0) with_it.push_back("answers=" + std::to_string(answers));
-  AVVIK_RETURN_IF_ERROR(
-      EraseReport(transaction, event, told, told.facts().report_id(), with_it));
+  AVVIK_RETURN_IF_ERROR(EraseReport(transaction, event, told, told.facts().report_id(), with_it));
   AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> linked,
                          OwnReports(transaction, tenant, case_id));
   for (const std::string& report_id : linked) {

@@ -25,10 +25,10 @@ class CaseEventHandler final : public events::EventHandler {
                    const Clock& clock, std::function<void()> wake)
       : vault_(vault), campaigns_(campaigns), ids_(ids), clock_(clock), wake_(std::move(wake)) {}
 
-  // Writes who may see the reports of the case that the event tells of: that which opened it and those
-  // linked to it. When the case was erased, destroys for each of them its key, empties what it sealed, and
-  // leaves certificate and audit record; a report erased before is left alone. What a campaign answered
-  // goes with its case. DATA_LOSS when the event cannot be read.
+  // Writes who may see the reports of the case that the event tells of: that which opened it and
+  // those linked to it. When the case was erased, destroys for each of them its key, empties what
+  // it sealed, and leaves certificate and audit record; a report erased before is left alone. What
+  // a campaign answered goes with its case. DATA_LOSS when the event cannot be read.
   absl::Status Apply(pg::Transaction& transaction, const events::v1::StoredEvent& stored) override;
   void Committed() override { wake_(); }
 

@@ -34,8 +34,8 @@ constexpr char kAboveEveryId[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
   "                      WHERE campaign_answer.campaign_id = campaign.id"                  \
   "                      ORDER BY created_at DESC, id DESC LIMIT 1) AS answer ON true"
 // $3 to $5 what is visible.
-#define AVVIK_CAMPAIGN_VISIBLE                                                             \
-  " WHERE campaign.tenant = $1"                                                            \
+#define AVVIK_CAMPAIGN_VISIBLE  \
+  " WHERE campaign.tenant = $1" \
   "   AND avvik_visible(campaign.sphere, campaign.unit, campaign.parties, $3, $4, $5)"
 #define AVVIK_CAMPAIGN_REFERENCE                                                           \
   "   AND (campaign.number = $2"                                                           \
@@ -130,11 +130,10 @@ absl::StatusOr<CampaignPage> PgCampaignStore::List(const std::string& tenant,
                                                    const std::string& after, int limit) {
   const std::string before = after.empty() ? kAboveEveryId : after;
   const organisation::VisibleParams visible(visibility);
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      pool_.Query(pg::Scope::Tenant(tenant), kList,
-                  {tenant, before, visible.spheres, visible.places, visible.keys,
-                   static_cast<int>(state), limit + 1}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Tenant(tenant), kList,
+                                     {tenant, before, visible.spheres, visible.places, visible.keys,
+                                      static_cast<int>(state), limit + 1}));
   CampaignPage page;
   page.more = rows.size() > static_cast<size_t>(limit);
   for (const pg::Row row : rows) {
@@ -146,8 +145,8 @@ absl::StatusOr<CampaignPage> PgCampaignStore::List(const std::string& tenant,
 }
 
 absl::StatusOr<CampaignReportPage> PgCampaignStore::ListReports(
-    const std::string& tenant, const std::string& reference, const organisation::Visibility& visibility,
-    const std::string& after, int limit) {
+    const std::string& tenant, const std::string& reference,
+    const organisation::Visibility& visibility, const std::string& after, int limit) {
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<CampaignReportPage> {
@@ -185,11 +184,10 @@ absl::StatusOr<Campaign> PgCampaignStore::Answer(const std::string& tenant,
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Campaign> {
-        AVVIK_ASSIGN_OR_RETURN(Campaign campaign,
-                               Find(transaction, vault_, kLockVisible, tenant, reference, visibility));
-        AVVIK_ASSIGN_OR_RETURN(
-            const pg::Rows repeat,
-            transaction.Execute(kFindRequest, {campaign.id, request_key}));
+        AVVIK_ASSIGN_OR_RETURN(Campaign campaign, Find(transaction, vault_, kLockVisible, tenant,
+                                                       reference, visibility));
+        AVVIK_ASSIGN_OR_RETURN(const pg::Rows repeat,
+                               transaction.Execute(kFindRequest, {campaign.id, request_key}));
         if (!repeat.empty()) return campaign;
         AVVIK_ASSIGN_OR_RETURN(campaign, Answered(std::move(campaign), answer, etag));
         AVVIK_RETURN_IF_ERROR(
@@ -208,14 +206,14 @@ absl::StatusOr<Campaign> PgCampaignStore::Answer(const std::string& tenant,
 
 absl::StatusOr<Campaign> PgCampaignStore::End(const std::string& tenant,
                                               const std::string& reference,
-                                              const organisation::Visibility& visibility, absl::Time now,
-                                              const std::string& etag,
+                                              const organisation::Visibility& visibility,
+                                              absl::Time now, const std::string& etag,
                                               const audit::Record& trace) {
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Campaign> {
-        AVVIK_ASSIGN_OR_RETURN(Campaign campaign,
-                               Find(transaction, vault_, kLockVisible, tenant, reference, visibility));
+        AVVIK_ASSIGN_OR_RETURN(Campaign campaign, Find(transaction, vault_, kLockVisible, tenant,
+                                                       reference, visibility));
         const bool ended = campaign.ended.has_value();
         AVVIK_ASSIGN_OR_RETURN(campaign, Ended(std::move(campaign), now, etag));
         if (ended) return campaign;

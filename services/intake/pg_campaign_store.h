@@ -17,8 +17,9 @@ class PgCampaignStore final : public CampaignStore {
   absl::StatusOr<Campaign> Get(const std::string& tenant, const std::string& reference,
                                const organisation::Visibility& visibility) override;
   absl::StatusOr<CampaignPage> List(const std::string& tenant,
-                                    const organisation::Visibility& visibility, v1::CampaignState state,
-                                    const std::string& after, int limit) override;
+                                    const organisation::Visibility& visibility,
+                                    v1::CampaignState state, const std::string& after,
+                                    int limit) override;
   absl::StatusOr<CampaignReportPage> ListReports(const std::string& tenant,
                                                  const std::string& reference,
                                                  const organisation::Visibility& visibility,

@@ -22,12 +22,12 @@
 namespace avvik::intake {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using avvik::testing::HasCode;
 using avvik::testing::IsError;
 using avvik::testing::TestDatabase;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 constexpr char kTenant[] = "kalix";
 
@@ -52,10 +52,9 @@ triage::v1::CaseFacts Facts(unsigned n) {
 class CampaignStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    database_ = new TestDatabase(pg::Join({events::outbox::Migrations(),
-                                           events::inbox::Migrations(), audit::Migrations(),
-                                           organisation::Migrations(), secrecy::Migrations(),
-                                           Migrations()}));
+    database_ = new TestDatabase(
+        pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
+                  organisation::Migrations(), secrecy::Migrations(), Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;
@@ -150,9 +149,8 @@ class CampaignStoreTest : public ::testing::Test {
   }
   absl::StatusOr<Campaign> Answer(const std::string& reference, const std::string& request_id,
                                   const std::string& text = "Radera det") {
-    return store_.Answer(
-        kTenant, reference, everything_, request_id,
-        {.id = ids_.Next(), .text = text, .created = clock_.Now()}, "", Trace());
+    return store_.Answer(kTenant, reference, everything_, request_id,
+                         {.id = ids_.Next(), .text = text, .created = clock_.Now()}, "", Trace());
   }
   audit::Record Trace() {
     return {.id = ids_.Next(), .tenant = kTenant, .at = clock_.Now(), .actor = "anna"};
@@ -351,9 +349,9 @@ TEST_F(CampaignStoreTest, CampaignIsSeenByWhomItsCaseIsSeenByNow) {
   facts.add_named()->set_person_id("p_owner");
   HearOf<triage::v1::CaseAccessChanged>(facts);
   EXPECT_TRUE(sees(owner));
-  EXPECT_THAT(store_.Answer(kTenant, NumberOf(1), unit, "request-1", {.id = ids_.Next()}, "",
-                            Trace()),
-              IsError(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND"));
+  EXPECT_THAT(
+      store_.Answer(kTenant, NumberOf(1), unit, "request-1", {.id = ids_.Next()}, "", Trace()),
+      IsError(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND"));
 }
 
 TEST_F(CampaignStoreTest, ReportsOfAGroupedCaseAreListedForThoseWhoSeeThatCase) {
@@ -424,10 +422,9 @@ TEST_F(CampaignStoreTest, AnswerIsNowhereInTheClearNorReadWhenItWasAltered) {
   EXPECT_TRUE(IsInDatabase(NumberOf(1)));  // The search finds what is there.
   EXPECT_EQ(Read(1).answer->text, text);
   EXPECT_EQ((*store_.AnswerOf(kTenant, ReportId(2)))->text, text);
-  EXPECT_EQ(store_.List(kTenant, everything_, v1::CAMPAIGN_STATE_OPEN, "", 10)
-                ->campaigns[0]
-                .answer->text,
-            text);
+  EXPECT_EQ(
+      store_.List(kTenant, everything_, v1::CAMPAIGN_STATE_OPEN, "", 10)->campaigns[0].answer->text,
+      text);
   // In the place of another answer it is not read either.
   Link(3, 4);
   ASSERT_OK(Answer(NumberOf(3), "request-2", "Annat"));
@@ -435,8 +432,7 @@ TEST_F(CampaignStoreTest, AnswerIsNowhereInTheClearNorReadWhenItWasAltered) {
       "UPDATE campaign_answer SET (text, wrapped) ="
       " (SELECT text, wrapped FROM campaign_answer WHERE campaign_id = '" +
       CaseId(1) + "') WHERE campaign_id = '" + CaseId(3) + "'");
-  EXPECT_THAT(store_.Get(kTenant, NumberOf(3), everything_),
-              HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(store_.Get(kTenant, NumberOf(3), everything_), HasCode(absl::StatusCode::kDataLoss));
   EXPECT_THAT(store_.AnswerOf(kTenant, ReportId(4)), HasCode(absl::StatusCode::kDataLoss));
 }
 

@@ -38,12 +38,9 @@ constexpr pg::Statement kUnlink{"intake_unlink_report_access", R"sql(
 absl::Status PutAccess(pg::Transaction& transaction, const std::string& tenant,
                        const triage::v1::CaseFacts& facts) {
   const organisation::Matter matter = organisation::MatterOf(facts);
-  const std::vector<pg::Param> params = {facts.report_id(),
-                                         tenant,
-                                         facts.case_id(),
-                                         static_cast<int>(matter.sphere),
-                                         matter.unit,
-                                         pg::TextArray(matter.parties)};
+  const std::vector<pg::Param> params = {facts.report_id(), tenant,
+                                         facts.case_id(),   static_cast<int>(matter.sphere),
+                                         matter.unit,       pg::TextArray(matter.parties)};
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows changed, transaction.ExecuteWith(kPut, params));
   if (changed.affected() == 0) return absl::OkStatus();
   return transaction.ExecuteWith(kPutLinked, params).status();

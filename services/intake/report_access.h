@@ -1,4 +1,5 @@
-// Who may see reports: whoever may see their cases. Kept beside the reports, so that reading one asks nobody.
+// Who may see reports: whoever may see their cases. Kept beside the reports, so that reading one
+// asks nobody.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ namespace avvik::intake {
 absl::Status PutAccess(pg::Transaction& transaction, const std::string& tenant,
                        const triage::v1::CaseFacts& facts);
 
-// From now on the report is seen as the case is; nothing changes for one that has a case of its own.
+// From now on the report is seen as the case is; nothing changes for one that has a case of its
+// own.
 absl::Status LinkAccess(pg::Transaction& transaction, const std::string& tenant,
                         const std::string& case_id, const std::string& report_id);
 
