@@ -18,8 +18,8 @@
 #include "services/intake/intake_service.h"
 #include "services/intake/malware_scanner.h"
 #include "services/intake/pg_attachment_store.h"
-#include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_campaign_store.h"
+#include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/quarantine.h"
 #include "services/intake/receipts_service.h"
@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   const intake::ReportFingerprints fingerprints(*campaigns, intake::KeysOf(**vault));
   intake::IntakeService service(h.environment(), store, committer, second_look, h.directory(),
                                 fingerprints, h.publisher(), h.ids());
-  intake::PgCampaignStore campaign_store(h.pool(), h.ids());
+  intake::PgCampaignStore campaign_store(h.pool(), h.ids(), **vault);
   intake::CampaignsService campaigns_service(h.environment(), campaign_store, store,
                                              h.publisher(), h.ids());
   intake::SecrecyService secrecy(h.environment(), store);
@@ -77,8 +77,9 @@ int main(int argc, char** argv) {
   h.Add(rotation);
   intake::PgReceiptStore receipts(h.pool(), h.ids(), **vault);
   intake::ReceiptKeys receipt_keys(*receipt_secret);
-  intake::ReceiptsService receipts_service({h.environment(), store, receipts, receipt_keys, *signer,
-                                            committer, h.directory(), h.publisher(), h.ids()});
+  intake::ReceiptsService receipts_service({h.environment(), store, receipts, campaign_store,
+                                            receipt_keys, *signer, committer, fingerprints,
+                                            h.directory(), h.publisher(), h.ids()});
   process::Loop sweeper("challenges", [&] {
     const absl::Status swept = receipts.ForgetExpired(h.clock().Now());
     if (!swept.ok()) log::Warning("challenges_not_swept", {{"error", swept}});

@@ -266,10 +266,12 @@ TEST_F(AttachmentStoreTest, ErasedReportLosesItsFiles) {
   Sent("fil");
   triage::v1::CaseErased told;
   told.mutable_facts()->set_report_id(report_.id);
+  told.mutable_facts()->set_case_id(ids_.Next());
   events::v1::StoredEvent stored;
   *stored.mutable_event() = events::MakeEvent(
       ids_, "triage", {.tenant = "kalix", .subject = "cases/x", .time = kNow}, told);
-  CaseEventHandler cases(*vault_, ids_, clock_);
+  CampaignEventHandler campaigns(ids_, clock_);
+  CaseEventHandler cases(*vault_, campaigns, ids_, clock_, [] {});
   ASSERT_OK(pg::RunInTransaction(
       database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
       [&](pg::Transaction& transaction) { return cases.Apply(transaction, stored); }));

@@ -8,8 +8,9 @@
 #include "common/rpc/time.h"
 #include "common/status/macros.h"
 #include "common/validate/validate.h"
-#include "services/intake/visibility.h"
+#include "services/intake/campaign_proto.h"
 #include "services/intake/errors.h"
+#include "services/intake/visibility.h"
 
 namespace avvik::intake {
 namespace {
@@ -57,6 +58,7 @@ absl::StatusOr<Report> ReceiptsService::Write(const rpc::Call& call, Draft draft
   const auto organisation = parts_.directory.Find(call.tenant());
   Submission submission;
   submission.report = Submit(std::move(draft), call.tenant(), parts_.ids.Next(), call.now());
+  submission.report.fingerprint = parts_.fingerprints.Of(submission.report);
   submission.year = organisation->LocalYear(call.now());
   submission.trace = call.Trace("reports/" + submission.report.id);
   // Shared, because the answer may come after we have stopped waiting for it.
@@ -107,6 +109,8 @@ absl::Status ReceiptsService::Show(const rpc::Call& call, const std::string& rep
   for (const Message& message : messages) {
     *response->add_messages() = ToProto(message, View::kReporter);
   }
+  AVVIK_ASSIGN_OR_RETURN(const auto answer, parts_.campaigns.AnswerOf(call.tenant(), report.id));
+  if (answer.has_value()) *response->mutable_answer() = ToProto(*answer);
   // Of what was erased there is nothing left to make the digest of.
   if (report.erased.has_value()) return absl::OkStatus();
   return SignProof(report, response->mutable_proof());

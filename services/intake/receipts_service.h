@@ -7,10 +7,12 @@
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
 #include "common/rpc/environment.h"
+#include "services/intake/campaign_store.h"
 #include "services/intake/group_committer.h"
 #include "services/intake/proof_of_work.h"
 #include "services/intake/receipt_keys.h"
 #include "services/intake/receipt_store.h"
+#include "services/intake/report_fingerprint.h"
 #include "services/intake/report_proto.h"
 #include "services/intake/report_store.h"
 
@@ -23,9 +25,11 @@ class ReceiptsService final : public v1::Receipts::Service {
     rpc::Environment& environment;
     ReportStore& reports;
     ReceiptStore& receipts;
+    CampaignStore& campaigns;
     ReceiptKeys& keys;
     const filing_proof::Signer& signer;
     GroupCommitter& committer;
+    const ReportFingerprints& fingerprints;
     organisation::Directory& directory;
     events::Publisher& publisher;
     IdSource& ids;
