@@ -17,6 +17,7 @@
 #include "services/intake/malware_scanner.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/quarantine.h"
+#include "services/intake/visibility.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -233,8 +234,7 @@ TEST_F(AttachmentStoreTest, ReportTakesTwentyFiles) {
 
 TEST_F(AttachmentStoreTest, OnlyAnOpenReportTakesAndGivesUpFiles) {
   const Attachment sent = Sent("fil");
-  ASSERT_OK(reports_.Withdraw("kalix", report_.id, {.everything = true, .units = {}, .login = ""}, "fel", "",
-                              kNow, Trace()));
+  ASSERT_OK(reports_.Withdraw("kalix", report_.id, ByReceipt(), "fel", "", kNow, Trace()));
   // The report is still thought to be open.
   EXPECT_THAT(Send("en till"), IsError(absl::StatusCode::kFailedPrecondition, "REPORT_WITHDRAWN"));
   EXPECT_THAT(store_.Delete(sent, Trace()),
@@ -269,7 +269,8 @@ TEST_F(AttachmentStoreTest, ErasedReportLosesItsFiles) {
   events::v1::StoredEvent stored;
   *stored.mutable_event() = events::MakeEvent(
       ids_, "triage", {.tenant = "kalix", .subject = "cases/x", .time = kNow}, told);
-  CaseEventHandler cases(*vault_, ids_, clock_);
+  CampaignEventHandler campaigns(ids_, clock_);
+  CaseEventHandler cases(*vault_, campaigns, ids_, clock_, [] {});
   ASSERT_OK(pg::RunInTransaction(
       database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
       [&](pg::Transaction& transaction) { return cases.Apply(transaction, stored); }));
