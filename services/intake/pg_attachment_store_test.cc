@@ -266,6 +266,7 @@ TEST_F(AttachmentStoreTest, ErasedReportLosesItsFiles) {
   Sent("fil");
   triage::v1::CaseErased told;
   told.mutable_facts()->set_report_id(report_.id);
+  told.mutable_facts()->set_case_id(ids_.Next());
   events::v1::StoredEvent stored;
   *stored.mutable_event() = events::MakeEvent(
       ids_, "triage", {.tenant = "kalix", .subject = "cases/x", .time = kNow}, told);
