@@ -7,6 +7,7 @@
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
 #include "common/rpc/environment.h"
+#include "services/intake/attachment_store.h"
 #include "services/intake/campaign_store.h"
 #include "services/intake/group_committer.h"
 #include "services/intake/proof_of_work.h"
@@ -33,6 +34,9 @@ class ReceiptsService final : public v1::Receipts::Service {
     organisation::Directory& directory;
     events::Publisher& publisher;
     IdSource& ids;
+    AttachmentStore& attachments;
+    const UploadTickets& tickets;
+    bool takes_files;  // Whether there is a scanner.
   };
 
   // All of them must outlive the service.
@@ -50,6 +54,8 @@ class ReceiptsService final : public v1::Receipts::Service {
   grpc::Status ReplyByReceipt(grpc::ServerContext* context,
                               const v1::ReplyByReceiptRequest* request,
                               v1::OpenedReceipt* response) override;
+  grpc::Status OpenUpload(grpc::ServerContext* context, const v1::OpenUploadRequest* request,
+                          v1::OpenedUpload* response) override;
   grpc::Status ListReportMessages(grpc::ServerContext* context,
                                   const v1::ListReportMessagesRequest* request,
                                   v1::ListReportMessagesResponse* response) override;
