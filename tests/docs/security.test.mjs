@@ -93,3 +93,15 @@ test('EveryServiceIsDescribed', () => {
   assert.ok(services.length >= 6);
   for (const { name } of services) assert.ok(described.includes(name), `${name} stands in docs/architecture.md`);
 });
+
+test('EveryKeyIsDescribed', () => {
+  const described = rows(text.split('\n## Keys\n')[1].split('\n## ')[0]).map(([name]) => name).join(' ');
+  const sources = ['common', 'services'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true })
+    .map((path) => `${folder}/${path}`).filter((path) => path.endsWith('.cc') && !path.endsWith('_test.cc')));
+  // Settings of services that hold a secret or say where it is, and tables and columns of wrapped keys.
+  const flags = sources.flatMap((path) => [...read(path).matchAll(/Text\("([a-z-]*(?:key|secret|password|certificate|authority)[a-z-]*)"/g)]
+    .map(([, flag]) => `--${flag}`));
+  assert.ok(flags.includes('--master-key') && flags.length > 8, flags.join());
+  const names = [...flags, 'tenant_key', 'report_key', 'case_key', 'address_key'];
+  assert.deepEqual(names.filter((name) => !described.includes(`\`${name}\``)), []);
+});
