@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
+import { alarms, takes } from '../docs/alerts.mjs';
 import { settle } from '../harness/state.mjs';
 import { Suite, freePortBlock, run, services, waitFor } from '../harness/suite.mjs';
 
@@ -104,6 +105,34 @@ test('TokenInTheAddressIsNotTaken', async () => {
     assert.ok(!beside.text.includes(officer), name);
   }
   assert.ok(!readFileSync(`${suite.home}/log/gateway.log`, 'utf8').includes(officer));
+});
+
+// How often what an alarm looks at was counted.
+async function counted(alarm) {
+  const series = [...(await raw('GET', '/metrics')).text.matchAll(/^(avvik_\w+)(?:\{(.*)\})? ([\d.e+-]+)$/gm)].map(([, metric, inside = '', value]) => ({
+    metric, value: Number(value), labels: Object.fromEntries([...inside.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, text]) => [name, text])),
+  }));
+  const { selectors } = alarms().find(({ alert }) => alert === alarm);
+  return selectors.reduce((sum, selector) => sum + series
+    .filter(({ metric, labels }) => metric === selector.metric && takes(selector, labels)).reduce((all, { value }) => all + value, 0), 0);
+}
+
+test('AlarmsCountWhatAnAttackerDoes', async () => {
+  const person = { authorization: `Bearer ${await suite.token(suite.person('EMPLOYEE').login)}` };
+  const { body } = await suite.api('POST', '/v1/reports', {
+    request_id: randomUUID(), report: { title: 'x', confidentiality: 'CONFIDENTIALITY_CONFIDENTIAL' },
+  }, officer);
+  const deeds = {
+    AvvikTokensRefused: () => raw('GET', '/v1/cases', { authorization: 'Bearer a.b.c' }),
+    AvvikAccessDenied: () => raw('GET', `/v1/cases/${randomUUID()}`, person),
+    AvvikReadsUnusual: () => raw('GET', `/v1/reports/${body.report_id}`, bearer()),
+    AvvikReportersRevealed: () => suite.api('POST', `/v1/reports/${body.report_id}:revealReporter`, { reason: 'REVEAL_REASON_PROTECTION' }, officer),
+  };
+  for (const [alarm, deed] of Object.entries(deeds)) {
+    const earlier = await counted(alarm);
+    await deed();
+    assert.equal(await counted(alarm), earlier + 1, alarm);
+  }
 });
 
 // The gateway's command line, with another address and settings.
