@@ -7,6 +7,7 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { alarms, takes } from '../docs/alerts.mjs';
+import { Browser } from '../harness/browser.mjs';
 import { settle } from '../harness/state.mjs';
 import { Suite, freePortBlock, run, services, waitFor } from '../harness/suite.mjs';
 
@@ -84,6 +85,32 @@ test('NothingButWhatIsDocumentedIsServed', async () => {
   }
 });
 
+test('AnswersOfTheApiAreSavedAndNotShown', async () => {
+  for (const path of ['/v1/cases', '/v1/nowhere', '/v1/cases?colour=red']) {
+    assert.equal((await raw('GET', path, bearer())).headers['content-disposition'], 'attachment; filename="api.json"', path);
+  }
+  assert.equal((await raw('GET', '/')).headers['content-disposition'], undefined);
+  const failed = await raw('GET', '/sign-in/callback?state=x', { accept: 'text/html' });
+  assert.match(failed.headers['content-type'], /^text\/html/);
+  assert.equal(failed.headers['content-disposition'], undefined);
+});
+
+test('BrowserForgetsWithTheSession', async () => {
+  const browser = new Browser(suite);
+  await browser.signIn(suite.person('EMPLOYEE').login);
+  const { headers } = await browser.api('POST', '/sign-out');
+  assert.equal(headers.get('clear-site-data'), '"cache", "storage"');
+});
+
+test('RefusedTokenLeavesALineAndNothingOfItself', async () => {
+  const token = `${officer.slice(0, -4)}AAAA`;
+  assert.equal((await raw('GET', '/v1/cases', { authorization: `Bearer ${token}` })).status, 401);
+  const line = await waitFor(() => suite.log('triage').find(({ event }) => event === 'token_refused'), { what: 'the line' });
+  assert.match(line.method, /ListCases$/);
+  assert.match(line.reason, /^TOKEN_/);
+  assert.ok(!readFileSync(`${suite.home}/log/triage.log`, 'utf8').includes(token.split('.')[1]));
+});
+
 test('MethodsThatNobodyNeedsAreRefused', async () => {
   for (const path of ['/', '/v1/cases', '/healthz']) {
     for (const method of ['TRACE', 'PROPFIND', 'LOCK', 'BREW']) {
@@ -151,7 +178,7 @@ test('BrowsersAreToldToUseTlsForGoodAndPlainHttpIsForThisMachineOnly', async () 
   try {
     for (const path of ['/', '/v1/cases', '/nowhere', '/healthz']) {
       const response = await waitFor(() => fetch(`http://127.0.0.1:${port}${path}`), { what: 'the second gateway' });
-      const [, seconds] = /^max-age=(\d+)/.exec(response.headers.get('strict-transport-security'));
+      const [, seconds] = /^max-age=(\d+); includeSubDomains$/.exec(response.headers.get('strict-transport-security'));
       assert.ok(Number(seconds) >= 365 * 24 * 3600, path);
     }
   } finally {
