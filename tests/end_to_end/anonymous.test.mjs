@@ -363,10 +363,13 @@ function* filesBelow(folder) {
   }
 }
 
+// As the one whom no right and no policy keeps from a row.
+const admin = (service) => suite.conninfo(service).replace(/user=\S+/, 'user=avvik_admin');
+
 // Every place where something could have been kept, with what it holds.
 async function* everythingKept() {
   for (const service of ['intake', 'triage', 'escalation', 'metrics', 'delivery']) {
-    const { status, stdout, stderr } = await run(suite.postgresTool('pg_dump'), ['-d', suite.conninfo(service), '--inserts', '--enable-row-security']);
+    const { status, stdout, stderr } = await run(suite.postgresTool('pg_dump'), ['-d', admin(service), '--inserts']);
     assert.equal(status, 0, stderr);
     yield [`database of ${service}`, Buffer.from(stdout)];
   }

@@ -53,7 +53,7 @@ const describe = async (report, id) =>
 const settled = (report, id) => waitFor(async () => {
   const attachment = await describe(report, id);
   return attachment.state !== 'ATTACHMENT_STATE_QUARANTINED' && attachment;
-}, { what: 'the scanner' });
+}, { seconds: 120, what: 'the scanner' });
 
 const rows = async () => (await suite.psql('intake',
   'SELECT (SELECT count(*) FROM attachment) AS files, (SELECT count(*) FROM attachment_chunk) AS chunks'))[0];
