@@ -13,6 +13,7 @@
 #include "common/organisation/api_files.h"
 #include "common/organisation/example_organisation.h"
 #include "common/organisation/rights.h"
+#include "google/api/annotations.pb.h"
 #include "gtest/gtest.h"
 
 namespace avvik::organisation {
@@ -29,6 +30,7 @@ struct Method {
   std::string service;
   std::string name;
   std::string permission;
+  bool offered = false;  // By the gateway.
 };
 
 std::vector<Method> Methods() {
@@ -38,7 +40,8 @@ std::vector<Method> Methods() {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const auto* method = file->service(s)->method(m);
         methods.push_back({file->service(s)->full_name(), method->name(),
-                           method->options().GetExtension(options::v1::access).permission()});
+                           method->options().GetExtension(options::v1::access).permission(),
+                           method->options().HasExtension(google::api::http)});
       }
     }
   }
@@ -192,6 +195,21 @@ TEST(RightsTable, ClosedSpheresAreReachedByTheirRolesOnly) {
       }
     }
   }
+}
+
+// What the gateway offers is gone through from outside, by tests/end_to_end/leaks.test.mjs.
+TEST(RightsTable, WhatTheGatewayDoesNotOfferIsForServicesOnly) {
+  const Table table;
+  int offered = 0;
+  for (const Method& method : Methods()) {
+    offered += method.offered ? 1 : 0;
+    if (method.offered) continue;
+    for (const v1::Role role : RolesThereAre()) {
+      EXPECT_EQ(table.Grants(role, method.permission), role == v1::SERVICE)
+          << method.name << " " << v1::Role_Name(role);
+    }
+  }
+  EXPECT_GT(offered, 30);
 }
 
 // A right to change or tell something that one cannot read would be a way to learn of it.

@@ -18,9 +18,7 @@ namespace {
 constexpr absl::Duration kFresh = absl::Milliseconds(250);
 
 Visibility Everything() {
-  Visibility visibility;
-  visibility.everything = true;
-  return visibility;
+  return {.cases = organisation::EverythingVisible(), .login = ""};
 }
 
 v1::ReportMessage ToProto(const Message& message, View view) {

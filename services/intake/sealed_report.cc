@@ -36,7 +36,7 @@ absl::StatusOr<SealedReport> SealReport(secrecy::Vault& vault, const Report& rep
   AVVIK_ASSIGN_OR_RETURN(sealed.digest, vault.Fingerprint(report.tenant, "content", report.digest));
   sealed.title = key.Seal(report.content.title, SealContext(kTitle, report.id));
   sealed.description = key.Seal(report.content.description, SealContext(kDescription, report.id));
-  sealed.reporter = key.Seal(Serialized(report.reporter), SealContext(kReporter, report.id));
+  sealed.reporter = key.Seal(Serialized(report.reporter), SealContext(kReporterIdentity, report.id));
   return sealed;
 }
 
@@ -49,7 +49,7 @@ absl::Status OpenReport(secrecy::Vault& vault, const SealedColumns& sealed, Repo
   AVVIK_ASSIGN_OR_RETURN(report->content.description,
                          key.Open(sealed.description, SealContext(kDescription, report->id)));
   AVVIK_ASSIGN_OR_RETURN(const std::string reporter,
-                         key.Open(sealed.reporter, SealContext(kReporter, report->id)));
+                         key.Open(sealed.reporter, SealContext(kReporterIdentity, report->id)));
   v1::Reporter proto;
   if (!proto.ParseFromString(reporter)) {
     return absl::DataLossError("the reporter of report " + report->id + " cannot be read");

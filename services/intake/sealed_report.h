@@ -14,7 +14,7 @@ namespace avvik::intake {
 // The parts of a report that are sealed each by itself.
 inline constexpr char kTitle[] = "title";
 inline constexpr char kDescription[] = "description";
-inline constexpr char kReporter[] = "reporter";
+inline constexpr char kReporterIdentity[] = "reporter";
 inline constexpr char kWithdrawReason[] = "withdraw-reason";
 inline constexpr char kSupplement[] = "supplement";
 inline constexpr char kMessage[] = "message";
