@@ -158,14 +158,14 @@ TEST_F(UnsealedDatabaseTest, DutiesWithoutWordsAreTakenOver) {
 
 TEST_F(UnsealedDatabaseTest, WordsInTheClearAreNotLostButRefused) {
   Insert("krypterad", "");
-  EXPECT_THAT(Migrate().message(), HasSubstr("in the clear"));
+  EXPECT_THAT(std::string(Migrate().message()), HasSubstr("in the clear"));
   database_.Run("UPDATE duty SET rule_out_reason = ''");
   EXPECT_OK(Migrate());
 }
 
 TEST_F(UnsealedDatabaseTest, ExternalIdsInTheClearAreNotLostButRefused) {
   Insert("", "IMY-1");
-  EXPECT_THAT(Migrate().message(), HasSubstr("in the clear"));
+  EXPECT_THAT(std::string(Migrate().message()), HasSubstr("in the clear"));
   EXPECT_EQ(database_.Value("SELECT external_id FROM duty_stage"), "IMY-1");
 }
 
