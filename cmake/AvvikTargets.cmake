@@ -18,6 +18,24 @@ if(AVVIK_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# What makes a mistake in memory hard to exploit; tests/harness/hardening.test.mjs looks for it in the programs. The
+# sanitizers find such mistakes themselves, and put their own in the place of what is checked here.
+if(NOT AVVIK_SANITIZE AND NOT AVVIK_FUZZ)
+  add_compile_options(-fPIE -fstack-protector-strong)
+  # Needs optimisation: the compiler must know how large things are.
+  add_compile_options($<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE>
+                      $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-D_FORTIFY_SOURCE=2>)
+  add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+  include(CheckCXXCompilerFlag)
+  foreach(flag cf-protection=full stack-clash-protection)
+    string(MAKE_C_IDENTIFIER "AVVIK_HAS_${flag}" has)
+    check_cxx_compiler_flag(-f${flag} ${has})
+    if(${has})
+      add_compile_options(-f${flag})
+    endif()
+  endforeach()
+endif()
+
 function(avvik_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
     -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/audit/chain.h"
+#include "common/config/config.h"
 
 namespace avvik::audit {
 namespace {
@@ -83,6 +84,9 @@ absl::StatusOr<SigningKey> SigningKey::FromPem(const std::string& pem) {
 }
 
 absl::StatusOr<SigningKey> SigningKey::FromFile(const std::string& path) {
+  if (const std::string mistake = config::SecretFileMistake(path); !mistake.empty()) {
+    return absl::FailedPreconditionError(path + " " + mistake);
+  }
   absl::StatusOr<std::string> pem = ReadFile(path);
   if (!pem.ok()) return pem.status();
   absl::StatusOr<SigningKey> key = FromPem(*pem);

@@ -1,6 +1,7 @@
 #include "common/config/config.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -154,8 +155,15 @@ std::string SecretFileMistake(const std::string& path) {
   if (stat(path.c_str(), &file) != 0) {
     return std::string("cannot be read: ") + std::strerror(errno);
   }
-  if ((file.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return "may be read by others than its owner; allow only that one (chmod 0600)";
+  const uid_t self = geteuid();
+  if (file.st_uid != self && file.st_uid != 0) {
+    return "belongs to another user, who may change it";
+  }
+  // Where the system hands secrets out, they are root's and read by the service's group.
+  const mode_t others = file.st_uid == self ? S_IRWXG : S_IWGRP | S_IXGRP;
+  if ((file.st_mode & (others | S_IRWXO)) != 0) {
+    return "may be read by others than its owner; allow only that one (chmod 0600), or, when it is "
+           "root's, the service's group to read it (chmod 0640)";
   }
   return "";
 }

@@ -39,8 +39,8 @@ class Reader {
   std::unique_ptr<Impl> impl_;
 };
 
-// What is wrong with a file that holds a secret: it is missing, or others than its owner may read or
-// change it. Empty when nothing is.
+// What is wrong with a file that holds a secret: it is missing, or others may read or change it than the
+// user who runs this program; of a file of root's, than that user's group. Empty when nothing is.
 std::string SecretFileMistake(const std::string& path);
 
 // Reads a secret from a file, without the line break at its end. Prints the reason and gives nothing

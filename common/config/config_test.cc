@@ -109,5 +109,27 @@ TEST(SecretFileTest, FileThatOthersMayReadIsRefused) {
   unlink(path.c_str());
 }
 
+TEST(SecretFileTest, FileOfRootsMayBeReadByTheGroupAndThatOfAnotherUserIsRefused) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root makes files of other users";
+  const std::string path = testing::TempDir() + "avvik-secret-" + std::to_string(getpid());
+  std::ofstream(path) << "hush\n";
+  const auto mistake_as = [&path](uid_t user, mode_t mode, uid_t owner) {
+    EXPECT_EQ(chown(path.c_str(), owner, static_cast<gid_t>(-1)), 0);
+    chmod(path.c_str(), mode);
+    EXPECT_EQ(seteuid(user), 0);
+    const std::string mistake = SecretFileMistake(path);
+    EXPECT_EQ(seteuid(0), 0);
+    return mistake;
+  };
+  constexpr uid_t kService = 65534, kOther = 65533;
+  EXPECT_EQ(mistake_as(kService, 0440, 0), "");
+  EXPECT_EQ(mistake_as(kService, 0600, kService), "");
+  EXPECT_NE(mistake_as(kService, 0444, 0), "");
+  EXPECT_NE(mistake_as(kService, 0460, 0), "");
+  EXPECT_NE(mistake_as(kService, 0640, kService), "");
+  EXPECT_NE(mistake_as(kService, 0600, kOther), "");
+  unlink(path.c_str());
+}
+
 }  // namespace
 }  // namespace avvik::config

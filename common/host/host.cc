@@ -28,8 +28,14 @@ namespace {
 // How often organisations are looked after; a change is heard of sooner by those who miss something.
 constexpr absl::Duration kFollow = absl::Seconds(2);
 
-// The trail is written and sealed, and never changed or shortened.
-const pg::AppendOnly kTrail[] = {{"audit_record", {"sequence", "hash"}}, {"audit_checkpoint", {}}};
+// What is written once, and never changed or shortened but for what is filled in later: the trail is
+// sealed, an event gets its position, a tenant's key is wrapped anew.
+const pg::AppendOnly kAppendOnly[] = {{"audit_record", {"sequence", "hash"}},
+                                      {"audit_checkpoint", {}},
+                                      {"event_log", {"position"}},
+                                      {"tenant_key", {"master_key_id", "wrapped", "rewrapped_at"}},
+                                      {"erasure", {}},
+                                      {"organisation", {}}};
 
 // Brings the database to the schema the program was built for, as the role that owns it.
 absl::Status Prepare(const pg::Settings& database, const std::string& owner,
@@ -38,7 +44,7 @@ absl::Status Prepare(const pg::Settings& database, const std::string& owner,
   pg::Settings owning = database;
   owning.conninfo = owner;
   AVVIK_RETURN_IF_ERROR(pg::Migrate(owning, migrations));
-  return pg::Grant(owning, database, kTrail);
+  return pg::Grant(owning, database, kAppendOnly);
 }
 
 // Takes a new organisation in use as soon as it is heard of, before the events that were decided on it.

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "common/log/log.h"
+#include "common/config/config.h"
 #include "common/status/error.h"
 
 namespace avvik::secrecy {
@@ -87,15 +87,15 @@ absl::StatusOr<std::shared_ptr<const MasterKeys>> MasterKeys::Load(const std::st
     std::replace(text.begin(), text.end(), ',', '\n');
   } else {
     struct stat info {};
+    if (const std::string mistake = config::SecretFileMistake(setting); !mistake.empty()) {
+      return Unreadable(setting, "it " + mistake);
+    }
     std::ifstream file(setting, std::ios::binary);
     if (!file || ::stat(setting.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
       return Unreadable(setting, "there is no such file, or it may not be read");
     }
     if (info.st_size > static_cast<off_t>(kLongestText)) {
       return Unreadable(setting, "it is too long to hold keys");
-    }
-    if ((info.st_mode & S_IROTH) != 0) {
-      log::Warning("master_key_readable_by_all", {{"file", setting}});
     }
     text.assign(std::istreambuf_iterator<char>(file), {});
   }

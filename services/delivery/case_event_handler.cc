@@ -42,10 +42,22 @@ std::optional<CaseEvent> ReadCaseEvent(const events::v1::Event& event) {
   return read;
 }
 
+// The report that an event links to a case, or unlinks from it.
+template <typename Message>
+std::optional<LinkedReport> LinkIn(const events::v1::Event& event) {
+  Message message;
+  if (!event.data().Is<Message>() || !event.data().UnpackTo(&message)) return std::nullopt;
+  return LinkedReport{.report_id = message.report_id(),
+                      .number = message.report_number(),
+                      .case_number = message.facts().number()};
+}
+
 // Addresses of what has come to its end; what is still waiting is sent, and erased with time.
 constexpr pg::Statement kEraseAddresses{"delivery_erase_addresses_of_case", R"sql(
     UPDATE notice SET recipient = NULL, address_key = NULL
-     WHERE tenant = $1 AND number = $2 AND state IN (3, 4) AND recipient IS NOT NULL)sql"};
+     WHERE tenant = $1 AND state IN (3, 4) AND recipient IS NOT NULL
+       AND number IN (SELECT $2 UNION ALL
+                      SELECT number FROM linked_report WHERE tenant = $1 AND case_number = $2))sql"};
 
 }  // namespace
 
@@ -98,6 +110,12 @@ absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
   const std::string& tenant = stored.event().tenant();
   if (triage::v1::CaseErased erased; stored.event().data().UnpackTo(&erased)) {
     return transaction.Execute(kEraseAddresses, {tenant, erased.facts().number()}).status();
+  }
+  if (const auto linked = LinkIn<triage::v1::CaseReportLinked>(stored.event())) {
+    return PutLinkedReport(transaction, tenant, *linked);
+  }
+  if (const auto unlinked = LinkIn<triage::v1::CaseReportUnlinked>(stored.event())) {
+    return RemoveLinkedReport(transaction, tenant, *unlinked);
   }
   const auto event = ReadCaseEvent(stored.event());
   if (!event.has_value()) return absl::OkStatus();

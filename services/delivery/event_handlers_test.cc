@@ -3,6 +3,7 @@
 #include "avvik/intake/v1/intake_events.pb.h"
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/events/consumer.h"
+#include "common/organisation/test_visibility.h"
 #include "services/delivery/case_event_handler.h"
 #include "services/delivery/duty_event_handler.h"
 #include "services/delivery/report_event_handler.h"
@@ -216,6 +217,58 @@ TEST_F(EventHandlersTest, MessagesAreToldToTheOtherSide) {
                           "report_message reporter@kalix.example en"));
 }
 
+TEST_F(EventHandlersTest, WhatIsToldOfALinkedReportFollowsItsCase) {
+  const std::string second = "0190a000-0000-7000-8000-00000000a002";
+  const std::string number = "AVV-2026-000077";
+  reporters_.reporters[second] = reporters_.reporters[kReport];
+  reporters_.reporters[second].number = number;
+  const auto links = [&](auto link) {
+    *link.mutable_facts() = Facts("daisy");
+    link.set_report_id(second);
+    link.set_report_number(number);
+    return Hear(cases_, Event("triage", std::string("cases/") + kCase, link));
+  };
+  const auto message = [&](bool by_reporter) {
+    intake::v1::ReportMessageAdded added;
+    added.set_report_id(second);
+    added.set_by_reporter(by_reporter);
+    return Hear(reports_, Event("intake", "reports/" + second, added));
+  };
+  const auto seen = [&](const organisation::Visibility& cases) {
+    const auto page = store_.List(kTenant, {.cases = cases, .person_ids = {}}, {}, "", 100);
+    EXPECT_EQ(page->total, static_cast<int64_t>(page->notices.size()));
+    return page->notices.size();
+  };
+  ASSERT_OK(HearCase<triage::v1::CaseOpened>(Facts("daisy")));
+  ASSERT_OK(links(triage::v1::CaseReportLinked()));
+  // Its owner hears what the reporter of a linked report writes, under the number of the case.
+  ASSERT_OK(message(/*by_reporter=*/true));
+  ASSERT_OK(message(/*by_reporter=*/false));
+  EXPECT_THAT(Notices(), ElementsAre("case_assigned daisy@kalix.example en",
+                                     "case_answered daisy@kalix.example en",
+                                     "report_message reporter@kalix.example en"));
+  EXPECT_EQ(Value("SELECT number FROM notice WHERE template = 'case_answered'"), kNumber);
+  EXPECT_EQ(Value("SELECT number FROM notice WHERE template = 'report_message'"), number);
+
+  // Whoever may not see the case does not see what was told of the reports linked to it.
+  const organisation::Visibility unit = organisation::OpenIn({"social"});
+  EXPECT_EQ(seen(unit), 3u);
+  triage::v1::CaseFacts restricted = Facts("daisy");
+  restricted.set_sphere(type::v1::SPHERE_RESTRICTED);
+  ASSERT_OK(HearCase<triage::v1::CaseRestricted>(restricted));
+  EXPECT_EQ(seen(unit), 0u);
+  EXPECT_EQ(seen({.spheres = {}, .places = {}, .keys = {PersonId("daisy")}}), 3u);
+
+  // The addresses go with the case.
+  database_->Run("UPDATE notice SET state = 3, sent_at = now(), next_attempt_at = NULL");
+  ASSERT_OK(HearCase<triage::v1::CaseErased>(restricted));
+  EXPECT_EQ(Value("SELECT count(*) FROM notice WHERE recipient IS NOT NULL"), "0");
+
+  ASSERT_OK(links(triage::v1::CaseReportUnlinked()));
+  ASSERT_OK(message(/*by_reporter=*/true));
+  EXPECT_EQ(Value("SELECT count(*) FROM notice"), "3");
+}
+
 TEST_F(EventHandlersTest, StagesAreToldToTheOwnerOfNow) {
   ASSERT_OK(HearCase<triage::v1::CaseOpened>(Facts("anna")));
   ASSERT_OK(HearCase<triage::v1::CaseAssigned>(Facts("daisy")));
@@ -256,10 +309,10 @@ TEST_F(EventHandlersTest, WhoeverMadeSeveralReportsOfOneThingIsAnsweredOnce) {
   const std::string unanswered = "0190a000-0000-7000-8000-00000000a004";
   reporters_.reporters[second] = reporters_.reporters[kReport];
   reporters_.reporters[other] = reporters_.reporters[kReport];
-  reporters_.reporters[other].login = "other";
+  reporters_.reporters[other].person_id = "r_2";
   reporters_.reporters[other].email = "other@kalix.example";
   reporters_.reporters[unanswered] = reporters_.reporters[other];
-  reporters_.reporters[unanswered].login = "nobody";
+  reporters_.reporters[unanswered].person_id = "r_3";
   reporters_.reporters[unanswered].email = "";
   intake::v1::CampaignAnswered answered;
   answered.set_campaign_id(kCase);

@@ -10,9 +10,25 @@ constexpr pg::Statement kFind{"delivery_find_known_case", R"sql(
       FROM known_case
      WHERE tenant = $1 AND case_id = $2)sql"};
 
-constexpr pg::Statement kFindByReport{
-    "delivery_find_case_of_report",
-    "SELECT case_id FROM known_case WHERE tenant = $1 AND report_id = $2 ORDER BY case_id LIMIT 1"};
+constexpr pg::Statement kFindByReport{"delivery_find_case_of_report", R"sql(
+    SELECT case_id, false AS linked FROM known_case
+     WHERE tenant = $1 AND report_id = $2
+     UNION ALL
+    SELECT known_case.case_id, true
+      FROM linked_report
+      JOIN known_case ON known_case.tenant = linked_report.tenant
+                     AND known_case.number = linked_report.case_number
+     WHERE linked_report.tenant = $1 AND linked_report.report_id = $2
+     ORDER BY linked, case_id
+     LIMIT 1)sql"};
+
+constexpr pg::Statement kPutLinked{"delivery_put_linked_report", R"sql(
+    INSERT INTO linked_report (tenant, report_id, number, case_number)
+    VALUES                    ($1,     $2,        $3,     $4)
+    ON CONFLICT (tenant, report_id) DO UPDATE SET case_number = $4)sql"};
+
+constexpr pg::Statement kRemoveLinked{"delivery_remove_linked_report", R"sql(
+    DELETE FROM linked_report WHERE tenant = $1 AND report_id = $2 AND case_number = $3)sql"};
 
 constexpr pg::Statement kPut{"delivery_put_known_case", R"sql(
     INSERT INTO known_case
@@ -62,6 +78,19 @@ absl::Status PutKnownCase(pg::Transaction& transaction, const std::string& tenan
       .Execute(kPut, {tenant, known.case_id, known.number, known.report_id, known.unit, known.owner,
                       pg::TextArray(known.drawn_in), known.organisation_version,
                       static_cast<int>(known.sphere), pg::TextArray(known.parties)})
+      .status();
+}
+
+absl::Status PutLinkedReport(pg::Transaction& transaction, const std::string& tenant,
+                             const LinkedReport& report) {
+  return transaction
+      .Execute(kPutLinked, {tenant, report.report_id, report.number, report.case_number})
+      .status();
+}
+
+absl::Status RemoveLinkedReport(pg::Transaction& transaction, const std::string& tenant,
+                                const LinkedReport& report) {
+  return transaction.Execute(kRemoveLinked, {tenant, report.report_id, report.case_number})
       .status();
 }
 

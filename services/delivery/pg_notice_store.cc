@@ -16,10 +16,14 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// $3 to $5 which cases are visible, $6 the caller's pseudonyms. What is hidden is as good as absent.
+// A notice about a linked report is seen as the case is. $3 to $5 which cases are visible, $6 the
+// caller's pseudonyms. What is hidden is as good as absent.
 constexpr pg::Statement kGetNotice{"delivery_get_notice", R"sql(
     SELECT notice.* FROM notice
-      LEFT JOIN known_case AS about ON about.tenant = notice.tenant AND about.number = notice.number
+      LEFT JOIN linked_report AS linked ON linked.tenant = notice.tenant
+                                       AND linked.number = notice.number
+      LEFT JOIN known_case AS about ON about.tenant = notice.tenant
+                                   AND about.number = coalesce(linked.case_number, notice.number)
      WHERE notice.tenant = $1 AND notice_id = $2
        AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
                           coalesce(about.parties, '{}'), $3, $4, $5)
@@ -34,7 +38,10 @@ constexpr pg::Statement kListAttempts{"delivery_list_attempts", R"sql(
 // which to go on.
 constexpr pg::Statement kListNotices{"delivery_list_notices", R"sql(
     SELECT notice.* FROM notice
-      LEFT JOIN known_case AS about ON about.tenant = notice.tenant AND about.number = notice.number
+      LEFT JOIN linked_report AS linked ON linked.tenant = notice.tenant
+                                       AND linked.number = notice.number
+      LEFT JOIN known_case AS about ON about.tenant = notice.tenant
+                                   AND about.number = coalesce(linked.case_number, notice.number)
      WHERE notice.tenant = $1
        AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
                           coalesce(about.parties, '{}'), $2, $3, $4)
@@ -47,7 +54,10 @@ constexpr pg::Statement kListNotices{"delivery_list_notices", R"sql(
 
 constexpr pg::Statement kCountNotices{"delivery_count_notices", R"sql(
     SELECT count(*) AS total FROM notice
-      LEFT JOIN known_case AS about ON about.tenant = notice.tenant AND about.number = notice.number
+      LEFT JOIN linked_report AS linked ON linked.tenant = notice.tenant
+                                       AND linked.number = notice.number
+      LEFT JOIN known_case AS about ON about.tenant = notice.tenant
+                                   AND about.number = coalesce(linked.case_number, notice.number)
      WHERE notice.tenant = $1
        AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
                           coalesce(about.parties, '{}'), $2, $3, $4)

@@ -39,7 +39,8 @@ std::optional<ReportTelling> TellingOf(const events::v1::Event& event) {
                          answered->answer_id(),
                          {answered->report_ids().begin(), answered->report_ids().end()}};
   }
-  if (const auto added = As<intake::v1::ReportMessageAdded>(event); added && !added->by_reporter()) {
+  if (const auto added = As<intake::v1::ReportMessageAdded>(event);
+      added && !added->by_reporter()) {
     return ReportTelling{TemplateId::kReportMessage, event.id(), {added->report_id()}};
   }
   if (const auto concluded = As<intake::v1::CampaignConcluded>(event)) {
@@ -48,6 +49,15 @@ std::optional<ReportTelling> TellingOf(const events::v1::Event& event) {
                          {concluded->report_ids().begin(), concluded->report_ids().end()}};
   }
   return std::nullopt;
+}
+
+// The id of the campaign, and so of its case, that an event tells of.
+std::string CampaignIn(const events::v1::Event& event) {
+  if (const auto answered = As<intake::v1::CampaignAnswered>(event)) {
+    return answered->campaign_id();
+  }
+  const auto concluded = As<intake::v1::CampaignConcluded>(event);
+  return concluded.has_value() ? concluded->campaign_id() : "";
 }
 
 // Who may see what is told by an event: as of the case, or of the report itself before it has one.
@@ -59,11 +69,10 @@ absl::StatusOr<type::v1::Sphere> SphereOf(pg::Transaction& transaction,
   }
   std::optional<KnownCase> known;
   if (const auto added = As<intake::v1::ReportMessageAdded>(event)) {
-    AVVIK_ASSIGN_OR_RETURN(known, FindCaseOfReport(transaction, event.tenant(), added->report_id()));
+    AVVIK_ASSIGN_OR_RETURN(known,
+                           FindCaseOfReport(transaction, event.tenant(), added->report_id()));
   } else {
-    // A campaign has the id of its case.
-    const std::string case_id(event.subject().substr(event.subject().find('/') + 1));
-    AVVIK_ASSIGN_OR_RETURN(known, FindKnownCase(transaction, event.tenant(), case_id));
+    AVVIK_ASSIGN_OR_RETURN(known, FindKnownCase(transaction, event.tenant(), CampaignIn(event)));
   }
   // Not yet heard of: nobody but those it concerns, rather than too many.
   return known.has_value() ? known->sphere : type::v1::SPHERE_RESTRICTED;
@@ -107,17 +116,19 @@ absl::Status ReportEventHandler::Apply(pg::Transaction& transaction,
   const auto organisation = directory_.Find(event.tenant());
   if (organisation == nullptr) return error::NoOrganisation(event.tenant());
   std::vector<NoticeDraft> drafts;
-  if (!telling.has_value()) {
-    AVVIK_ASSIGN_OR_RETURN(const auto draft,
-                           DraftForOwner(transaction, *organisation, added->report_id()));
-    if (draft.has_value()) drafts.push_back(*draft);
-    if (draft.has_value()) drafts.back().cause = event.id();
-  } else {
+  if (telling.has_value()) {
     for (const std::string& report_id : telling->report_ids) {
       AVVIK_ASSIGN_OR_RETURN(const std::optional<Reporter> reporter,
                              reporters_.Find(event.tenant(), report_id));
       auto draft = DraftForReporter(*organisation, reporter, telling->template_id, telling->cause);
       if (draft.has_value()) drafts.push_back(*std::move(draft));
+    }
+  } else {
+    AVVIK_ASSIGN_OR_RETURN(auto draft,
+                           DraftForOwner(transaction, *organisation, added->report_id()));
+    if (draft.has_value()) {
+      draft->cause = event.id();
+      drafts.push_back(*std::move(draft));
     }
   }
   if (drafts.empty()) return absl::OkStatus();

@@ -198,8 +198,7 @@ std::shared_ptr<BodySink> GatewayHandler::HandleStreamed(HttpRequestHead head,
   const Meaning meaning = MeaningOf(head);
   auto measured = std::make_shared<MeasuredResponder>(
       std::move(responder), parts_.clock, parts_.metrics, head.method, meaning.name);
-  return parts_.transcoder.Upload(*meaning.match, head, ContinueTrace(head.Header("traceparent")),
-                                  std::move(measured));
+  return parts_.transcoder.Upload(*meaning.match, head, TraceOf(head, meaning), std::move(measured));
 }
 
 void GatewayHandler::Handle(HttpRequest request, std::shared_ptr<HttpResponder> responder) {

@@ -283,6 +283,16 @@ TEST_F(GatewayTest, WithACallThatNeedsNoTokenNoHeaderGoesAlong) {
   EXPECT_THAT(receipts_.Metadata(), Not(HasSubstr("authorization")));
 }
 
+TEST_F(GatewayTest, FileThatNeedsNoTokenDoesNotGoOnWithItsCallersTrace) {
+  const json problem = json::parse(
+      Ask(Start(), "PUT /v1/tenants/kalix/uploads/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
+                   "traceparent: 00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-b7ad6b7169203331-01\r\n\r\nx")
+          .body);
+  EXPECT_EQ(problem["status"], 501);
+  EXPECT_EQ(problem["trace_id"].get<std::string>().size(), 32u);
+  EXPECT_THAT(problem["trace_id"], Not(HasSubstr("aaaaaaaa")));
+}
+
 TEST_F(GatewayTest, OnlyMethodsThatDeclareItAnswerWithoutAToken) {
   const int port = Start();
   std::vector<std::string> open;
@@ -299,7 +309,9 @@ TEST_F(GatewayTest, OnlyMethodsThatDeclareItAnswerWithoutAToken) {
   EXPECT_THAT(open, testing::UnorderedElementsAre("/avvik.intake.v1.Receipts/CreateChallenge",
                                                   "/avvik.intake.v1.Receipts/SubmitAnonymousReport",
                                                   "/avvik.intake.v1.Receipts/OpenReceipt",
-                                                  "/avvik.intake.v1.Receipts/ReplyByReceipt"));
+                                                  "/avvik.intake.v1.Receipts/ReplyByReceipt",
+                                                  "/avvik.intake.v1.Receipts/OpenUpload",
+                                                  "/avvik.intake.v1.Attachments/UploadByTicket"));
 }
 
 TEST_F(GatewayTest, WrongFieldsAreNamedBeforeAnyServiceIsAsked) {

@@ -232,37 +232,45 @@ std::shared_ptr<BodySink> Transcoder::Upload(const RouteMatch& match, const Http
   const Route& route = *match.route;
   auto target = TargetOf(match, head);
   std::unique_ptr<Message> message = NewMessage(route.method->input_type());
-  absl::Status status = target.status();
-  if (status.ok()) status = ReadRequest(route, match.bindings, head.query, "", message.get());
-  if (status.ok()) status = TakeTransfer();
-  if (!status.ok()) {
+  const auto refuse = [&](const absl::Status& status) {
     responder->Send(ToResponse(ProblemOf(status, trace.id)));
     return nullptr;
+  };
+  if (!target.ok()) return refuse(target.status());
+  if (const absl::Status read =
+          ReadRequest(route, match.bindings, head.query, "", message.get());
+      !read.ok()) {
+    return refuse(read);
   }
-  return StartUpload({.calls = calls_,
-                      .deadline = options_.transfer_deadline,
-                      .ended = [this] { --transfers_; }},
-                     *std::move(target), *route.raw, std::move(message), trace,
+  auto place = TakeTransfer(target->bare);
+  if (!place.ok()) return refuse(place.status());
+  return StartUpload(*std::move(place), *std::move(target), *route.raw, std::move(message), trace,
                      std::move(responder));
 }
 
 void Transcoder::Download(const options::v1::RawContent& raw, CallTarget target, const Trace& trace,
                           std::shared_ptr<HttpResponder> responder) {
-  if (const absl::Status status = TakeTransfer(); !status.ok()) {
-    return responder->Send(ToResponse(ProblemOf(status, trace.id)));
-  }
-  StartDownload({.calls = calls_,
-                 .deadline = options_.transfer_deadline,
-                 .ended = [this] { --transfers_; }},
-                std::move(target), raw, trace, std::move(responder));
+  auto place = TakeTransfer(target.bare);
+  if (!place.ok()) return responder->Send(ToResponse(ProblemOf(place.status(), trace.id)));
+  StartDownload(*std::move(place), std::move(target), raw, trace, std::move(responder));
 }
 
-absl::Status Transcoder::TakeTransfer() {
-  if (++transfers_ <= options_.max_transfers) return absl::OkStatus();
-  --transfers_;
+absl::StatusOr<TransferPlace> Transcoder::TakeTransfer(bool bare) {
+  const int bare_ones = bare ? ++bare_transfers_ : 0;
+  if (++transfers_ <= options_.max_transfers && bare_ones <= options_.max_bare_transfers) {
+    return TransferPlace{.calls = calls_,
+                         .deadline = options_.transfer_deadline,
+                         .ended = [this, bare] { GiveBackTransfer(bare); }};
+  }
+  GiveBackTransfer(bare);
   return status::Error(absl::StatusCode::kUnavailable,
                        "as many files go through as the gateway takes; try again in a moment",
                        "TOO_MANY_TRANSFERS");
+}
+
+void Transcoder::GiveBackTransfer(bool bare) {
+  --transfers_;
+  if (bare) --bare_transfers_;
 }
 
 void Transcoder::CallOnce(CallTarget target, const Trace& trace,

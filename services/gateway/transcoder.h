@@ -16,6 +16,7 @@
 #include "services/gateway/http_message.h"
 #include "services/gateway/route_table.h"
 #include "services/gateway/trace.h"
+#include "services/gateway/transfer.h"
 
 namespace avvik::gateway {
 
@@ -29,6 +30,8 @@ struct TranscoderOptions {
   // Of a call that carries a file: longer than the HTTP server waits for one.
   absl::Duration transfer_deadline = absl::Minutes(12);
   int max_transfers = 100;  // Files going through at one time; more are refused with 503.
+  // Of these, those without a token, so that nobody who is not known takes the place of all who are.
+  int max_bare_transfers = 25;
 };
 
 // Thread-safe.
@@ -62,8 +65,9 @@ class Transcoder final : public process::Runnable {
   absl::StatusOr<CallTarget> TargetOf(const RouteMatch& match, const HttpRequestHead& head) const;
   void Download(const options::v1::RawContent& raw, CallTarget target, const Trace& trace,
                 std::shared_ptr<HttpResponder> responder);
-  // Takes one of the places for files; `transfers_` must be decremented afterwards.
-  absl::Status TakeTransfer();
+  // Takes one of the places for files, to be given back afterwards.
+  absl::StatusOr<TransferPlace> TakeTransfer(bool bare);
+  void GiveBackTransfer(bool bare);
   void CallOnce(CallTarget target, const Trace& trace, std::shared_ptr<HttpResponder> responder);
   void CallStream(CallTarget target, const Trace& trace, std::shared_ptr<HttpResponder> responder);
 
@@ -72,6 +76,7 @@ class Transcoder final : public process::Runnable {
   CallRegistry calls_;
   std::atomic<int> streams_{0};
   std::atomic<int> transfers_{0};
+  std::atomic<int> bare_transfers_{0};
 };
 
 // Whether an `Authorization` header carries a bearer token in the form of RFC 6750, section 2.1.

@@ -54,6 +54,26 @@ class TestAttachments final : public intake::v1::Attachments::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status UploadByTicket(grpc::ServerContext* context,
+                              grpc::ServerReader<intake::v1::UploadByTicketRequest>* reader,
+                              intake::v1::Attachment* attachment) override {
+    intake::v1::UploadByTicketRequest message;
+    std::string file;
+    for (bool first = true; reader->Read(&message); first = false) {
+      EXPECT_EQ(message.tenant() + "/" + message.upload_ticket(), first ? "kalix/a-ticket" : "/");
+      file += message.content();
+      std::lock_guard lock(mutex_);
+      for (const auto& [key, value] : context->client_metadata()) {
+        metadata_ += std::string(key.data(), key.size()) + "=" +
+                     std::string(value.data(), value.size()) + "\n";
+      }
+      ++pieces_by_ticket_;
+      changed_.notify_all();
+    }
+    attachment->set_size(static_cast<int64_t>(file.size()));
+    return grpc::Status::OK;
+  }
+
   grpc::Status DownloadAttachment(
       grpc::ServerContext*, const intake::v1::DownloadAttachmentRequest* request,
       grpc::ServerWriter<intake::v1::DownloadAttachmentResponse>* writer) override {
@@ -80,12 +100,23 @@ class TestAttachments final : public intake::v1::Attachments::Service {
     return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return broken_off_ > 0; });
   }
 
+  bool WaitForPieceByTicket() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return pieces_by_ticket_ > 0; });
+  }
+  std::string metadata() {
+    std::lock_guard lock(mutex_);
+    return metadata_;
+  }
+
   std::string file_;
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
   int broken_off_ = 0;
+  int pieces_by_ticket_ = 0;
+  std::string metadata_;
 };
 
 // The API alone.
@@ -141,7 +172,7 @@ class TransferTest : public testing::Test {
       addresses[name] = "127.0.0.1:" + std::to_string(grpc_port_);
     }
     backends_ = std::make_unique<Backends>(addresses);
-    transcoder_ = std::make_unique<Transcoder>(*backends_, TranscoderOptions{});
+    transcoder_ = std::make_unique<Transcoder>(*backends_, transcoder_options_);
     handler_ = std::make_unique<ApiHandler>(routes_, *transcoder_);
     options.address = "127.0.0.1:0";
     server_ = std::make_unique<HttpServer>(options, *handler_);
@@ -170,6 +201,7 @@ class TransferTest : public testing::Test {
 
   const RouteTable routes_ = *RouteTable::Build(LinkedAvvikFiles());
   TestAttachments attachments_;
+  TranscoderOptions transcoder_options_;
   int grpc_port_ = 0;
   std::unique_ptr<grpc::Server> services_;
   std::unique_ptr<Backends> backends_;
@@ -199,6 +231,41 @@ TEST_F(TransferTest, FileGoesThroughAndComesBackOnTheSameConnection) {
   // The connection is still good.
   ASSERT_TRUE(client.Send(Get("none")));
   EXPECT_EQ(client.Read().status, 404);
+}
+
+TEST_F(TransferTest, FileThatNeedsNoTokenGoesThroughWithoutAnythingOfItsCaller) {
+  const std::string file = File(200'000);
+  HttpTestClient client(server_->port());
+  ASSERT_TRUE(client.Send(
+      "PUT /v1/tenants/kalix/uploads/a-ticket HTTP/1.1\r\nHost: marked\r\n"
+      "Authorization: Bearer marked\r\nUser-Agent: marked\r\nCookie: a=marked\r\n"
+      "X-Forwarded-For: marked\r\nAvvik-Tenant: marked\r\n" + Length(file.size()) + "\r\n" + file));
+  const TestResponse response = client.Read();
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_THAT(response.body, HasSubstr("\"size\":\"200000\""));
+  EXPECT_THAT(attachments_.metadata(), testing::Not(HasSubstr("marked")));
+  EXPECT_THAT(attachments_.metadata(), testing::Not(HasSubstr("traceparent")));
+  EXPECT_THAT(attachments_.metadata(), testing::Not(HasSubstr("authorization")));
+}
+
+TEST_F(TransferTest, ThoseWithoutATokenTakeNoPlaceOfThoseWithOne) {
+  Stop();
+  transcoder_options_.max_bare_transfers = 1;
+  Start({});
+  const std::string put = "PUT /v1/tenants/kalix/uploads/a-ticket HTTP/1.1\r\nHost: a\r\n";
+  // One that does not end.
+  HttpTestClient first(server_->port());
+  ASSERT_TRUE(first.Send(put + "Transfer-Encoding: chunked\r\n\r\n10000\r\n" +
+                         std::string(kPiece, 'x') + "\r\n"));
+  ASSERT_TRUE(attachments_.WaitForPieceByTicket());
+  HttpTestClient second(server_->port());
+  ASSERT_TRUE(second.Send(put + Length(1) + "\r\nx"));
+  const TestResponse refused = second.Read();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("TOO_MANY_TRANSFERS"));
+  HttpTestClient signed_in(server_->port());
+  ASSERT_TRUE(signed_in.Send(Put("?filename=a", Length(5)) + "hello"));
+  EXPECT_EQ(signed_in.Read().status, 200);
 }
 
 TEST_F(TransferTest, ChunkedFileGoesThrough) {

@@ -90,6 +90,12 @@ absl::Status NeedsDeadline(int64_t minutes) {
                "DEADLINE_NEEDED", {{"minutes", std::to_string(minutes)}});
 }
 
+absl::Status BadUploadTicket() {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "this leave to send a file was used, or is no longer good; ask for another with the receipt",
+               "UPLOAD_TICKET");
+}
+
 absl::Status UploadBrokenOff() {
   return Error(absl::StatusCode::kAborted, "the file ended before its end; nothing of it was kept",
                "UPLOAD_BROKEN_OFF");

@@ -38,6 +38,8 @@ absl::Status CannotRemoveMetadata(const std::string& media_type);
 absl::Status DamagedImage(const std::string& media_type, const std::string& why);
 // INVALID_ARGUMENT: a transfer needs a deadline of at most that many minutes.
 absl::Status NeedsDeadline(int64_t minutes);
+// FAILED_PRECONDITION: the leave to send a file is none, has expired, or a file has come by it already.
+absl::Status BadUploadTicket();
 // ABORTED: the file ended before its end.
 absl::Status UploadBrokenOff();
 

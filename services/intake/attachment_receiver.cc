@@ -9,18 +9,18 @@
 namespace avvik::intake {
 
 absl::StatusOr<Attachment> AttachmentReceiver::Receive(const Report& report,
-                                                       const std::string& filename, absl::Time now,
+                                                       const Announced& announced,
                                                        audit::Record trace, const Next& next) {
   AVVIK_RETURN_IF_ERROR(TakesAttachments(report));
-  AVVIK_RETURN_IF_ERROR(CheckFilename(filename));
+  AVVIK_RETURN_IF_ERROR(CheckFilename(announced.filename));
   AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key, store_.KeyOf(report.tenant, report.id));
   Attachment attachment;
-  attachment.id = ids_.Next();
+  attachment.id = announced.id;
   attachment.tenant = report.tenant;
   attachment.report_id = report.id;
-  attachment.created = now;
-  AVVIK_RETURN_IF_ERROR(store_.Begin(attachment, now + kLongestTransfer));
-  absl::Status status = TakeIn(report, filename, next, key, &attachment);
+  attachment.created = announced.at;
+  AVVIK_RETURN_IF_ERROR(store_.Begin(attachment, announced.at + kLongestTransfer));
+  absl::Status status = TakeIn(report, announced.filename, next, key, &attachment);
   if (status.ok()) {
     trace.subject = "reports/" + report.id;
     status = store_.Finish(attachment, key, trace);

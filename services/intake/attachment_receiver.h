@@ -6,7 +6,6 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "common/ids/id_source.h"
 #include "services/intake/attachment_store.h"
 
 namespace avvik::intake {
@@ -14,9 +13,16 @@ namespace avvik::intake {
 // Thread-safe.
 class AttachmentReceiver {
  public:
-  // Both must outlive it. `arrived` is called when a file is in quarantine.
-  AttachmentReceiver(AttachmentStore& store, IdSource& ids, std::function<void()> arrived)
-      : store_(store), ids_(ids), arrived_(std::move(arrived)) {}
+  // `store` must outlive it. `arrived` is called when a file is in quarantine.
+  AttachmentReceiver(AttachmentStore& store, std::function<void()> arrived)
+      : store_(store), arrived_(std::move(arrived)) {}
+
+  // What is known of a file before it comes in.
+  struct Announced {
+    std::string id;
+    std::string filename;
+    absl::Time at;
+  };
 
   // Gives the next piece of a file, nothing after the last, or why there is none.
   using Next = std::function<absl::StatusOr<std::optional<std::string>>()>;
@@ -24,7 +30,7 @@ class AttachmentReceiver {
   // Takes a file for a report that its reporter may change, and puts it in quarantine. When anything goes
   // wrong, nothing of it is kept. INVALID_ARGUMENT, FAILED_PRECONDITION and RESOURCE_EXHAUSTED as
   // attachment_errors.h has them. `trace` gets the report as its subject.
-  absl::StatusOr<Attachment> Receive(const Report& report, const std::string& filename, absl::Time now,
+  absl::StatusOr<Attachment> Receive(const Report& report, const Announced& announced,
                                      audit::Record trace, const Next& next);
 
  private:
@@ -32,7 +38,6 @@ class AttachmentReceiver {
                       const secrecy::DataKey& key, Attachment* attachment);
 
   AttachmentStore& store_;
-  IdSource& ids_;
   const std::function<void()> arrived_;
 };
 

@@ -36,7 +36,8 @@ class AttachmentStore {
                                                  const std::string& report_id) = 0;
 
   // Begins a file: it belongs to nobody's view until Finish, and is given up after `until`.
-  // RESOURCE_EXHAUSTED when the report has as many as it may.
+  // RESOURCE_EXHAUSTED when the report has as many as it may; FAILED_PRECONDITION (UPLOAD_TICKET) when a file
+  // with this id is there already.
   virtual absl::Status Begin(const Attachment& attachment, absl::Time until) = 0;
   // Keeps a chunk of a file that comes in. NOT_FOUND when it was given up.
   virtual absl::Status AddChunk(const Attachment& attachment, const secrecy::DataKey& key, int index,

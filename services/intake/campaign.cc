@@ -10,6 +10,7 @@ namespace {
 
 absl::Status CheckSpeaks(const Campaign& campaign, const std::string& etag) {
   if (!etag.empty() && etag != EtagOf(campaign)) return error::CampaignChanged(EtagOf(campaign));
+  if (campaign.erased) return error::CampaignErased(campaign.number);
   if (!campaign.leader_id.empty()) return error::CampaignGrouped(campaign.number);
   return absl::OkStatus();
 }

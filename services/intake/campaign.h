@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "avvik/intake/v1/campaigns.pb.h"
 #include "avvik/type/v1/classification.pb.h"
+#include "common/organisation/rights.h"
 
 namespace avvik::intake {
 
@@ -19,7 +20,6 @@ struct CampaignAnswer {
   std::string campaign_id;
   std::string number;  // Of the campaign.
   std::string text;
-  std::string author;  // Sign-in name.
   absl::Time created;
 };
 
@@ -28,10 +28,10 @@ struct Campaign {
   std::string tenant;
   std::string number;
   type::v1::Category category = type::v1::CATEGORY_UNSPECIFIED;
-  std::string unit;
+  organisation::Matter matter;  // That of its case: who may see it.
   std::string system;
-  std::vector<std::string> people;  // Pseudonyms of the case's owner and of those drawn in.
   bool case_closed = false;
+  bool erased = false;  // Its case was: what it answered is gone, and it answers no more.
   std::optional<absl::Time> ended;
   std::string leader_id;     // The campaign whose case this one's is grouped into; empty when none.
   int64_t report_count = 0;  // With those of campaigns grouped into it.
@@ -52,8 +52,9 @@ v1::CampaignState StateOf(const Campaign& campaign);
 
 // What becomes of a campaign counts its version up when it is told (campaign_events.h).
 
-// The campaign with an answer, also when it is closed. FAILED_PRECONDITION (CAMPAIGN_GROUPED) when another
-// one speaks for it; ABORTED (CAMPAIGN_CHANGED) when `etag` is given and not of this version.
+// The campaign with an answer, also when it is closed. FAILED_PRECONDITION (CAMPAIGN_GROUPED) when
+// another one speaks for it, (CAMPAIGN_ERASED) when its case was erased; ABORTED (CAMPAIGN_CHANGED)
+// when `etag` is given and not of this version.
 absl::StatusOr<Campaign> Answered(Campaign campaign, CampaignAnswer answer,
                                   const std::string& etag);
 

@@ -1,12 +1,13 @@
 #include "services/intake/campaign_event_handler.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "common/events/outbox.h"
+#include "common/organisation/matter.h"
 #include "common/status/macros.h"
 #include "services/intake/campaign_events.h"
 #include "services/intake/campaign_rows.h"
+#include "services/intake/report_access.h"
 
 namespace avvik::intake {
 namespace {
@@ -18,47 +19,18 @@ std::optional<Message> As(const events::v1::Event& event) {
   return message;
 }
 
-// The facts of an event after which a case's campaign may look different.
-std::optional<triage::v1::CaseFacts> ChangedFacts(const events::v1::Event& event) {
-  const auto facts_of = [](const auto& message) -> std::optional<triage::v1::CaseFacts> {
-    if (!message.has_value()) return std::nullopt;
-    return message->facts();
-  };
-  if (auto facts = facts_of(As<triage::v1::CaseClosed>(event))) return facts;
-  if (auto facts = facts_of(As<triage::v1::CaseReopened>(event))) return facts;
-  auto facts = facts_of(As<triage::v1::CaseAssigned>(event));
-  if (!facts) facts = facts_of(As<triage::v1::CaseClassified>(event));
-  // Most cases are no campaigns and need no look at the table.
-  const bool belongs = facts && (facts->report_count() > 1 || facts->member_count() > 0 ||
-                                 !facts->group_case_id().empty());
-  return belongs ? facts : std::nullopt;
-}
-
-std::vector<std::string> PeopleOf(const triage::v1::CaseFacts& facts) {
-  std::vector<std::string> people;
-  const auto add = [&people](const triage::v1::PartyReference& party) {
-    const std::string& person = party.person_id();
-    if (!person.empty() && std::find(people.begin(), people.end(), person) == people.end()) {
-      people.push_back(person);
-    }
-  };
-  add(facts.owner());
-  for (const triage::v1::PartyReference& party : facts.drawn_in()) add(party);
-  return people;
-}
-
 // What of a campaign is its case's.
 void Follow(const triage::v1::CaseFacts& facts, Campaign* campaign) {
-  campaign->unit = facts.unit();
+  campaign->matter = organisation::MatterOf(facts);
   campaign->system = facts.system();
-  campaign->people = PeopleOf(facts);
   campaign->case_closed = facts.state() == triage::v1::CASE_STATE_CLOSED;
 }
 
 }  // namespace
 
 absl::Status CampaignEventHandler::Apply(pg::Transaction& transaction,
-                                         const events::v1::Event& event) {
+                                         const events::v1::Event& event,
+                                         const triage::v1::CaseFacts& facts) {
   if (const auto linked = As<triage::v1::CaseReportLinked>(event)) {
     return Join(transaction, event, *linked);
   }
@@ -71,8 +43,7 @@ absl::Status CampaignEventHandler::Apply(pg::Transaction& transaction,
   if (const auto ungrouped = As<triage::v1::CaseUngrouped>(event)) {
     return Group(transaction, event, ungrouped->facts(), ungrouped->leader());
   }
-  if (const auto facts = ChangedFacts(event)) return Change(transaction, event, *facts);
-  return absl::OkStatus();
+  return Change(transaction, event, facts);
 }
 
 absl::StatusOr<Campaign> CampaignEventHandler::CampaignOf(pg::Transaction& transaction,
@@ -111,6 +82,7 @@ absl::Status CampaignEventHandler::Join(pg::Transaction& transaction, const even
                                            .number = linked.report_number(),
                                            .campaign_id = campaign.id,
                                            .joined = clock_.Now()}));
+  AVVIK_RETURN_IF_ERROR(LinkAccess(transaction, event.tenant(), campaign.id, linked.report_id()));
   return TellAnswer(transaction, event, std::move(campaign), {linked.report_id()});
 }
 
@@ -118,6 +90,8 @@ absl::Status CampaignEventHandler::Leave(pg::Transaction& transaction, const eve
                                      const triage::v1::CaseReportUnlinked& unlinked) {
   AVVIK_ASSIGN_OR_RETURN(const Campaign campaign,
                          CampaignOf(transaction, event.tenant(), unlinked.facts()));
+  AVVIK_RETURN_IF_ERROR(
+      UnlinkAccess(transaction, event.tenant(), campaign.id, unlinked.report_id()));
   return RemoveCampaignReport(transaction, event.tenant(), campaign.id, unlinked.report_id());
 }
 
@@ -157,10 +131,10 @@ absl::Status CampaignEventHandler::TellAnswer(pg::Transaction& transaction,
                                           const events::v1::Event& cause, Campaign campaign,
                                           const std::vector<std::string>& reports) {
   const std::string& speaker = campaign.leader_id.empty() ? campaign.id : campaign.leader_id;
-  AVVIK_ASSIGN_OR_RETURN(const auto answer, FindAnswer(transaction, cause.tenant(), speaker));
-  if (!answer.has_value()) return absl::OkStatus();
-  const auto told = AnsweredEvents(ids_, &campaign, answer->id, reports, clock_.Now(),
-                                   cause.trace_parent());
+  AVVIK_ASSIGN_OR_RETURN(const auto answer_id, FindAnswerId(transaction, cause.tenant(), speaker));
+  if (!answer_id.has_value()) return absl::OkStatus();
+  const auto told =
+      AnsweredEvents(ids_, &campaign, *answer_id, reports, clock_.Now(), cause.trace_parent());
   AVVIK_RETURN_IF_ERROR(PutCampaign(transaction, campaign));
   return events::Append(transaction, told);
 }

@@ -1,5 +1,6 @@
-// Hears of triage what belongs together: it becomes a campaign here, and whoever joins one that was
-// answered is answered too.
+// Hears of triage what belongs together: it becomes a campaign here, the reports linked to a case
+// are seen by whoever sees the case, and whoever joins a campaign that was answered is answered
+// too.
 #pragma once
 
 #include <string>
@@ -20,8 +21,9 @@ class CampaignEventHandler {
   // Both must outlive the handler.
   CampaignEventHandler(IdSource& ids, const Clock& clock) : ids_(ids), clock_(clock) {}
 
-  // Does nothing for events of anything else.
-  absl::Status Apply(pg::Transaction& transaction, const events::v1::Event& event);
+  // `facts` are those of the case that the event tells of.
+  absl::Status Apply(pg::Transaction& transaction, const events::v1::Event& event,
+                     const triage::v1::CaseFacts& facts);
 
  private:
   // The campaign of a case with the case's present facts, locked; made with the report that opened the

@@ -11,13 +11,13 @@ constexpr pg::Statement kLockCampaign{"intake_lock_campaign", R"sql(
     SELECT * FROM campaign WHERE tenant = $1 AND id = $2 FOR UPDATE)sql"};
 
 constexpr pg::Statement kPutCampaign{"intake_put_campaign", R"sql(
-    INSERT INTO campaign (id, tenant, number, category, unit, system, people, case_closed, ended_at,
-                          leader_id, created_at, version)
-    VALUES               ($1, $2,     $3,     $4,       $5,   $6,     $7,     $8,          $9,
-                          $10,       $11,        $12)
+    INSERT INTO campaign (id, tenant, number, category, sphere, unit, parties, system, case_closed,
+                          ended_at, leader_id, created_at, version, erased)
+    VALUES               ($1, $2,     $3,     $4,       $5,     $6,   $7,      $8,     $9,
+                          $10,      $11,       $12,        $13,     false)
     ON CONFLICT (id) DO UPDATE
-       SET unit = $5, system = $6, people = $7, case_closed = $8, ended_at = $9, leader_id = $10,
-           version = $12)sql"};
+       SET sphere = $5, unit = $6, parties = $7, system = $8, case_closed = $9, ended_at = $10,
+           leader_id = $11, version = $13)sql"};
 
 constexpr pg::Statement kPutReport{"intake_put_campaign_report", R"sql(
     INSERT INTO campaign_report (tenant, report_id, campaign_id, number, joined_at)
@@ -42,19 +42,22 @@ constexpr pg::Statement kAllReports{"intake_all_campaign_reports", R"sql(
                             WHERE tenant = $1 AND (id = $2 OR leader_id = $2))
      ORDER BY report_id)sql"};
 
-constexpr pg::Statement kFindAnswer{"intake_find_campaign_answer", R"sql(
-    SELECT campaign_answer.id AS answer_id, campaign_answer.campaign_id, campaign.number,
-           campaign_answer.text AS answer_text, author_login,
-           campaign_answer.created_at AS answered_at
-      FROM campaign_answer
-      JOIN campaign ON campaign.id = campaign_answer.campaign_id
-     WHERE campaign_answer.tenant = $1 AND campaign_id = $2
-     ORDER BY campaign_answer.created_at DESC, campaign_answer.id DESC
+constexpr pg::Statement kFindAnswerId{"intake_find_campaign_answer", R"sql(
+    SELECT id FROM campaign_answer
+     WHERE tenant = $1 AND campaign_id = $2
+     ORDER BY created_at DESC, id DESC
      LIMIT 1)sql"};
 
 constexpr pg::Statement kRemoveAnswers{
     "intake_remove_campaign_answers",
     "DELETE FROM campaign_answer WHERE tenant = $1 AND campaign_id = $2"};
+
+constexpr pg::Statement kMarkErased{
+    "intake_mark_campaign_erased",
+    "UPDATE campaign SET erased = true WHERE tenant = $1 AND id = $2"};
+
+// What a sealed answer belongs to.
+std::string AnswerContext(const std::string& answer_id) { return "campaign.answer/" + answer_id; }
 
 Campaign WithoutExtras(const pg::Row& row) {
   Campaign campaign;
@@ -62,10 +65,12 @@ Campaign WithoutExtras(const pg::Row& row) {
   campaign.tenant = row.Text("tenant");
   campaign.number = row.Text("number");
   campaign.category = static_cast<type::v1::Category>(row.Int("category"));
-  campaign.unit = row.Text("unit");
+  campaign.matter = {.unit = row.Text("unit"),
+                     .sphere = static_cast<type::v1::Sphere>(row.Int("sphere")),
+                     .parties = row.TextArray("parties")};
   campaign.system = row.Text("system");
-  campaign.people = row.TextArray("people");
   campaign.case_closed = row.Bool("case_closed");
+  campaign.erased = row.Bool("erased");
   campaign.ended = row.OptionalTime("ended_at");
   campaign.leader_id = row.Text("leader_id");
   campaign.created = row.Time("created_at");
@@ -82,23 +87,32 @@ std::vector<std::string> ReportsIn(const pg::Rows& rows) {
 
 }  // namespace
 
-Campaign CampaignFromRow(const pg::Row& row) {
+absl::StatusOr<SealedAnswer> SealAnswer(secrecy::Vault& vault, const std::string& tenant,
+                                        const CampaignAnswer& answer) {
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key, vault.NewKey(tenant));
+  return SealedAnswer{.wrapped_key = key.wrapped(),
+                      .text = key.Seal(answer.text, AnswerContext(answer.id))};
+}
+
+absl::StatusOr<CampaignAnswer> AnswerFromRow(const pg::Row& row, secrecy::Vault& vault) {
+  CampaignAnswer answer{.id = row.Text("answer_id"),
+                        .campaign_id = row.Text("campaign_id"),
+                        .number = row.Text("number"),
+                        .text = "",
+                        .created = row.Time("answered_at")};
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                         vault.Unwrap(row.Text("tenant"), row.Bytes("answer_wrapped")));
+  AVVIK_ASSIGN_OR_RETURN(answer.text, key.Open(row.Bytes("answer_text"), AnswerContext(answer.id)));
+  return answer;
+}
+
+absl::StatusOr<Campaign> CampaignFromRow(const pg::Row& row, secrecy::Vault& vault) {
   Campaign campaign = WithoutExtras(row);
   campaign.report_count = row.Int("report_count");
   if (!row.IsNull("answer_id")) {
-    campaign.answer = AnswerFromRow(row);
-    campaign.answer->campaign_id = campaign.id;
+    AVVIK_ASSIGN_OR_RETURN(campaign.answer, AnswerFromRow(row, vault));
   }
   return campaign;
-}
-
-CampaignAnswer AnswerFromRow(const pg::Row& row) {
-  return {.id = row.Text("answer_id"),
-          .campaign_id = "",
-          .number = row.Text("number"),
-          .text = row.Text("answer_text"),
-          .author = row.Text("author_login"),
-          .created = row.Time("answered_at")};
 }
 
 absl::StatusOr<std::optional<Campaign>> LockCampaign(pg::Transaction& transaction,
@@ -115,8 +129,9 @@ absl::Status PutCampaign(pg::Transaction& transaction, const Campaign& campaign)
   return transaction
       .Execute(kPutCampaign,
                {campaign.id, campaign.tenant, campaign.number, static_cast<int>(campaign.category),
-                campaign.unit, campaign.system, pg::TextArray(campaign.people),
-                campaign.case_closed, campaign.ended, leader, campaign.created, campaign.version})
+                static_cast<int>(campaign.matter.sphere), campaign.matter.unit,
+                pg::TextArray(campaign.matter.parties), campaign.system, campaign.case_closed,
+                campaign.ended, leader, campaign.created, campaign.version})
       .status();
 }
 
@@ -149,20 +164,21 @@ absl::StatusOr<std::vector<std::string>> AllReports(pg::Transaction& transaction
   return ReportsIn(rows);
 }
 
-absl::StatusOr<std::optional<CampaignAnswer>> FindAnswer(pg::Transaction& transaction,
-                                                         const std::string& tenant,
-                                                         const std::string& campaign_id) {
+absl::StatusOr<std::optional<std::string>> FindAnswerId(pg::Transaction& transaction,
+                                                        const std::string& tenant,
+                                                        const std::string& campaign_id) {
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                         transaction.Execute(kFindAnswer, {tenant, campaign_id}));
+                         transaction.Execute(kFindAnswerId, {tenant, campaign_id}));
   if (rows.empty()) return std::nullopt;
-  std::optional<CampaignAnswer> answer = AnswerFromRow(rows[0]);
-  answer->campaign_id = campaign_id;
-  return answer;
+  return std::optional<std::string>(rows[0].Text("id"));
 }
 
-absl::Status RemoveAnswers(pg::Transaction& transaction, const std::string& tenant,
-                           const std::string& campaign_id) {
-  return transaction.Execute(kRemoveAnswers, {tenant, campaign_id}).status();
+absl::StatusOr<int64_t> EraseCampaign(pg::Transaction& transaction, const std::string& tenant,
+                                      const std::string& campaign_id) {
+  AVVIK_RETURN_IF_ERROR(transaction.Execute(kMarkErased, {tenant, campaign_id}).status());
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows removed,
+                         transaction.Execute(kRemoveAnswers, {tenant, campaign_id}));
+  return removed.affected();
 }
 
 }  // namespace avvik::intake

@@ -38,6 +38,13 @@ TEST(AnsweredTest, OnlyTheLeaderOfAGroupSpeaksAndOnlyByTheVersionSeen) {
               IsError(absl::StatusCode::kFailedPrecondition, "CAMPAIGN_GROUPED"));
 }
 
+TEST(AnsweredTest, NobodyIsAnsweredAfterTheCaseWasErased) {
+  Campaign erased = Mails();
+  erased.erased = true;
+  EXPECT_THAT(Answered(erased, {}, ""),
+              IsError(absl::StatusCode::kFailedPrecondition, "CAMPAIGN_ERASED"));
+}
+
 TEST(EndedTest, CampaignIsClosedByItselfOrWithItsCase) {
   EXPECT_EQ(StateOf(Mails()), v1::CAMPAIGN_STATE_OPEN);
   const auto ended = Ended(Mails(), kNow, "");

@@ -4,47 +4,11 @@
 #include "common/rpc/handle.h"
 #include "common/rpc/time.h"
 #include "common/status/macros.h"
+#include "services/intake/campaign_proto.h"
 #include "services/intake/errors.h"
 #include "services/intake/visibility.h"
 
 namespace avvik::intake {
-namespace {
-
-using rpc::ToProtoTime;
-
-CampaignVisibility CampaignsVisibleTo(const rpc::Call& call) {
-  return {.everything = call.grant().reach == organisation::v1::REACH_ALL,
-          .units = UnitsOf(call),
-          .person = organisation::PersonId(call.tenant(), call.caller().login)};
-}
-
-v1::CampaignAnswer ToProto(const CampaignAnswer& answer) {
-  v1::CampaignAnswer proto;
-  proto.set_answer_id(answer.id);
-  proto.set_campaign_id(answer.campaign_id);
-  proto.set_number(answer.number);
-  proto.set_text(answer.text);
-  *proto.mutable_create_time() = ToProtoTime(answer.created);
-  return proto;
-}
-
-v1::Campaign ToProto(const Campaign& campaign) {
-  v1::Campaign proto;
-  proto.set_campaign_id(campaign.id);
-  proto.set_number(campaign.number);
-  proto.set_category(campaign.category);
-  proto.set_unit(campaign.unit);
-  proto.set_system(campaign.system);
-  proto.set_state(StateOf(campaign));
-  proto.set_report_count(campaign.report_count);
-  proto.set_group_campaign_id(campaign.leader_id);
-  if (campaign.answer.has_value()) *proto.mutable_answer() = ToProto(*campaign.answer);
-  *proto.mutable_create_time() = ToProtoTime(campaign.created);
-  proto.set_etag(EtagOf(campaign));
-  return proto;
-}
-
-}  // namespace
 
 grpc::Status CampaignsService::GetCampaign(grpc::ServerContext* context,
                                            const v1::GetCampaignRequest* request,
@@ -53,7 +17,7 @@ grpc::Status CampaignsService::GetCampaign(grpc::ServerContext* context,
     call.set_subject("campaigns/" + request->campaign_id());
     AVVIK_ASSIGN_OR_RETURN(
         const Campaign campaign,
-        campaigns_.Get(call.tenant(), request->campaign_id(), CampaignsVisibleTo(call)));
+        campaigns_.Get(call.tenant(), request->campaign_id(), call.visibility()));
     call.set_subject("campaigns/" + campaign.id);
     *response = ToProto(campaign);
     return absl::OkStatus();
@@ -65,10 +29,9 @@ grpc::Status CampaignsService::ListCampaigns(grpc::ServerContext* context,
                                              v1::ListCampaignsResponse* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const std::string after, paging::KeyOf(*request));
-    AVVIK_ASSIGN_OR_RETURN(
-        const CampaignPage page,
-        campaigns_.List(call.tenant(), CampaignsVisibleTo(call), request->state(), after,
-                        paging::SizeOf(request->page_size())));
+    AVVIK_ASSIGN_OR_RETURN(const CampaignPage page,
+                           campaigns_.List(call.tenant(), call.visibility(), request->state(),
+                                           after, paging::SizeOf(request->page_size())));
     for (const Campaign& campaign : page.campaigns) {
       *response->add_campaigns() = ToProto(campaign);
     }
@@ -87,14 +50,14 @@ grpc::Status CampaignsService::ListCampaignReports(grpc::ServerContext* context,
     AVVIK_ASSIGN_OR_RETURN(const std::string after, paging::KeyOf(*request));
     AVVIK_ASSIGN_OR_RETURN(
         const CampaignReportPage page,
-        campaigns_.ListReports(call.tenant(), request->campaign_id(), CampaignsVisibleTo(call),
-                               after, paging::SizeOf(request->page_size())));
+        campaigns_.ListReports(call.tenant(), request->campaign_id(), call.visibility(), after,
+                               paging::SizeOf(request->page_size())));
     for (const CampaignReport& report : page.reports) {
       v1::CampaignReport* entry = response->add_reports();
       entry->set_report_id(report.report_id);
       entry->set_number(report.number);
       entry->set_case_id(report.campaign_id);
-      *entry->mutable_join_time() = ToProtoTime(report.joined);
+      *entry->mutable_join_time() = rpc::ToProtoTime(report.joined);
     }
     if (page.more) {
       response->set_next_page_token(paging::MakeToken(*request, page.reports.back().report_id));
@@ -110,12 +73,9 @@ grpc::Status CampaignsService::AnswerCampaign(grpc::ServerContext* context,
     call.set_subject("campaigns/" + request->campaign_id());
     AVVIK_ASSIGN_OR_RETURN(
         const Campaign campaign,
-        campaigns_.Answer(call.tenant(), request->campaign_id(), CampaignsVisibleTo(call),
+        campaigns_.Answer(call.tenant(), request->campaign_id(), call.visibility(),
                           request->request_id(),
-                          {.id = ids_.Next(),
-                           .text = request->text(),
-                           .author = call.caller().login,
-                           .created = call.now()},
+                          {.id = ids_.Next(), .text = request->text(), .created = call.now()},
                           request->etag(), call.Trace("")));
     publisher_.Wake();
     *response = ToProto(campaign);
@@ -128,10 +88,9 @@ grpc::Status CampaignsService::CloseCampaign(grpc::ServerContext* context,
                                              v1::Campaign* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     call.set_subject("campaigns/" + request->campaign_id());
-    AVVIK_ASSIGN_OR_RETURN(
-        const Campaign campaign,
-        campaigns_.End(call.tenant(), request->campaign_id(), CampaignsVisibleTo(call), call.now(),
-                       request->etag(), call.Trace("")));
+    AVVIK_ASSIGN_OR_RETURN(const Campaign campaign,
+                           campaigns_.End(call.tenant(), request->campaign_id(), call.visibility(),
+                                          call.now(), request->etag(), call.Trace("")));
     publisher_.Wake();
     *response = ToProto(campaign);
     return absl::OkStatus();

@@ -8,6 +8,7 @@
 #include "services/intake/campaign_rows.h"
 #include "services/intake/errors.h"
 #include "services/intake/pg_attachment_store.h"
+#include "services/intake/report_access.h"
 #include "services/intake/report_rows.h"
 
 namespace avvik::intake {
@@ -35,15 +36,6 @@ constexpr pg::Statement kDeleteSupplements{"intake_delete_supplements",
 constexpr pg::Statement kDeleteKey{"intake_delete_report_key",
                                    "DELETE FROM report_key WHERE report_id = $1"};
 
-// Most events of a case leave it as it is.
-constexpr pg::Statement kPutAccess{"intake_put_report_access", R"sql(
-    INSERT INTO report_access AS known (report_id, tenant, sphere, unit, parties)
-    VALUES                             ($1,        $2,     $3,     $4,   $5)
-    ON CONFLICT (report_id) DO UPDATE
-       SET sphere = excluded.sphere, unit = excluded.unit, parties = excluded.parties
-     WHERE (known.sphere, known.unit, known.parties)
-           IS DISTINCT FROM (excluded.sphere, excluded.unit, excluded.parties))sql"};
-
 }  // namespace
 
 absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
@@ -52,22 +44,26 @@ absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
   const std::string& tenant = event.tenant();
   AVVIK_ASSIGN_OR_RETURN(const auto facts, organisation::CaseFactsIn(event));
   if (!facts.has_value()) return absl::OkStatus();
-  const organisation::Matter matter = organisation::MatterOf(*facts);
-  AVVIK_RETURN_IF_ERROR(
-      transaction
-          .Execute(kPutAccess,
-                   {facts->report_id(), tenant, static_cast<int>(matter.sphere),
-                    matter.unit, pg::TextArray(matter.parties)})
-          .status());
+  AVVIK_RETURN_IF_ERROR(PutAccess(transaction, tenant, *facts));
   triage::v1::CaseErased told;
-  if (!event.data().UnpackTo(&told)) return campaigns_.Apply(transaction, event);
-  AVVIK_RETURN_IF_ERROR(RemoveAnswers(transaction, tenant, told.facts().case_id()));
-  AVVIK_RETURN_IF_ERROR(EraseReport(transaction, event, told, told.facts().report_id()));
+  if (!event.data().UnpackTo(&told)) return campaigns_.Apply(transaction, event, *facts);
+  return EraseReports(transaction, event, told);
+}
+
+absl::Status CaseEventHandler::EraseReports(pg::Transaction& transaction,
+                                            const events::v1::Event& event,
+                                            const triage::v1::CaseErased& told) {
+  const std::string& tenant = event.tenant();
+  const std::string& case_id = told.facts().case_id();
+  AVVIK_ASSIGN_OR_RETURN(const int64_t answers, EraseCampaign(transaction, tenant, case_id));
+  std::vector<std::string> with_it;
+  if (answers > 0) with_it.push_back("answers=" + std::to_string(answers));
+  AVVIK_RETURN_IF_ERROR(EraseReport(transaction, event, told, told.facts().report_id(), with_it));
   AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> linked,
-                         OwnReports(transaction, tenant, told.facts().case_id()));
+                         OwnReports(transaction, tenant, case_id));
   for (const std::string& report_id : linked) {
     if (report_id == told.facts().report_id()) continue;
-    AVVIK_RETURN_IF_ERROR(EraseReport(transaction, event, told, report_id));
+    AVVIK_RETURN_IF_ERROR(EraseReport(transaction, event, told, report_id, {}));
   }
   return absl::OkStatus();
 }
@@ -75,7 +71,8 @@ absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
 absl::Status CaseEventHandler::EraseReport(pg::Transaction& transaction,
                                            const events::v1::Event& event,
                                            const triage::v1::CaseErased& told,
-                                           const std::string& report_id) {
+                                           const std::string& report_id,
+                                           const std::vector<std::string>& with_it) {
   const std::string& tenant = event.tenant();
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kLock, {tenant, report_id}));
   if (rows.empty()) return error::ReportNotFound(report_id);
@@ -96,6 +93,7 @@ absl::Status CaseEventHandler::EraseReport(pg::Transaction& transaction,
       .reference = "erasures/" + told.erasure_id(),
       .data_classes = {"title", "description", "reporter"},
       .key_hash = ""};
+  certificate.data_classes.insert(certificate.data_classes.end(), with_it.begin(), with_it.end());
   AVVIK_ASSIGN_OR_RETURN(certificate.key_hash,
                          vault_.Fingerprint(tenant, "key", rows[0].Bytes("wrapped")));
   AVVIK_RETURN_IF_ERROR(

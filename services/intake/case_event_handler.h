@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/clock/clock.h"
@@ -24,16 +25,20 @@ class CaseEventHandler final : public events::EventHandler {
                    const Clock& clock, std::function<void()> wake)
       : vault_(vault), campaigns_(campaigns), ids_(ids), clock_(clock), wake_(std::move(wake)) {}
 
-  // Writes who may see the report of the case that the event tells of. For each report of an erased case,
-  // that which opened it and those linked to it: destroys its key, empties what it sealed, and leaves
-  // certificate and audit record. A report erased before is left alone. What a campaign answered goes
-  // with its case. DATA_LOSS when the event cannot be read.
+  // Writes who may see the reports of the case that the event tells of: that which opened it and
+  // those linked to it. When the case was erased, destroys for each of them its key, empties what
+  // it sealed, and leaves certificate and audit record; a report erased before is left alone. What
+  // a campaign answered goes with its case. DATA_LOSS when the event cannot be read.
   absl::Status Apply(pg::Transaction& transaction, const events::v1::StoredEvent& stored) override;
   void Committed() override { wake_(); }
 
  private:
+  absl::Status EraseReports(pg::Transaction& transaction, const events::v1::Event& event,
+                            const triage::v1::CaseErased& told);
+  // `with_it` says in the certificate what else was erased.
   absl::Status EraseReport(pg::Transaction& transaction, const events::v1::Event& event,
-                           const triage::v1::CaseErased& told, const std::string& report_id);
+                           const triage::v1::CaseErased& told, const std::string& report_id,
+                           const std::vector<std::string>& with_it);
 
   secrecy::Vault& vault_;
   CampaignEventHandler& campaigns_;

@@ -116,6 +116,12 @@ absl::Status CampaignGrouped(const std::string& number) {
                "CAMPAIGN_GROUPED", {{"number", number}});
 }
 
+absl::Status CampaignErased(const std::string& number) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "the case of campaign " + number + " was erased; nobody is answered any more",
+               "CAMPAIGN_ERASED", {{"number", number}});
+}
+
 absl::Status NoAnswer(const std::string& number) {
   return Error(absl::StatusCode::kNotFound, "report " + number + " has no answer of a campaign",
                "NO_ANSWER", {{"number", number}});

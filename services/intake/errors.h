@@ -45,6 +45,8 @@ absl::Status CampaignNotFound(const std::string& reference);
 absl::Status CampaignChanged(const std::string& current_etag);
 // FAILED_PRECONDITION: the campaign's case is grouped into another, whose campaign speaks for it.
 absl::Status CampaignGrouped(const std::string& number);
+// FAILED_PRECONDITION: the campaign's case was erased.
+absl::Status CampaignErased(const std::string& number);
 // NOT_FOUND: the report's reporter has been given no answer by a campaign.
 absl::Status NoAnswer(const std::string& number);
 

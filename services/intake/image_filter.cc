@@ -206,13 +206,15 @@ class JpegFilter final : public PartFilter {
 };
 
 // WebP (RFC 9649): RIFF chunks of name, length and data. A chunk cannot be left out, because the length
-// of the whole stands at the beginning; so it is renamed and filled with zeros.
+// of the whole stands at the beginning; so it is renamed and filled with zeros. The chunks in a frame of an
+// animation are gone through like those outside.
 class WebpFilter final : public PartFilter {
  public:
   WebpFilter() : PartFilter("image/webp") {}
 
  private:
   static constexpr size_t kExtendedLength = 10;
+  static constexpr size_t kFrameHeadLength = 16;
   // Of the extended header: there is an ICC profile, EXIF, XMP.
   static constexpr unsigned kMetadataFlags = 0x20 | 0x08 | 0x04;
 
@@ -221,8 +223,12 @@ class WebpFilter final : public PartFilter {
     if (head_.size() < 8 && !Head(piece, 8)) return absl::OkStatus();
     const std::string type = head_.substr(0, 4);
     const uint64_t length = LittleEndian(4);
-    const uint64_t padded = length + (length & 1);
+    uint64_t padded = length + (length & 1);
     if (left_ < 8 + padded) return Damaged("a chunk is longer than the file");
+    if (type == "ANMF") {
+      if (length < kFrameHeadLength) return Damaged("a frame is shorter than its head");
+      padded = kFrameHeadLength;
+    }
     const bool extended = type == "VP8X" && length == kExtendedLength;
     if (extended) {
       if (!Head(piece, 8 + kExtendedLength)) return absl::OkStatus();

@@ -118,9 +118,20 @@ TEST(ImageFilterTest, WebpKeepsItsLengthButNotWhatWasInIt) {
   EXPECT_THAT(clean, Not(HasSubstr("Anna")));
 }
 
+TEST(ImageFilterTest, FramesOfAWebpHoldNoMoreThanPictures) {
+  const std::string head(16, 'h');
+  const auto animated = [&](const std::string& first, const std::string& second) {
+    return Webp(Riff("ANIM", "colour") + Riff("ANMF", head + Riff("VP8 ", "frame") + first) +
+                Riff("ANMF", head + Riff("ALPH", "alpha") + Riff("VP8 ", "frame") + second));
+  };
+  EXPECT_EQ(Cleaned("image/webp", animated(Riff("EXIF", "Anna"), Riff("note", "Berg"))),
+            animated(Riff("JUNK", "\0\0\0\0"s), Riff("JUNK", "\0\0\0\0"s)));
+}
+
 TEST(ImageFilterTest, DamagedWebpIsRefused) {
   const std::string whole = Webp(Riff("VP8 ", "picture"));
-  const std::string bad[] = {whole.substr(0, whole.size() - 1), "RIFF\x04\0\0\0WEBP"s, "RIFF\x40\0\0\0WEBPVP8 \xff\0\0\0"s};
+  const std::string bad[] = {whole.substr(0, whole.size() - 1), "RIFF\x04\0\0\0WEBP"s, "RIFF\x40\0\0\0WEBPVP8 \xff\0\0\0"s,
+                             Webp(Riff("ANMF", "short"))};
   for (const std::string& image : bad) {
     EXPECT_THAT(Filter("image/webp", image, 4).status(),
                 IsError(absl::StatusCode::kInvalidArgument, "ATTACHMENT_DAMAGED"));

@@ -18,8 +18,8 @@
 #include "services/intake/intake_service.h"
 #include "services/intake/malware_scanner.h"
 #include "services/intake/pg_attachment_store.h"
-#include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_campaign_store.h"
+#include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/quarantine.h"
 #include "services/intake/receipts_service.h"
@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   const intake::ReportFingerprints fingerprints(*campaigns, intake::KeysOf(**vault));
   intake::IntakeService service(h.environment(), store, committer, second_look, h.directory(),
                                 fingerprints, h.publisher(), h.ids());
-  intake::PgCampaignStore campaign_store(h.pool(), h.ids());
+  intake::PgCampaignStore campaign_store(h.pool(), h.ids(), **vault);
   intake::CampaignsService campaigns_service(h.environment(), campaign_store, store,
                                              h.publisher(), h.ids());
   intake::SecrecyService secrecy(h.environment(), store);
@@ -66,9 +66,12 @@ int main(int argc, char** argv) {
   intake::Clamd clamd(config.clamd);
   intake::Quarantine quarantine(attachments, clamd, h.clock(), h.telemetry(),
                                 [&h] { h.publisher().Wake(); });
-  intake::AttachmentReceiver receiver(attachments, h.ids(), [&quarantine] { quarantine.Wake(); });
-  intake::AttachmentService attachment_service(h.environment(), store, attachments, receiver,
-                                               /*open=*/!config.clamd.empty());
+  intake::AttachmentReceiver receiver(attachments, [&quarantine] { quarantine.Wake(); });
+  const bool takes_files = !config.clamd.empty();
+  intake::ReceiptKeys receipt_keys(*receipt_secret);
+  const intake::UploadTickets tickets(receipt_keys.UploadKey());
+  intake::AttachmentService attachment_service(
+      {h.environment(), store, attachments, receiver, tickets, h.ids(), takes_files});
 
   intake::CampaignEventHandler campaign_events(h.ids(), h.clock());
   intake::CaseEventHandler cases(**vault, campaign_events, h.ids(), h.clock(),
@@ -76,9 +79,9 @@ int main(int argc, char** argv) {
   h.Hear("triage", h.triage(), cases);
   h.Add(rotation);
   intake::PgReceiptStore receipts(h.pool(), h.ids(), **vault);
-  intake::ReceiptKeys receipt_keys(*receipt_secret);
-  intake::ReceiptsService receipts_service({h.environment(), store, receipts, receipt_keys, *signer,
-                                            committer, h.directory(), h.publisher(), h.ids()});
+  intake::ReceiptsService receipts_service(
+      {h.environment(), store, receipts, campaign_store, receipt_keys, *signer, committer, fingerprints,
+       h.directory(), h.publisher(), h.ids(), attachments, tickets, takes_files});
   process::Loop sweeper("challenges", [&] {
     const absl::Status swept = receipts.ForgetExpired(h.clock().Now());
     if (!swept.ok()) log::Warning("challenges_not_swept", {{"error", swept}});
@@ -87,7 +90,7 @@ int main(int argc, char** argv) {
   h.Add(committer);
   h.Add(sweeper);
   h.Add(second_look);
-  if (!config.clamd.empty()) h.Add(quarantine);
+  if (takes_files) h.Add(quarantine);
   h.Offer({&service, intake::v1::Intake::service_full_name()});
   h.Offer({&campaigns_service, intake::v1::Campaigns::service_full_name()});
   h.Offer({&secrecy, intake::v1::Secrecy::service_full_name()});

@@ -29,7 +29,8 @@ constexpr pg::Statement kBegin{"intake_begin_attachment", R"sql(
     INSERT INTO attachment (id, tenant, report_id, filename, media_type, size, chunks, sha256,
                             metadata_removed, state, refusal, signature, created_at, scans, due_at)
     VALUES                 ($1, $2,     $3,        '',       '',         0,    0,      '',
-                            false,            0,     0,       '',        $4,         0,     $5))sql"};
+                            false,            0,     0,       '',        $4,         0,     $5)
+    ON CONFLICT DO NOTHING)sql"};
 
 // Locks the row against a sweep that gives the file up meanwhile.
 constexpr pg::Statement kAddChunk{"intake_add_attachment_chunk", R"sql(
@@ -181,10 +182,11 @@ absl::Status PgAttachmentStore::Begin(const Attachment& attachment, absl::Time u
       pool_, pg::Scope::Tenant(attachment.tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::Status {
         AVVIK_RETURN_IF_ERROR(CheckRoom(transaction, attachment));
-        return transaction
-            .Execute(kBegin, {attachment.id, attachment.tenant, attachment.report_id,
-                              attachment.created, until})
-            .status();
+        AVVIK_ASSIGN_OR_RETURN(
+            const pg::Rows rows,
+            transaction.Execute(kBegin, {attachment.id, attachment.tenant, attachment.report_id,
+                                         attachment.created, until}));
+        return rows.affected() == 1 ? absl::OkStatus() : error::BadUploadTicket();
       });
 }
 

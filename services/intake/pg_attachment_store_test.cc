@@ -17,6 +17,7 @@
 #include "services/intake/malware_scanner.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/quarantine.h"
+#include "services/intake/visibility.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -84,7 +85,7 @@ class AttachmentStoreTest : public ::testing::Test {
     size_t at = 0;
     int pieces = 0;
     return receiver_.Receive(
-        report_, name, kNow, Trace(), [&]() -> absl::StatusOr<std::optional<std::string>> {
+        report_, {.id = ids_.Next(), .filename = name, .at = kNow}, Trace(), [&]() -> absl::StatusOr<std::optional<std::string>> {
           if (break_after.has_value() && pieces++ == *break_after) return absl::AbortedError("gone");
           if (at >= content.size()) return std::nullopt;
           std::string piece = content.substr(at, kPiece);
@@ -132,7 +133,7 @@ class AttachmentStoreTest : public ::testing::Test {
   PgAttachmentStore store_{database_->pool(), *vault_, ids_};
   int arrived_ = 0;
   int told_ = 0;
-  AttachmentReceiver receiver_{store_, ids_, [this] { ++arrived_; }};
+  AttachmentReceiver receiver_{store_, [this] { ++arrived_; }};
   Report report_;
 };
 
@@ -233,8 +234,7 @@ TEST_F(AttachmentStoreTest, ReportTakesTwentyFiles) {
 
 TEST_F(AttachmentStoreTest, OnlyAnOpenReportTakesAndGivesUpFiles) {
   const Attachment sent = Sent("fil");
-  ASSERT_OK(reports_.Withdraw("kalix", report_.id, {.everything = true, .units = {}, .login = ""}, "fel", "",
-                              kNow, Trace()));
+  ASSERT_OK(reports_.Withdraw("kalix", report_.id, ByReceipt(), "fel", "", kNow, Trace()));
   // The report is still thought to be open.
   EXPECT_THAT(Send("en till"), IsError(absl::StatusCode::kFailedPrecondition, "REPORT_WITHDRAWN"));
   EXPECT_THAT(store_.Delete(sent, Trace()),
@@ -266,10 +266,12 @@ TEST_F(AttachmentStoreTest, ErasedReportLosesItsFiles) {
   Sent("fil");
   triage::v1::CaseErased told;
   told.mutable_facts()->set_report_id(report_.id);
+  told.mutable_facts()->set_case_id(ids_.Next());
   events::v1::StoredEvent stored;
   *stored.mutable_event() = events::MakeEvent(
       ids_, "triage", {.tenant = "kalix", .subject = "cases/x", .time = kNow}, told);
-  CaseEventHandler cases(*vault_, ids_, clock_);
+  CampaignEventHandler campaigns(ids_, clock_);
+  CaseEventHandler cases(*vault_, campaigns, ids_, clock_, [] {});
   ASSERT_OK(pg::RunInTransaction(
       database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
       [&](pg::Transaction& transaction) { return cases.Apply(transaction, stored); }));
@@ -358,6 +360,24 @@ TEST_F(AttachmentStoreTest, EventsCarryIdsAndCodesOnly) {
   EXPECT_THAT(told, ::testing::HasSubstr("avvik.intake.v1.AttachmentAdded"));
   EXPECT_THAT(told, ::testing::HasSubstr("avvik.intake.v1.AttachmentRefused"));
   EXPECT_THAT(told, ::testing::Not(::testing::HasSubstr("annas")));
+}
+
+TEST_F(AttachmentStoreTest, FileOfAnIdThatIsThereIsNotBegunAgainAndOneThatBrokeOffIs) {
+  const std::string id = ids_.Next();
+  const auto send = [&](std::vector<std::string> pieces, bool whole) {
+    return receiver_.Receive(
+        report_, {.id = id, .filename = "fil.txt", .at = kNow}, Trace(),
+        [&, at = size_t{0}]() mutable -> absl::StatusOr<std::optional<std::string>> {
+          if (at < pieces.size()) return pieces[at++];
+          if (!whole) return absl::AbortedError("gone");
+          return std::nullopt;
+        });
+  };
+  EXPECT_THAT(send({"början"}, false).status(), HasCode(absl::StatusCode::kAborted));
+  ASSERT_OK(send({"början", " och slut"}, true));
+  EXPECT_THAT(send({"något annat"}, true).status(),
+              IsError(absl::StatusCode::kFailedPrecondition, "UPLOAD_TICKET"));
+  EXPECT_EQ(*Read(*store_.Get("kalix", report_.id, id)), "början och slut");
 }
 
 TEST(QuarantineTest, PausesDoubleUpToFiveMinutes) {

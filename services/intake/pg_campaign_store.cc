@@ -4,10 +4,12 @@
 
 #include "absl/time/clock.h"
 #include "common/events/outbox.h"
+#include "common/organisation/visible.h"
 #include "common/status/macros.h"
 #include "services/intake/campaign_events.h"
 #include "services/intake/campaign_rows.h"
 #include "services/intake/errors.h"
+#include "services/intake/sealed_report.h"
 
 namespace avvik::intake {
 namespace {
@@ -17,8 +19,9 @@ constexpr char kAboveEveryId[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 // Parts of the statements below: a campaign with the number of its reports and its newest answer.
 #define AVVIK_CAMPAIGN_COLUMNS                                                             \
-  "SELECT campaign.*, counted.report_count, answer.id AS answer_id,"                       \
-  "       answer.text AS answer_text, answer.author_login, answer.created_at AS answered_at" \
+  "SELECT campaign.*, campaign.id AS campaign_id, counted.report_count,"                   \
+  "       answer.id AS answer_id, answer.wrapped AS answer_wrapped,"                       \
+  "       answer.text AS answer_text, answer.created_at AS answered_at"                    \
   "  FROM campaign"                                                                        \
   " CROSS JOIN LATERAL (SELECT count(*) AS report_count FROM campaign_report"              \
   "                      WHERE campaign_report.tenant = campaign.tenant"                   \
@@ -30,10 +33,10 @@ constexpr char kAboveEveryId[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
   "  LEFT JOIN LATERAL (SELECT * FROM campaign_answer"                                     \
   "                      WHERE campaign_answer.campaign_id = campaign.id"                  \
   "                      ORDER BY created_at DESC, id DESC LIMIT 1) AS answer ON true"
-// $3 whether everything is visible, $4 visible units, $5 the caller's pseudonym.
-#define AVVIK_CAMPAIGN_VISIBLE                                                             \
-  " WHERE campaign.tenant = $1"                                                            \
-  "   AND ($3::boolean OR unit = ANY ($4::text[]) OR people @> ARRAY[$5])"
+// $3 to $5 what is visible.
+#define AVVIK_CAMPAIGN_VISIBLE  \
+  " WHERE campaign.tenant = $1" \
+  "   AND avvik_visible(campaign.sphere, campaign.unit, campaign.parties, $3, $4, $5)"
 #define AVVIK_CAMPAIGN_REFERENCE                                                           \
   "   AND (campaign.number = $2"                                                           \
   "        OR campaign.id = CASE WHEN $2 LIKE '________-____-____-____-____________'"      \
@@ -63,25 +66,24 @@ constexpr pg::Statement kListReports{"intake_list_campaign_reports", R"sql(
       FROM campaign_report
      WHERE tenant = $1
        AND campaign_id IN (SELECT id FROM campaign
-                            WHERE tenant = $1 AND (id = $2 OR leader_id = $2))
-       AND report_id < $3
+                            WHERE tenant = $1 AND (id = $2 OR leader_id = $2)
+                              AND avvik_visible(sphere, unit, parties, $3, $4, $5))
+       AND report_id < $6
      ORDER BY report_id DESC
-     LIMIT $4)sql"};
+     LIMIT $7)sql"};
 
 constexpr pg::Statement kFindRequest{"intake_find_campaign_request", R"sql(
     SELECT 1 FROM campaign_answer
-     WHERE campaign_id = $1 AND author_login = $2 AND request_id = $3)sql"};
+     WHERE campaign_id = $1 AND request_key = $2)sql"};
 
 constexpr pg::Statement kInsertAnswer{"intake_insert_campaign_answer", R"sql(
-    INSERT INTO campaign_answer (id, tenant, campaign_id, request_id, text, author_login,
-                                 created_at)
-    VALUES                      ($1, $2,     $3,          $4,         $5,   $6,
-                                 $7))sql"};
+    INSERT INTO campaign_answer (id, tenant, campaign_id, request_key, wrapped, text, created_at)
+    VALUES                      ($1, $2,     $3,          $4,          $5,      $6,   $7))sql"};
 
 constexpr pg::Statement kAnswerOf{"intake_find_answer_of_report", R"sql(
-    SELECT campaign_answer.id AS answer_id, campaign_answer.campaign_id, campaign.number,
-           campaign_answer.text AS answer_text, author_login,
-           campaign_answer.created_at AS answered_at
+    SELECT campaign.tenant, campaign_answer.id AS answer_id, campaign_answer.campaign_id,
+           campaign.number, campaign_answer.wrapped AS answer_wrapped,
+           campaign_answer.text AS answer_text, campaign_answer.created_at AS answered_at
       FROM campaign_report
       JOIN campaign AS own ON own.id = campaign_report.campaign_id
       JOIN campaign_answer ON campaign_answer.campaign_id IN (own.id, own.leader_id)
@@ -90,15 +92,16 @@ constexpr pg::Statement kAnswerOf{"intake_find_answer_of_report", R"sql(
      ORDER BY campaign_answer.created_at DESC, campaign_answer.id DESC
      LIMIT 1)sql"};
 
-absl::StatusOr<Campaign> Find(pg::Transaction& transaction, const pg::Statement& statement,
-                              const std::string& tenant, const std::string& reference,
-                              const CampaignVisibility& visibility) {
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      transaction.Execute(statement, {tenant, reference, visibility.everything,
-                                      pg::TextArray(visibility.units), visibility.person}));
+absl::StatusOr<Campaign> Find(pg::Transaction& transaction, secrecy::Vault& vault,
+                              const pg::Statement& statement, const std::string& tenant,
+                              const std::string& reference,
+                              const organisation::Visibility& visibility) {
+  const organisation::VisibleParams visible(visibility);
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.Execute(statement, {tenant, reference, visible.spheres,
+                                                         visible.places, visible.keys}));
   if (rows.empty()) return error::CampaignNotFound(reference);
-  return CampaignFromRow(rows[0]);
+  return CampaignFromRow(rows[0], vault);
 }
 
 // Writes a campaign with what is told of it and its trace.
@@ -114,44 +117,47 @@ absl::Status Write(pg::Transaction& transaction, const Campaign& campaign,
 
 absl::StatusOr<Campaign> PgCampaignStore::Get(const std::string& tenant,
                                               const std::string& reference,
-                                              const CampaignVisibility& visibility) {
+                                              const organisation::Visibility& visibility) {
   return pg::InTransaction(pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
                            [&](pg::Transaction& transaction) -> absl::StatusOr<Campaign> {
-                             return Find(transaction, kGet, tenant, reference, visibility);
+                             return Find(transaction, vault_, kGet, tenant, reference, visibility);
                            });
 }
 
 absl::StatusOr<CampaignPage> PgCampaignStore::List(const std::string& tenant,
-                                                   const CampaignVisibility& visibility,
+                                                   const organisation::Visibility& visibility,
                                                    v1::CampaignState state,
                                                    const std::string& after, int limit) {
   const std::string before = after.empty() ? kAboveEveryId : after;
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      pool_.Query(pg::Scope::Tenant(tenant), kList,
-                  {tenant, before, visibility.everything, pg::TextArray(visibility.units),
-                   visibility.person, static_cast<int>(state), limit + 1}));
+  const organisation::VisibleParams visible(visibility);
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Tenant(tenant), kList,
+                                     {tenant, before, visible.spheres, visible.places, visible.keys,
+                                      static_cast<int>(state), limit + 1}));
   CampaignPage page;
   page.more = rows.size() > static_cast<size_t>(limit);
   for (const pg::Row row : rows) {
     if (page.campaigns.size() == static_cast<size_t>(limit)) break;
-    page.campaigns.push_back(CampaignFromRow(row));
+    AVVIK_ASSIGN_OR_RETURN(Campaign campaign, CampaignFromRow(row, vault_));
+    page.campaigns.push_back(std::move(campaign));
   }
   return page;
 }
 
 absl::StatusOr<CampaignReportPage> PgCampaignStore::ListReports(
-    const std::string& tenant, const std::string& reference, const CampaignVisibility& visibility,
-    const std::string& after, int limit) {
+    const std::string& tenant, const std::string& reference,
+    const organisation::Visibility& visibility, const std::string& after, int limit) {
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<CampaignReportPage> {
         AVVIK_ASSIGN_OR_RETURN(const Campaign campaign,
-                               Find(transaction, kGet, tenant, reference, visibility));
+                               Find(transaction, vault_, kGet, tenant, reference, visibility));
         const std::string before = after.empty() ? kAboveEveryId : after;
+        const organisation::VisibleParams visible(visibility);
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
-            transaction.Execute(kListReports, {tenant, campaign.id, before, limit + 1}));
+            transaction.Execute(kListReports, {tenant, campaign.id, visible.spheres, visible.places,
+                                               visible.keys, before, limit + 1}));
         CampaignReportPage page;
         page.more = rows.size() > static_cast<size_t>(limit);
         for (const pg::Row row : rows) {
@@ -167,24 +173,28 @@ absl::StatusOr<CampaignReportPage> PgCampaignStore::ListReports(
 
 absl::StatusOr<Campaign> PgCampaignStore::Answer(const std::string& tenant,
                                                  const std::string& reference,
-                                                 const CampaignVisibility& visibility,
+                                                 const organisation::Visibility& visibility,
                                                  const std::string& request_id,
                                                  CampaignAnswer answer, const std::string& etag,
                                                  const audit::Record& trace) {
+  // Before the transaction: the tenant's key may have to be fetched.
+  AVVIK_ASSIGN_OR_RETURN(const SealedAnswer sealed, SealAnswer(vault_, tenant, answer));
+  AVVIK_ASSIGN_OR_RETURN(const std::string request_key,
+                         RequestKey(vault_, tenant, trace.actor, request_id));
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Campaign> {
-        AVVIK_ASSIGN_OR_RETURN(Campaign campaign,
-                               Find(transaction, kLockVisible, tenant, reference, visibility));
-        AVVIK_ASSIGN_OR_RETURN(
-            const pg::Rows repeat,
-            transaction.Execute(kFindRequest, {campaign.id, answer.author, request_id}));
+        AVVIK_ASSIGN_OR_RETURN(Campaign campaign, Find(transaction, vault_, kLockVisible, tenant,
+                                                       reference, visibility));
+        AVVIK_ASSIGN_OR_RETURN(const pg::Rows repeat,
+                               transaction.Execute(kFindRequest, {campaign.id, request_key}));
         if (!repeat.empty()) return campaign;
         AVVIK_ASSIGN_OR_RETURN(campaign, Answered(std::move(campaign), answer, etag));
         AVVIK_RETURN_IF_ERROR(
             transaction
-                .Execute(kInsertAnswer, {answer.id, tenant, campaign.id, request_id, answer.text,
-                                         answer.author, answer.created})
+                .Execute(kInsertAnswer,
+                         {answer.id, tenant, campaign.id, request_key,
+                          pg::Bytes{sealed.wrapped_key}, pg::Bytes{sealed.text}, answer.created})
                 .status());
         AVVIK_ASSIGN_OR_RETURN(const auto reports, AllReports(transaction, tenant, campaign.id));
         const auto told = AnsweredEvents(ids_, &campaign, answer.id, reports, answer.created,
@@ -196,14 +206,14 @@ absl::StatusOr<Campaign> PgCampaignStore::Answer(const std::string& tenant,
 
 absl::StatusOr<Campaign> PgCampaignStore::End(const std::string& tenant,
                                               const std::string& reference,
-                                              const CampaignVisibility& visibility, absl::Time now,
-                                              const std::string& etag,
+                                              const organisation::Visibility& visibility,
+                                              absl::Time now, const std::string& etag,
                                               const audit::Record& trace) {
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Campaign> {
-        AVVIK_ASSIGN_OR_RETURN(Campaign campaign,
-                               Find(transaction, kLockVisible, tenant, reference, visibility));
+        AVVIK_ASSIGN_OR_RETURN(Campaign campaign, Find(transaction, vault_, kLockVisible, tenant,
+                                                       reference, visibility));
         const bool ended = campaign.ended.has_value();
         AVVIK_ASSIGN_OR_RETURN(campaign, Ended(std::move(campaign), now, etag));
         if (ended) return campaign;
@@ -219,9 +229,8 @@ absl::StatusOr<std::optional<CampaignAnswer>> PgCampaignStore::AnswerOf(
       const pg::Rows rows,
       pool_.Query(pg::Scope::Tenant(tenant), kAnswerOf, {tenant, report_id}));
   if (rows.empty()) return std::nullopt;
-  std::optional<CampaignAnswer> answer = AnswerFromRow(rows[0]);
-  answer->campaign_id = rows[0].Text("campaign_id");
-  return answer;
+  AVVIK_ASSIGN_OR_RETURN(CampaignAnswer answer, AnswerFromRow(rows[0], vault_));
+  return std::optional<CampaignAnswer>(std::move(answer));
 }
 
 }  // namespace avvik::intake

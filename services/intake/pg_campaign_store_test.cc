@@ -1,14 +1,19 @@
 #include "services/intake/pg_campaign_store.h"
 
+#include <cstdio>
+
 #include "avvik/intake/v1/intake_events.pb.h"
 #include "common/audit/audit.h"
 #include "common/clock/fake_clock.h"
 #include "common/events/migrations.h"
 #include "common/events/outbox.h"
 #include "common/ids/fake_id_source.h"
-#include "gmock/gmock.h"
+#include "common/organisation/pg_keeper.h"
+#include "common/organisation/test_visibility.h"
+#include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/test_vault.h"
-#include "services/intake/campaign_event_handler.h"
+#include "gmock/gmock.h"
+#include "services/intake/case_event_handler.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/report_fingerprint.h"
 #include "tests/support/pg_fixture.h"
@@ -17,11 +22,12 @@
 namespace avvik::intake {
 namespace {
 
+using avvik::testing::HasCode;
+using avvik::testing::IsError;
+using avvik::testing::TestDatabase;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using avvik::testing::IsError;
-using avvik::testing::TestDatabase;
 
 constexpr char kTenant[] = "kalix";
 
@@ -46,9 +52,9 @@ triage::v1::CaseFacts Facts(unsigned n) {
 class CampaignStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    database_ = new TestDatabase(pg::Join({events::outbox::Migrations(),
-                                           events::inbox::Migrations(), audit::Migrations(),
-                                           Migrations()}));
+    database_ = new TestDatabase(
+        pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
+                  organisation::Migrations(), secrecy::Migrations(), Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;
@@ -57,11 +63,71 @@ class CampaignStoreTest : public ::testing::Test {
   void SetUp() override { database_->Clear(); }
 
   void Hear(const google::protobuf::Message& data) {
-    const events::v1::Event event = events::MakeEvent(
+    events::v1::StoredEvent event;
+    *event.mutable_event() = events::MakeEvent(
         ids_, "triage", {.tenant = kTenant, .subject = "cases/x", .time = clock_.Now()}, data);
     EXPECT_OK(pg::RunInTransaction(
         database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
         [&](pg::Transaction& transaction) { return handler_.Apply(transaction, event); }));
+  }
+  template <typename Message>
+  void HearOf(const triage::v1::CaseFacts& facts) {
+    Message message;
+    *message.mutable_facts() = facts;
+    Hear(message);
+  }
+  void Unlink(unsigned of, unsigned report) {
+    triage::v1::CaseReportUnlinked unlinked;
+    *unlinked.mutable_facts() = Facts(of);
+    unlinked.set_report_id(ReportId(report));
+    Hear(unlinked);
+  }
+  // Report `n`, by itself in the unit `skola`.
+  void Submit(unsigned n) {
+    Submission submission;
+    Report& report = submission.report;
+    report.id = ReportId(n);
+    report.tenant = kTenant;
+    report.request_id = "request-" + std::to_string(n);
+    report.content.title = "Mejl";
+    report.content.unit = "skola";
+    report.reporter = {.login = "rut", .name = "Rut", .email = "rut@kalix.example"};
+    report.submitted = clock_.Now();
+    report.reported = clock_.Now();
+    submission.year = 2026;
+    submission.trace = Trace();
+    std::vector<Submission> all;
+    all.push_back(std::move(submission));
+    const auto answers = reports_.SubmitAll(std::move(all));
+    ASSERT_OK(answers);
+    ASSERT_OK((*answers)[0]);
+  }
+  // Whether a text stands in what campaigns write: as it is, or as bytes are written.
+  bool IsInDatabase(const std::string& text) {
+    std::string hex;
+    for (const char c : text) {
+      char digits[3];
+      std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned char>(c));
+      hex += digits;
+    }
+    for (const char* table : {"campaign", "campaign_report", "campaign_answer", "event_log",
+                              "audit_record", "erasure"}) {
+      if (database_->Value(std::string("SELECT count(*) FROM ") + table +
+                           " AS t WHERE t::text LIKE '%" + text + "%' OR t::text LIKE '%" + hex +
+                           "%'") != "0") {
+        return true;
+      }
+    }
+    return false;
+  }
+  // The reports that are seen with the visibility, of those submitted.
+  std::vector<std::string> Seen(const organisation::Visibility& visibility) {
+    const auto page =
+        reports_.List(kTenant, {.cases = visibility, .login = "somebody"}, {}, "", 10);
+    EXPECT_OK(page);
+    std::vector<std::string> seen;
+    for (const Report& report : page->reports) seen.push_back(report.id);
+    return seen;
   }
   // Report `report` joins the case of report `of`.
   void Link(unsigned of, unsigned report) {
@@ -83,9 +149,8 @@ class CampaignStoreTest : public ::testing::Test {
   }
   absl::StatusOr<Campaign> Answer(const std::string& reference, const std::string& request_id,
                                   const std::string& text = "Radera det") {
-    return store_.Answer(
-        kTenant, reference, everything_, request_id,
-        {.id = ids_.Next(), .text = text, .author = "anna", .created = clock_.Now()}, "", Trace());
+    return store_.Answer(kTenant, reference, everything_, request_id,
+                         {.id = ids_.Next(), .text = text, .created = clock_.Now()}, "", Trace());
   }
   audit::Record Trace() {
     return {.id = ids_.Next(), .tenant = kTenant, .at = clock_.Now(), .actor = "anna"};
@@ -116,9 +181,12 @@ class CampaignStoreTest : public ::testing::Test {
   inline static TestDatabase* database_ = nullptr;
   FakeClock clock_{absl::FromUnixSeconds(1'795'000'000)};
   FakeIdSource ids_;
-  CampaignEventHandler handler_{ids_, clock_};
-  PgCampaignStore store_{database_->pool(), ids_};
-  const CampaignVisibility everything_{.everything = true, .units = {}, .person = "p_x"};
+  secrecy::TestVault vault_;
+  CampaignEventHandler campaigns_{ids_, clock_};
+  CaseEventHandler handler_{*vault_, campaigns_, ids_, clock_, [] {}};
+  PgReportStore reports_{database_->pool(), ids_, *vault_};
+  PgCampaignStore store_{database_->pool(), ids_, *vault_};
+  const organisation::Visibility everything_ = organisation::EverythingVisible();
 };
 
 TEST_F(CampaignStoreTest, SecondReportOfACaseMakesACampaign) {
@@ -180,10 +248,7 @@ TEST_F(CampaignStoreTest, UnlinkedReportIsOutAndComesBackWithItsOwnCase) {
   Link(1, 2);
   Link(1, 3);
   ASSERT_OK(Answer(NumberOf(1), "request-1"));
-  triage::v1::CaseReportUnlinked unlinked;
-  *unlinked.mutable_facts() = Facts(1);
-  unlinked.set_report_id(ReportId(2));
-  Hear(unlinked);
+  Unlink(1, 2);
   EXPECT_EQ(Read(1).report_count, 2);
   EXPECT_EQ(*store_.AnswerOf(kTenant, ReportId(2)), std::nullopt);
   Regroup<triage::v1::CaseGrouped>(2, 1);
@@ -249,26 +314,150 @@ TEST_F(CampaignStoreTest, CampaignIsClosedOnceAndToldOfOnce) {
               SizeIs(1));
 }
 
-TEST_F(CampaignStoreTest, CampaignIsSeenByTheUnitAndByTheOwnerOfItsCaseNow) {
+TEST_F(CampaignStoreTest, CampaignIsSeenByWhomItsCaseIsSeenByNow) {
   Link(1, 2);
-  const CampaignVisibility unit{.everything = false, .units = {"social"}, .person = "p_x"};
-  const CampaignVisibility owner{.everything = false, .units = {}, .person = "p_owner"};
-  const CampaignVisibility other{.everything = false, .units = {"skola"}, .person = "p_other"};
-  EXPECT_OK(store_.Get(kTenant, NumberOf(1), unit));
-  EXPECT_OK(store_.Get(kTenant, NumberOf(1), owner));
-  EXPECT_THAT(store_.Get(kTenant, NumberOf(1), other),
-              IsError(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND"));
+  const organisation::Visibility unit = organisation::OpenIn({"social"});
+  const organisation::Visibility owner{.spheres = {}, .places = {}, .keys = {"p_owner"}};
+  organisation::Visibility other = organisation::OpenIn({"skola"});
+  other.keys = {"p_other"};
+  const auto sees = [&](const organisation::Visibility& visibility) {
+    const auto found = store_.Get(kTenant, NumberOf(1), visibility);
+    if (!found.ok()) {
+      EXPECT_THAT(found, IsError(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND"));
+    }
+    const auto page = store_.List(kTenant, visibility, v1::CAMPAIGN_STATE_UNSPECIFIED, "", 10);
+    EXPECT_EQ(page->campaigns.size(), found.ok() ? 1u : 0u);
+    EXPECT_EQ(store_.ListReports(kTenant, NumberOf(1), visibility, "", 10).ok(), found.ok());
+    return found.ok();
+  };
+  EXPECT_TRUE(sees(unit));
+  EXPECT_TRUE(sees(owner));
+  EXPECT_FALSE(sees(other));
   EXPECT_THAT(store_.Get("grannen", NumberOf(1), everything_),
               IsError(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND"));
-  EXPECT_THAT(store_.List(kTenant, other, v1::CAMPAIGN_STATE_UNSPECIFIED, "", 10)->campaigns,
-              IsEmpty());
-  triage::v1::CaseAssigned assigned;
-  *assigned.mutable_facts() = Facts(1);
-  assigned.mutable_facts()->mutable_owner()->set_person_id("p_other");
-  Hear(assigned);
-  EXPECT_OK(store_.Get(kTenant, NumberOf(1), other));
-  EXPECT_THAT(store_.Get(kTenant, NumberOf(1), owner),
-              IsError(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND"));
+  triage::v1::CaseFacts facts = Facts(1);
+  facts.mutable_owner()->set_person_id("p_other");
+  HearOf<triage::v1::CaseAssigned>(facts);
+  EXPECT_TRUE(sees(other));
+  EXPECT_FALSE(sees(owner));
+  EXPECT_TRUE(sees(unit));
+  facts.set_sphere(type::v1::SPHERE_RESTRICTED);
+  facts.set_report_count(1);  // Also of what is a campaign no more.
+  HearOf<triage::v1::CaseRestricted>(facts);
+  EXPECT_FALSE(sees(unit));
+  EXPECT_TRUE(sees(other));
+  facts.add_named()->set_person_id("p_owner");
+  HearOf<triage::v1::CaseAccessChanged>(facts);
+  EXPECT_TRUE(sees(owner));
+  EXPECT_THAT(
+      store_.Answer(kTenant, NumberOf(1), unit, "request-1", {.id = ids_.Next()}, "", Trace()),
+      IsError(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND"));
+}
+
+TEST_F(CampaignStoreTest, ReportsOfAGroupedCaseAreListedForThoseWhoSeeThatCase) {
+  Link(1, 2);
+  Link(3, 4);
+  Regroup<triage::v1::CaseGrouped>(3, 1);
+  const organisation::Visibility unit = organisation::OpenIn({"social"});
+  EXPECT_THAT(store_.ListReports(kTenant, NumberOf(1), unit, "", 10)->reports, SizeIs(4));
+  triage::v1::CaseFacts facts = Facts(3);
+  facts.set_group_case_id(CaseId(1));
+  facts.set_sphere(type::v1::SPHERE_RESTRICTED);
+  HearOf<triage::v1::CaseRestricted>(facts);
+  EXPECT_THAT(store_.ListReports(kTenant, NumberOf(1), unit, "", 10)->reports, SizeIs(2));
+  EXPECT_THAT(store_.ListReports(kTenant, NumberOf(1), everything_, "", 10)->reports, SizeIs(4));
+}
+
+TEST_F(CampaignStoreTest, LinkedReportIsSeenByWhomTheCaseIsSeenByUntilItIsUnlinked) {
+  for (unsigned n = 1; n <= 3; ++n) Submit(n);
+  const organisation::Visibility school = organisation::OpenIn({"skola"});
+  const organisation::Visibility social = organisation::OpenIn({"social"});
+  const organisation::Visibility owner{.spheres = {}, .places = {}, .keys = {"p_owner"}};
+  HearOf<triage::v1::CaseOpened>(Facts(1));
+  EXPECT_THAT(Seen(social), ElementsAre(ReportId(1)));
+  EXPECT_THAT(Seen(school), ElementsAre(ReportId(3), ReportId(2)));
+  Link(1, 2);
+  Link(1, 3);
+  Link(1, 3);  // Heard again.
+  EXPECT_THAT(Seen(school), IsEmpty());
+  EXPECT_THAT(Seen(social), ElementsAre(ReportId(3), ReportId(2), ReportId(1)));
+  EXPECT_THAT(Seen(owner), ElementsAre(ReportId(3), ReportId(2), ReportId(1)));
+  // The reporter's own stays the reporter's own.
+  EXPECT_OK(reports_.Get(kTenant, ReportId(2), {.cases = {}, .login = "rut"}));
+
+  triage::v1::CaseFacts facts = Facts(1);
+  facts.set_sphere(type::v1::SPHERE_RESTRICTED);
+  facts.mutable_owner()->set_person_id("p_other");
+  HearOf<triage::v1::CaseRestricted>(facts);
+  EXPECT_THAT(Seen(social), IsEmpty());
+  EXPECT_THAT(Seen(owner), IsEmpty());
+  const organisation::Visibility other{.spheres = {}, .places = {}, .keys = {"p_other"}};
+  EXPECT_THAT(Seen(other), ElementsAre(ReportId(3), ReportId(2), ReportId(1)));
+  facts.set_sphere(type::v1::SPHERE_OPEN);
+  HearOf<triage::v1::CaseClassified>(facts);
+  EXPECT_THAT(Seen(social), SizeIs(3));
+
+  Unlink(1, 2);
+  EXPECT_THAT(Seen(school), ElementsAre(ReportId(2)));
+  EXPECT_THAT(Seen(social), ElementsAre(ReportId(3), ReportId(1)));
+  triage::v1::CaseFacts own = Facts(2);
+  own.set_unit("teknik");
+  HearOf<triage::v1::CaseOpened>(own);
+  // What the case it has left tells is no longer about it.
+  Unlink(1, 2);
+  Link(1, 2);
+  facts.set_unit("miljo");
+  HearOf<triage::v1::CaseClassified>(facts);
+  EXPECT_THAT(Seen(organisation::OpenIn({"teknik"})), ElementsAre(ReportId(2)));
+  EXPECT_THAT(Seen(organisation::OpenIn({"miljo"})), ElementsAre(ReportId(3), ReportId(1)));
+}
+
+TEST_F(CampaignStoreTest, AnswerIsNowhereInTheClearNorReadWhenItWasAltered) {
+  Link(1, 2);
+  const std::string text = "Byt lösenord efter kaffet";
+  ASSERT_OK(Answer(NumberOf(1), "request-in-the-clear", text));
+  for (const std::string& secret : {text, std::string("request-in-the-clear")}) {
+    EXPECT_FALSE(IsInDatabase(secret)) << secret;
+  }
+  EXPECT_TRUE(IsInDatabase(NumberOf(1)));  // The search finds what is there.
+  EXPECT_EQ(Read(1).answer->text, text);
+  EXPECT_EQ((*store_.AnswerOf(kTenant, ReportId(2)))->text, text);
+  EXPECT_EQ(
+      store_.List(kTenant, everything_, v1::CAMPAIGN_STATE_OPEN, "", 10)->campaigns[0].answer->text,
+      text);
+  // In the place of another answer it is not read either.
+  Link(3, 4);
+  ASSERT_OK(Answer(NumberOf(3), "request-2", "Annat"));
+  database_->Run(
+      "UPDATE campaign_answer SET (text, wrapped) ="
+      " (SELECT text, wrapped FROM campaign_answer WHERE campaign_id = '" +
+      CaseId(1) + "') WHERE campaign_id = '" + CaseId(3) + "'");
+  EXPECT_THAT(store_.Get(kTenant, NumberOf(3), everything_), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(store_.AnswerOf(kTenant, ReportId(4)), HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(CampaignStoreTest, AnswersGoWithTheirCaseAndNoMoreAreGiven) {
+  for (unsigned n = 1; n <= 2; ++n) Submit(n);
+  HearOf<triage::v1::CaseOpened>(Facts(1));
+  Link(1, 2);
+  ASSERT_OK(Answer(NumberOf(1), "request-1"));
+  ASSERT_OK(Answer(NumberOf(1), "request-2", "Behåll det"));
+  triage::v1::CaseErased erased;
+  *erased.mutable_facts() = Facts(1);
+  erased.mutable_facts()->set_state(triage::v1::CASE_STATE_CLOSED);
+  erased.set_erasure_id("erasure-1");
+  erased.set_ground(triage::v1::ERASURE_GROUND_DECISION);
+  Hear(erased);
+  Hear(erased);  // Heard again.
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM campaign_answer"), "0");
+  EXPECT_EQ(*store_.AnswerOf(kTenant, ReportId(2)), std::nullopt);
+  EXPECT_EQ(Read(1).answer, std::nullopt);
+  EXPECT_THAT(Answer(NumberOf(1), "request-3"),
+              IsError(absl::StatusCode::kFailedPrecondition, "CAMPAIGN_ERASED"));
+  EXPECT_EQ(database_->Value("SELECT string_agg(subject, ' ' ORDER BY subject) FROM erasure"),
+            "reports/" + ReportId(1) + " reports/" + ReportId(2));
+  EXPECT_EQ(database_->Value("SELECT subject FROM erasure WHERE 'answers=2' = ANY (data_classes)"),
+            "reports/" + ReportId(1));
 }
 
 TEST(ReportFingerprintsTest, ReportIsRecognisedOnlyWhereItMayBe) {

@@ -227,8 +227,10 @@ TEST_F(PgReportStoreTest, WhoMaySeeAReportFollowsItsCase) {
     EXPECT_EQ(page->reports.size(), found ? 1u : 0u);
     return found;
   };
+  const std::string case_id = ids_.Next();
   const auto hear = [&](type::v1::Sphere sphere, const std::string& owner) {
     triage::v1::CaseClassified told;
+    told.mutable_facts()->set_case_id(case_id);
     told.mutable_facts()->set_report_id(stored->id);
     told.mutable_facts()->set_unit("social");
     told.mutable_facts()->set_sphere(sphere);

@@ -10,7 +10,7 @@ namespace {
 
 // crypto_kdf's context, 8 characters, and the keys derived in it.
 constexpr char kContext[] = "receipts";
-enum Subkey : uint64_t { kSalt = 1, kPepper = 2, kChallenge = 3 };
+enum Subkey : uint64_t { kSalt = 1, kPepper = 2, kChallenge = 3, kUpload = 4 };
 
 void Derive(const ReceiptKeys::Secret& secret, Subkey which,
             std::array<unsigned char, 32>* subkey) {
@@ -24,6 +24,7 @@ ReceiptKeys::ReceiptKeys(const Secret& secret) {
   Derive(secret, kSalt, &salt_key_);
   Derive(secret, kPepper, &pepper_);
   Derive(secret, kChallenge, &challenge_key_);
+  Derive(secret, kUpload, &upload_key_);
 }
 
 absl::StatusOr<ReceiptKeys::Secret> ReceiptKeys::ReadSecret(const std::string& path) {

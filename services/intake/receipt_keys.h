@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/intake/proof_of_work.h"
+#include "services/intake/upload_ticket.h"
 
 namespace avvik::intake {
 
@@ -37,6 +38,8 @@ class ReceiptKeys {
 
   // The key of the challenges, derived from the same secret.
   ChallengeMaker::Key ChallengeKey() const { return challenge_key_; }
+  // The key of the leaves to send a file, likewise.
+  UploadTickets::Key UploadKey() const { return upload_key_; }
 
   // A place in the queue, given back with it.
   class Place {
@@ -62,6 +65,7 @@ class ReceiptKeys {
   Secret salt_key_;
   Secret pepper_;
   ChallengeMaker::Key challenge_key_;
+  UploadTickets::Key upload_key_;
   std::mutex mutex_;
   int places_ = 0;
   std::counting_semaphore<kAtOnce> turns_{kAtOnce};

@@ -8,18 +8,17 @@
 #include "common/rpc/time.h"
 #include "common/status/macros.h"
 #include "common/validate/validate.h"
-#include "services/intake/visibility.h"
+#include "services/intake/attachment_errors.h"
+#include "services/intake/attachment_proto.h"
+#include "services/intake/campaign_proto.h"
 #include "services/intake/errors.h"
+#include "services/intake/visibility.h"
 
 namespace avvik::intake {
 namespace {
 
 // How old the organisation known may be when a report names what is not in it.
 constexpr absl::Duration kFresh = absl::Milliseconds(250);
-
-Visibility Everything() {
-  return {.cases = organisation::EverythingVisible(), .login = ""};
-}
 
 v1::ReportMessage ToProto(const Message& message, View view) {
   v1::ReportMessage proto;
@@ -57,6 +56,7 @@ absl::StatusOr<Report> ReceiptsService::Write(const rpc::Call& call, Draft draft
   const auto organisation = parts_.directory.Find(call.tenant());
   Submission submission;
   submission.report = Submit(std::move(draft), call.tenant(), parts_.ids.Next(), call.now());
+  submission.report.fingerprint = parts_.fingerprints.Of(submission.report);
   submission.year = organisation->LocalYear(call.now());
   submission.trace = call.Trace("reports/" + submission.report.id);
   // Shared, because the answer may come after we have stopped waiting for it.
@@ -100,12 +100,19 @@ absl::Status ReceiptsService::SignProof(const Report& report, v1::FilingProof* r
 absl::Status ReceiptsService::Show(const rpc::Call& call, const std::string& report_id,
                                    v1::OpenedReceipt* response) {
   AVVIK_ASSIGN_OR_RETURN(const Report report,
-                         parts_.reports.Get(call.tenant(), report_id, Everything()));
+                         parts_.reports.Get(call.tenant(), report_id, ByReceipt()));
   *response->mutable_report() = ToProto(report, View::kReporter);
   AVVIK_ASSIGN_OR_RETURN(const std::vector<Message> messages,
                          parts_.receipts.Messages(call.tenant(), report.id));
   for (const Message& message : messages) {
     *response->add_messages() = ToProto(message, View::kReporter);
+  }
+  AVVIK_ASSIGN_OR_RETURN(const auto answer, parts_.campaigns.AnswerOf(call.tenant(), report.id));
+  if (answer.has_value()) *response->mutable_answer() = ToProto(*answer);
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<Attachment> attachments,
+                         parts_.attachments.List(call.tenant(), report.id));
+  for (const Attachment& attachment : attachments) {
+    *response->add_attachments() = ToProto(attachment, report.content.language);
   }
   // Of what was erased there is nothing left to make the digest of.
   if (report.erased.has_value()) return absl::OkStatus();
@@ -187,6 +194,28 @@ grpc::Status ReceiptsService::ReplyByReceipt(grpc::ServerContext* context,
                 .status());
         parts_.publisher.Wake();
         return Show(call, report_id, response);
+      });
+}
+
+grpc::Status ReceiptsService::OpenUpload(grpc::ServerContext* context,
+                                         const v1::OpenUploadRequest* request,
+                                         v1::OpenedUpload* response) {
+  return rpc::Handle(
+      parts_.environment, *context, *request, [&](rpc::Call& call) -> absl::Status {
+        if (!parts_.takes_files) return error::AttachmentsOff();
+        AVVIK_RETURN_IF_ERROR(CheckFilename(request->filename()));
+        AVVIK_ASSIGN_OR_RETURN(const std::string report_id,
+                               TakeReceipt(call, request->receipt(), request->proof_of_work()));
+        AVVIK_ASSIGN_OR_RETURN(const Report report,
+                               parts_.reports.Get(call.tenant(), report_id, ByReceipt()));
+        AVVIK_RETURN_IF_ERROR(TakesAttachments(report));
+        const UploadTicket ticket = {.attachment_id = parts_.ids.Next(),
+                                     .report_id = report.id,
+                                     .filename = request->filename(),
+                                     .expires = call.now() + kUploadTicketLife};
+        response->set_upload_ticket(parts_.tickets.Seal(call.tenant(), ticket));
+        *response->mutable_expire_time() = rpc::ToProtoTime(ticket.expires);
+        return absl::OkStatus();
       });
 }
 

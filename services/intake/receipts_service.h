@@ -7,10 +7,13 @@
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
 #include "common/rpc/environment.h"
+#include "services/intake/attachment_store.h"
+#include "services/intake/campaign_store.h"
 #include "services/intake/group_committer.h"
 #include "services/intake/proof_of_work.h"
 #include "services/intake/receipt_keys.h"
 #include "services/intake/receipt_store.h"
+#include "services/intake/report_fingerprint.h"
 #include "services/intake/report_proto.h"
 #include "services/intake/report_store.h"
 
@@ -23,12 +26,17 @@ class ReceiptsService final : public v1::Receipts::Service {
     rpc::Environment& environment;
     ReportStore& reports;
     ReceiptStore& receipts;
+    CampaignStore& campaigns;
     ReceiptKeys& keys;
     const filing_proof::Signer& signer;
     GroupCommitter& committer;
+    const ReportFingerprints& fingerprints;
     organisation::Directory& directory;
     events::Publisher& publisher;
     IdSource& ids;
+    AttachmentStore& attachments;
+    const UploadTickets& tickets;
+    bool takes_files;  // Whether there is a scanner.
   };
 
   // All of them must outlive the service.
@@ -46,6 +54,8 @@ class ReceiptsService final : public v1::Receipts::Service {
   grpc::Status ReplyByReceipt(grpc::ServerContext* context,
                               const v1::ReplyByReceiptRequest* request,
                               v1::OpenedReceipt* response) override;
+  grpc::Status OpenUpload(grpc::ServerContext* context, const v1::OpenUploadRequest* request,
+                          v1::OpenedUpload* response) override;
   grpc::Status ListReportMessages(grpc::ServerContext* context,
                                   const v1::ListReportMessagesRequest* request,
                                   v1::ListReportMessagesResponse* response) override;

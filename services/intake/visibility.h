@@ -12,6 +12,10 @@ Visibility VisibilityOf(const rpc::Call& call);
 
 // For what only the reporter may do: having a part in a report's case does not make it one's own.
 Visibility ReportersOwn(const rpc::Call& call);
+
+// For whoever has shown the receipt of a report, which alone says which one.
+Visibility ByReceipt();
+
 // As whom the caller looks at a report: as its reporter, or as a handler. An anonymous report has no
 // reporter who could be signed in.
 View ViewOf(const rpc::Call& call, const Report& report);

@@ -21,6 +21,7 @@ constexpr pg::Statement kFindJoinable{"triage_find_joinable", R"sql(
        AND last_report_at >= $3
        AND ended_at IS NULL
        AND triage_case.state <> 4
+       AND triage_case.sphere IN (1, 2)
      ORDER BY last_report_at DESC
      LIMIT $4)sql"};
 

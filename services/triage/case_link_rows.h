@@ -20,7 +20,8 @@ inline constexpr int kMostCompared = 200;
 absl::StatusOr<bool> IsReportKnown(pg::Transaction& transaction, const std::string& tenant,
                                    const std::string& report_id);
 
-// The open cases of the category that had a report no longer ago than `oldest`.
+// The open cases of the category that had a report no longer ago than `oldest`. None of a sphere
+// that only a few may see into: it would hide what others tell of the same thing.
 absl::StatusOr<std::vector<JoinableCase>> FindJoinable(pg::Transaction& transaction,
                                                        const std::string& tenant,
                                                        type::v1::Category category,

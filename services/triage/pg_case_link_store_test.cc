@@ -45,6 +45,14 @@ class CaseLinkStoreTest : public StoreTest {
                                const std::vector<std::string>& members) {
     return links_.Ungroup(kTenant, subject, members, everything_, Trace(), clock_.Now());
   }
+  void RestrictCase(const std::string& number) {
+    const auto restricted = store_.Change(
+        kTenant, number, everything_, "", Trace(), [&](Case subject) -> absl::StatusOr<CaseChange> {
+          return Restrict(std::move(subject), true, {.login = "sam"},
+                          {.id = ids_.Next(), .text = "Skäl", .created = clock_.Now()});
+        });
+    ASSERT_OK(restricted);
+  }
   // The rows of all cases but for what every change counts.
   std::string Rows() {
     return database_->Value(
@@ -220,10 +228,38 @@ TEST_F(CaseLinkStoreTest, MembersThatCannotBeGroupedLeaveAllAsTheyWere) {
   EXPECT_EQ(Rows(), before);
 }
 
+TEST_F(CaseLinkStoreTest, CaseThatOnlyAFewMaySeeTakesNoReports) {
+  ASSERT_OK(Hear(Mail(1)));
+  RestrictCase(NumberOf(1));
+  ASSERT_OK(Hear(Mail(2)));
+  EXPECT_EQ(Count("triage_case"), "2");
+  ASSERT_OK(Hear(Mail(3)));
+  EXPECT_EQ(Read(NumberOf(1)).report_count, 1);
+  EXPECT_EQ(Read(NumberOf(2)).report_count, 2);
+}
+
+TEST_F(CaseLinkStoreTest, WhatIsLinkedIsSeenAsTheCaseIs) {
+  ASSERT_OK(Hear(Mail(1)));
+  ASSERT_OK(Hear(Mail(2)));
+  OpenCase(3);
+  const Visibility unit = organisation::OpenIn({"hemtjanst"});
+  EXPECT_OK(links_.List(kTenant, NumberOf(1), unit, "", 10));
+  RestrictCase(NumberOf(1));
+  EXPECT_THAT(links_.List(kTenant, NumberOf(1), unit, "", 10),
+              IsError(absl::StatusCode::kNotFound, "CASE_NOT_FOUND"));
+  EXPECT_THAT(links_.FindLinked(kTenant, NumberOf(1), NumberOf(2), unit),
+              IsError(absl::StatusCode::kNotFound, "CASE_NOT_FOUND"));
+  // Neither the case nor what is to be grouped into one may be out of sight.
+  EXPECT_THAT(links_.Group(kTenant, NumberOf(3), {NumberOf(1)}, unit, Trace(), clock_.Now()),
+              IsError(absl::StatusCode::kNotFound, "CASE_NOT_FOUND"));
+  EXPECT_THAT(links_.Link(kTenant, NumberOf(3), NumberOf(1), unit, Trace(), clock_.Now()),
+              IsError(absl::StatusCode::kNotFound, "CASE_NOT_FOUND"));
+}
+
 TEST_F(CaseLinkStoreTest, CasesOutOfSightAreNotFound) {
   ASSERT_OK(Hear(Mail(1)));
   OpenCase(2);
-  const Visibility nothing{.everything = false, .units = {"skola"}, .login = "nobody"};
+  const Visibility nothing = organisation::OpenIn({"skola"});
   EXPECT_THAT(links_.List(kTenant, NumberOf(1), nothing, "", 10),
               HasCode(absl::StatusCode::kNotFound));
   EXPECT_THAT(links_.Group(kTenant, NumberOf(1), {NumberOf(2)}, nothing, Trace(), clock_.Now()),

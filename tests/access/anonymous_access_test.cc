@@ -82,7 +82,8 @@ TEST_F(AnonymousAccessTest, WithoutATokenOnlyTheDeclaredMethodsGetPastTheDoor) {
     }
   }
   EXPECT_GT(methods, 40);
-  EXPECT_THAT(open, ::testing::ElementsAre("Receipts/CreateChallenge", "Receipts/OpenReceipt",
+  EXPECT_THAT(open, ::testing::ElementsAre("Attachments/UploadByTicket", "Receipts/CreateChallenge",
+                                           "Receipts/OpenReceipt", "Receipts/OpenUpload",
                                            "Receipts/ReplyByReceipt",
                                            "Receipts/SubmitAnonymousReport"));
 }

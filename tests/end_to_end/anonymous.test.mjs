@@ -44,7 +44,44 @@ async function post(rest, body) {
 
 const submit = (report, requestId = randomUUID()) => post('anonymous-reports', { request_id: requestId, report });
 const open = (receipt) => post('receipts:open', { receipt });
+const openUpload = (receipt, filename) => post('receipts:upload', { receipt, filename });
 const reply = (receipt, text, requestId = randomUUID()) => post('receipts:reply', { receipt, text, request_id: requestId });
+
+// Sends a file with a ticket; nothing else says who sends it.
+const send = (ticket, content) => suite.api('PUT', path(`uploads/${ticket}`), content, '', { 'content-type': 'application/octet-stream' });
+
+async function attach(receipt, filename, content) {
+  const { status, body } = await openUpload(receipt, filename);
+  assert.equal(status, 200, JSON.stringify(body));
+  return send(body.upload_ticket, content);
+}
+
+// The attachments as the receipt shows them, when all have been looked at for malware.
+const settledFiles = (receipt) => waitFor(async () => {
+  const { attachments } = (await open(receipt)).body;
+  return attachments.every(({ state }) => state !== 'ATTACHMENT_STATE_QUARANTINED') && attachments;
+}, { every: 500, what: 'the scanner' });
+
+async function download(number, id, token) {
+  const response = await fetch(`${suite.url}/v1/reports/${number}/attachments/${id}`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(response.status, 200);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+// A photograph: what a picture needs, and with `told` what a camera or a program writes beside it.
+function photograph(picture, told) {
+  const segment = (marker, text) => {
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(text.length + 2);
+    return Buffer.concat([Buffer.from([0xff, marker]), length, Buffer.from(text, 'latin1')]);
+  };
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    ...(told ? [segment(0xe1, `Exif\0\0GPS ${told}`), segment(0xed, `Photoshop 3.0\0${told}`), segment(0xfe, `av ${told}`)] : []),
+    segment(0xdb, 'tables'), segment(0xda, 'scan'), Buffer.from(picture), Buffer.from([0xff, 0xd9]),
+    ...(told ? [Buffer.from(`after the end: ${told}`)] : []),
+  ]);
+}
 
 async function caseOf(number) {
   return waitFor(async () => {
@@ -111,6 +148,67 @@ test('ReporterWithANameHasTheSameDialogueSignedIn', async () => {
     person.login !== employee.login && person.roles.every(({ role }) => role === 'EMPLOYEE'))?.login ?? suite.person('DIRECTOR').login);
   assert.ok([403, 404].includes((await suite.api('GET', messages, undefined, other)).status));
   assert.ok([403, 404].includes((await suite.api('POST', messages, { request_id: randomUUID(), text: 'x' }, other)).status));
+});
+
+test('FilesComeByReceiptAndImagesLoseWhatTellsOfTheirMaker', async () => {
+  const { body: { receipt, number } } = await submit({ title: 'Med bild', language: 'sv' });
+  await caseOf(number);
+  const image = await attach(receipt, 'bild.jpg', photograph('picture', '59.33 18.06 Anna'));
+  assert.equal(image.status, 200, JSON.stringify(image.body));
+  assert.equal(image.body.metadata_removed, true);
+  const text = await attach(receipt, 'skärmtext.txt', 'Lösenordet står här');
+  assert.equal(text.status, 200, JSON.stringify(text.body));
+
+  const files = await settledFiles(receipt);
+  assert.deepEqual(files.map(({ filename, state }) => [filename, state]),
+    [['bild.jpg', 'ATTACHMENT_STATE_CLEAN'], ['skärmtext.txt', 'ATTACHMENT_STATE_CLEAN']]);
+  assert.ok((await download(number, image.body.attachment_id, officer)).equals(photograph('picture')));
+  assert.equal(String(await download(number, text.body.attachment_id, officer)), 'Lösenordet står här');
+  // What cannot be cleaned is not taken from somebody who is not named.
+  const unclean = await attach(receipt, 'a.gif', 'GIF89a...');
+  assert.equal(unclean.status, 400);
+  assert.equal(unclean.body.reason, 'ATTACHMENT_METADATA');
+  // The receipt opens its own report's files only.
+  const other = await submit({ title: 'En annan' });
+  assert.deepEqual((await open(other.body.receipt)).body.attachments, []);
+});
+
+test('MalwareOfAnAnonymousReporterIsRefusedAndTheReceiptSaysSo', async () => {
+  const { body: { receipt, number } } = await submit({ title: 'Bilaga', language: 'sv' });
+  await caseOf(number);
+  // Put together here, so that this file is not malware itself.
+  const { status, body } = await attach(receipt, 'logg.txt', ['AVVIK-HARMLESS-TEST-FILE-', 'THAT-COUNTS-AS-MALWARE'].join(''));
+  assert.equal(status, 200, JSON.stringify(body));
+  const [file] = await settledFiles(receipt);
+  assert.equal(file.state, 'ATTACHMENT_STATE_REFUSED');
+  assert.equal(file.refusal, 'ATTACHMENT_REFUSAL_INFECTED');
+  assert.match(file.explanation, /skadlig kod/);
+  const refused = await suite.api('GET', `/v1/reports/${number}/attachments/${file.attachment_id}`, undefined, officer);
+  assert.equal(refused.body.reason, 'ATTACHMENT_REFUSED');
+});
+
+test('TicketIsGoodForOneFileOfOneReportInOneMunicipality', async () => {
+  const { body: { receipt } } = await submit({ title: 'Biljett' });
+  const { body: { upload_ticket: ticket, expire_time: until } } = await openUpload(receipt, 'a.txt');
+  assert.ok(Date.parse(until) - Date.now() <= 15 * 60_000, until);
+  assert.ok(!ticket.includes(receipt.replaceAll(' ', '')));
+  const refuses = async (answer, what) => {
+    const { status, body } = await answer;
+    assert.equal(status, 400, what);
+    assert.equal(body.reason, 'UPLOAD_TICKET', what);
+  };
+  await refuses(send(`${ticket.slice(0, -1)}${ticket.endsWith('A') ? 'B' : 'A'}`, 'x'), 'changed');
+  await refuses(send('invented', 'x'), 'invented');
+  await refuses(suite.api('PUT', `/v1/tenants/orebro/uploads/${ticket}`, 'x', ''), 'of another municipality');
+  // What is refused leaves nothing, and the ticket as it was.
+  assert.equal((await send(ticket, 'MZ\x90\0')).body.reason, 'ATTACHMENT_ACTIVE');
+  assert.equal((await send(ticket, 'den första')).status, 200);
+  await refuses(send(ticket, 'den andra'), 'used');
+  assert.equal((await settledFiles(receipt)).length, 1);
+  // Without work or with a wrong receipt there is none.
+  assert.equal((await suite.api('POST', path('receipts:upload'), { receipt, filename: 'a.txt' })).status, 400);
+  assert.equal((await openUpload('0'.repeat(16), 'a.txt')).body.reason, 'RECEIPT_UNKNOWN');
+  assert.equal((await openUpload(receipt, '../a.txt')).body.errors[0].field, 'filename');
 });
 
 test('WrongReceiptIsAnsweredLikeOneThatNeverWas', async () => {
@@ -224,7 +322,8 @@ test('NothingOfTheApiButWhatIsDeclaredSoAnswersWithoutAToken', async () => {
     }
   }
   assert.deepEqual(openMethods.sort(),
-    ['CreateChallenge', 'OpenReceipt', 'ReplyByReceipt', 'SubmitAnonymousReport'].map((name) => `Receipts_${name}`));
+    ['Attachments_UploadByTicket', 'Receipts_CreateChallenge', 'Receipts_OpenReceipt', 'Receipts_OpenUpload',
+      'Receipts_ReplyByReceipt', 'Receipts_SubmitAnonymousReport']);
 });
 
 // What could point to a reporter, each thing marked so that it is found wherever it was kept.
@@ -239,21 +338,22 @@ const markedHeaders = (token) => ({
 });
 
 // From the marked address.
-function markedPost(rest, body, token) {
-  const text = JSON.stringify(body);
+function marked(method, rest, type, content, token) {
   return new Promise((done, failed) => {
     const request = http.request({
-      host: '127.0.0.1', port: suite.port, localAddress: address, method: 'POST', path: path(rest), agent: false,
-      headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text), ...markedHeaders(token) },
+      host: '127.0.0.1', port: suite.port, localAddress: address, method, path: path(rest), agent: false,
+      headers: { 'Content-Type': type, 'Content-Length': Buffer.byteLength(content), ...markedHeaders(token) },
     }, (response) => {
       let answer = '';
       response.setEncoding('utf8').on('data', (part) => { answer += part; })
         .on('end', () => done({ status: response.statusCode, body: JSON.parse(answer) }));
     });
     request.on('error', failed);
-    request.end(text);
+    request.end(content);
   });
 }
+const markedPost = (rest, body, token) => marked('POST', rest, 'application/json', JSON.stringify(body), token);
+const markedPut = (rest, content, token) => marked('PUT', rest, `image/${mark}`, content, token);
 
 function* filesBelow(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -283,6 +383,7 @@ test('NothingThatPointsToTheReporterIsKeptAnywhere', async () => {
   const token = await suite.token(employee.login);
   const signature = token.split('.')[2];
   const text = `Innehåll ${randomUUID()}`;
+  const picture = `Bildens punkter ${randomUUID()}`;
   const receipts = [];
   const numbers = [];
   for (const bearer of [token, `aaaa.${mark}.bbbb`]) {
@@ -300,7 +401,18 @@ test('NothingThatPointsToTheReporterIsKeptAnywhere', async () => {
     const answered = await markedPost('receipts:reply',
       { receipt, text: 'Svar från den markerade', request_id: randomUUID(), proof_of_work: await proof() }, bearer);
     assert.equal(answered.status, 200, JSON.stringify(answered.body));
+    // A photograph that says where and by whom it was taken.
+    const { body: upload } = await markedPost('receipts:upload', { receipt, filename: 'bild.jpg', proof_of_work: await proof() }, bearer);
+    receipts.push(upload.upload_ticket);
+    const file = await markedPut(`uploads/${upload.upload_ticket}`, photograph(picture, `${mark} ${marks.forwarded}`), bearer);
+    assert.equal(file.status, 200, JSON.stringify(file.body));
+    assert.equal((await settledFiles(receipt))[0].state, 'ATTACHMENT_STATE_CLEAN');
+    await caseOf(sent.body.number);
+    assert.ok((await download(sent.body.number, file.body.attachment_id, officer)).equals(photograph(picture)));
     // Also what is refused leaves nothing.
+    assert.equal((await markedPut(`uploads/${upload.upload_ticket}`, mark, bearer)).body.reason, 'UPLOAD_TICKET');
+    assert.equal((await markedPut(`uploads/${mark}`, mark, bearer)).body.reason, 'UPLOAD_TICKET');
+    assert.equal((await markedPost('receipts:upload', { receipt, filename: `../${mark}`, proof_of_work: await proof() }, bearer)).status, 400);
     assert.equal((await markedPost('receipts:open', { receipt: '0'.repeat(16), proof_of_work: await proof() }, bearer)).status, 404);
     assert.equal((await markedPost('receipts:open', { receipt: mark }, bearer)).status, 400);
     assert.equal((await markedPost('anonymous-reports', { report: { title: 7 } }, bearer)).status, 400);
@@ -309,7 +421,7 @@ test('NothingThatPointsToTheReporterIsKeptAnywhere', async () => {
   await suite.ready();
 
   // What was told is sealed: neither report nor message is anywhere in the clear.
-  const wanted = [text, 'Svar från den marke', marks.address, marks.forwarded, marks.trace, mark, mark.slice(0, 8), signature, ...receipts];
+  const wanted = [text, picture, 'Svar från den marke', marks.address, marks.forwarded, marks.trace, mark, mark.slice(0, 8), signature, ...receipts];
   const found = [];
   let places = 0;
   for await (const [place, content] of everythingKept()) {
@@ -321,7 +433,8 @@ test('NothingThatPointsToTheReporterIsKeptAnywhere', async () => {
 
   // Who did it is not in the trail either, though a good token came along; that it was done is.
   const trail = await suite.psql('intake',
-    `SELECT actor, client, on_behalf_of, detail, trace_parent, method FROM audit_record WHERE method LIKE '%Receipts/%' AND permission LIKE 'anonymous.%'`);
+    `SELECT actor, client, on_behalf_of, detail, trace_parent, method FROM audit_record WHERE permission LIKE 'anonymous.%'`);
+  assert.ok(trail.some(({ method }) => method.endsWith('/UploadByTicket')));
   assert.ok(trail.some(({ method }) => method.endsWith('/SubmitAnonymousReport')));
   for (const record of trail) {
     const { method, ...rest } = record;

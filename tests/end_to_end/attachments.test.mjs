@@ -5,6 +5,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import { Browser } from '../harness/browser.mjs';
 import { Suite, waitFor } from '../harness/suite.mjs';
 
 const mebibyte = 1024 * 1024;
@@ -13,6 +14,7 @@ const malware = ['AVVIK-HARMLESS-TEST-FILE-', 'THAT-COUNTS-AS-MALWARE'].join('')
 const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('');
 
 let suite;
+let login;
 let employee;
 let stranger;
 let officer;
@@ -20,7 +22,8 @@ let officer;
 before(async () => {
   suite = await Suite.start();
   const people = suite.organisation.people.filter((person) => person.roles.every((held) => held.role === 'EMPLOYEE'));
-  employee = await suite.token(people[0].login);
+  ({ login } = people[0]);
+  employee = await suite.token(login);
   stranger = await suite.token(people[1].login);
   officer = await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login);
 });
@@ -148,6 +151,58 @@ test('A file in quarantine is not served, however long the scanner is away', asy
   assert.equal(String((await download(report, id)).content), 'inget farligt');
 });
 
+test('A file that came in while the scanner died is scanned when it is back', async () => {
+  const report = await submit();
+  // Halted first, so that the file is surely under way when it dies.
+  process.kill(suite.pid('clamd'), 'SIGSTOP');
+  let attachment;
+  try {
+    ({ body: attachment } = await upload(report, 'a.txt', 'inget farligt'));
+    await waitFor(async () => {
+      const [{ scans }] = await suite.psql('intake', `SELECT scans FROM attachment WHERE id = '${attachment.attachment_id}'`);
+      return scans > 0;
+    }, { what: 'the first scan' });
+    assert.equal((await describe(report, attachment.attachment_id)).state, 'ATTACHMENT_STATE_QUARANTINED');
+  } finally {
+    await suite.killService('clamd');
+  }
+  assert.equal((await settled(report, attachment.attachment_id)).state, 'ATTACHMENT_STATE_CLEAN');
+  assert.equal(String((await download(report, attachment.attachment_id)).content), 'inget farligt');
+});
+
+test('A browser sends and fetches a file by its session, and no other page can', async () => {
+  const report = await submit();
+  const path = `/v1/reports/${report}/attachments`;
+  const content = Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(3 * mebibyte)]);
+  const browser = new Browser(suite);
+  await browser.signIn(login);
+  const before = await rows();
+  const put = (headers = {}) => browser.request('PUT', `${path}?filename=a.pdf`,
+    { body: content, headers: { 'content-type': 'application/pdf', ...headers } });
+  for (const forged of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://elsewhere.example' }, { 'avvik-request': undefined },
+    { 'sec-fetch-site': undefined, origin: undefined }]) {
+    const answer = await put(forged);
+    assert.equal(answer.status, 403, JSON.stringify(forged));
+    assert.equal((await answer.json()).reason, 'FORGERY');
+  }
+  assert.deepEqual(await rows(), before);
+
+  const sent = await put();
+  const attachment = await sent.json();
+  assert.equal(sent.status, 200, JSON.stringify(attachment));
+  assert.equal(attachment.sha256, createHash('sha256').update(content).digest('hex'));
+  await settled(report, attachment.attachment_id);
+  const got = await browser.request('GET', `${path}/${attachment.attachment_id}`);
+  assert.equal(got.status, 200);
+  assert.ok(Buffer.from(await got.arrayBuffer()).equals(content));
+  assert.equal((await browser.request('GET', `${path}/${attachment.attachment_id}`, { headers: { 'sec-fetch-site': 'cross-site' } })).status, 403);
+
+  // A session that has ended takes no file.
+  assert.equal((await browser.request('POST', '/sign-out')).status, 200);
+  browser.cookies.set('__Host-avvik', 'x'.repeat(43));
+  assert.equal((await put()).status, 401);
+});
+
 test('An image of a confidential reporter loses where and by whom it was taken', async () => {
   const picture = Buffer.concat([segment(0xdb, 'tables'), segment(0xda, 'scan'), Buffer.from('coded'),
     Buffer.from([0xff, 0xd9])]);
@@ -198,6 +253,12 @@ test("Other people's attachments are as good as absent", async () => {
     assert.equal((await suite.api(method, at, undefined, stranger)).status, 404, `${method} ${at}`);
   }
   assert.equal((await upload(report, 'b.txt', 'ditt', stranger)).status, 404);
+  // One that is there is refused in the same words as one that is not.
+  const words = async (at) => {
+    const { body: { reason, detail } } = await suite.api('GET', at, undefined, stranger);
+    return [reason, detail];
+  };
+  assert.deepEqual(await words(`${path}/${body.attachment_id}`), await words(`${path}/${randomUUID()}`));
   // One who may read the report may read its files, and neither add nor remove any.
   assert.equal((await download(report, body.attachment_id, officer)).status, 200);
   assert.equal((await upload(report, 'b.txt', 'x', officer)).status, 404);

@@ -177,11 +177,14 @@ test('ExportIsForArchivesAndSiems', async () => {
   for (const line of lines) assert.match(line, /^<1(09|10)>1 \d{4}-\d\d-\d\dT[\d:.]+Z - avvik-triage - (record|checkpoint) \[avvik@32473 [^\n]*\] \ufeff/);
 });
 
-test('ServiceItselfCannotChangeWhatItRecorded', async () => {
+test('NeitherTheServiceNorTheOwnerOfItsTablesChangesWhatItRecorded', async () => {
   for (const statement of ["UPDATE audit_record SET actor = 'x'", 'DELETE FROM audit_record', 'TRUNCATE audit_record',
     'DELETE FROM audit_checkpoint']) {
-    await assert.rejects(suite.psqlDo('triage', statement), /append-only/, statement);
+    await assert.rejects(suite.psqlDo('triage', statement), /permission denied/, statement);
+    await assert.rejects(suite.psqlAsOwner('triage', statement), /append-only/, statement);
   }
+  // What sealing fills in, it fills in once.
+  await assert.rejects(suite.psqlDo('triage', 'UPDATE audit_record SET sequence = sequence, hash = hash'), /append-only/);
 });
 
 // From here on something is done to one service's trace after the other.

@@ -15,7 +15,8 @@ const mark = () => `marked${randomBytes(8).toString('hex')}`;
 const marks = {
   namedTitle: mark(), namedDescription: mark(), supplement: mark(), note: mark(), outcome: mark(), reopen: mark(),
   confidentialTitle: mark(), confidentialDescription: mark(), withdrawReason: mark(), personalTitle: mark(),
-  nationalTitle: mark(), nationalDescription: mark(), ruleOut: mark(), stageReason: mark(), externalId: mark(),
+  nationalTitle: mark(), nationalDescription: mark(), mailTitle: mark(), answer: mark(), ruleOut: mark(), stageReason: mark(),
+  externalId: mark(),
 };
 
 let suite;
@@ -59,8 +60,13 @@ before(async () => {
   reports.national = await submit({
     title: marks.nationalTitle, description: marks.nationalDescription, national_security: 'ANSWER_YES',
   }, employee);
+  const mail = { title: `Konstigt mejl ${marks.mailTitle}`, category: 'CATEGORY_SUSPICIOUS_MESSAGE' };
+  reports.mail = await submit(mail, employee);
+  await settle(suite);
+  reports.sameMail = await submit(mail, confidant);
   await settle(suite);
 
+  await ok('POST', `/v1/campaigns/${reports.mail.number}:answer`, { request_id: randomUUID(), text: marks.answer }, officer);
   await ok('POST', `/v1/reports/${reports.named.number}:supplement`, { request_id: randomUUID(), text: marks.supplement }, employee);
   await ok('GET', `/v1/reports/${reports.confidential.number}`, undefined, confidant);
   await ok('POST', `/v1/reports/${reports.confidential.number}:withdraw`, { reason: marks.withdrawReason }, confidant);
@@ -124,6 +130,8 @@ test('NoCopyOfTheDataHoldsWhatWasTold', async () => {
   assert.equal(duties['SE-NIS2'].rule_out_reason, marks.ruleOut);
   assert.equal(duties['SE-GDPR-33'].stages[0].reason, marks.stageReason);
   assert.equal(duties['SE-GDPR-33'].stages[0].external_id, marks.externalId);
+  assert.equal((await ok('GET', `/v1/campaigns/${reports.mail.number}`, undefined, officer)).answer.text, marks.answer);
+  assert.equal((await ok('GET', `/v1/reports/${reports.sameMail.number}/answer`, undefined, confidant)).text, marks.answer);
   const withdrawn = await ok('GET', `/v1/reports/${reports.confidential.number}`, undefined, confidant);
   assert.equal(withdrawn.withdraw_reason, marks.withdrawReason);
   assert.equal(withdrawn.reporter.login, confidantPerson.login);
@@ -247,6 +255,19 @@ test('LegalHoldStopsErasingAndErasingIsForGood', async () => {
   // The others are unharmed.
   assert.deepEqual(await ok('GET', `/v1/reports/${reports.personal.number}`, undefined, officer), other);
   assert.equal((await caseOf(reports.personal)).title, marks.personalTitle);
+});
+
+test('CampaignIsErasedWithItsCaseAndAnswersNobodyAfterThat', async () => {
+  const path = `/v1/cases/${reports.mail.number}`;
+  await ok('POST', `${path}:acknowledge`, {}, officer);
+  await ok('POST', `${path}:close`, { resolution: 'RESOLUTION_REMEDIED', outcome: 'Klart' }, officer);
+  await ok('POST', `${path}:erase`, { ground: 'ERASURE_GROUND_DECISION', decision_reference: 'KS 2026/13' }, officer);
+  await settle(suite);
+  assert.deepEqual(await suite.psql('intake', 'SELECT 1 FROM campaign_answer'), []);
+  assert.equal((await suite.api('GET', `/v1/reports/${reports.sameMail.number}/answer`, undefined, confidant)).status, 404);
+  assert.equal((await ok('GET', `/v1/reports/${reports.sameMail.number}`, undefined, confidant)).state, 'REPORT_STATE_ERASED');
+  const again = await suite.api('POST', `/v1/campaigns/${reports.mail.number}:answer`, { request_id: randomUUID(), text: 'x' }, officer);
+  assert.equal(again.body.reason, 'CAMPAIGN_ERASED');
 });
 
 test('MasterKeyIsReplacedWhileReadingAndTheOldOneIsNoLongerNeeded', async () => {

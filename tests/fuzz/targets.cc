@@ -6,6 +6,7 @@
 #include "tests/fuzz/api_targets.h"
 #include "tests/fuzz/file_targets.h"
 #include "tests/fuzz/token_targets.h"
+#include "tests/fuzz/upload_targets.h"
 
 namespace avvik::fuzz {
 
@@ -14,7 +15,7 @@ const std::map<std::string, Target>& Targets() {
       {"json_request", JsonRequest}, {"field_value", FieldValue}, {"http_route", HttpRoute},
       {"page_token", PageToken},     {"event", Event},            {"datafile", DataFile},
       {"import_csv", ImportCsv},     {"import_json", ImportJson}, {"access_token", AccessToken},
-      {"key_set", KeySet},
+      {"key_set", KeySet},           {"upload", Upload},           {"upload_ticket", UploadTicket},
   };
   return targets;
 }

@@ -185,6 +185,11 @@ export class Suite {
     await this.#sql(service, statements);
   }
 
+  // The same as the role that owns the tables, which migrations use.
+  async psqlAsOwner(service, statements) {
+    await this.#sql(service, statements, `avvik_${service}_owner`);
+  }
+
   // The same as the server's superuser, whom nothing in a database stops.
   async psqlAsSuperuser(service, statements) {
     await this.#sql(service, `SET session_replication_role = replica; ${statements}`, 'avvik_admin');

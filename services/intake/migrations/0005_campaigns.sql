@@ -5,10 +5,12 @@ CREATE TABLE campaign (
   tenant      text        NOT NULL,
   number      text        NOT NULL,
   category    smallint    NOT NULL,
+  sphere      smallint    NOT NULL,     -- This, unit and parties are those of the case.
   unit        text        NOT NULL,
+  parties     text[]      NOT NULL,
   system      text        NOT NULL,
-  people      text[]      NOT NULL,     -- Pseudonyms of the case's owner and of those drawn in.
   case_closed boolean     NOT NULL,
+  erased      boolean     NOT NULL,     -- The case was, and with it what was answered.
   ended_at    timestamptz,              -- When the campaign was closed by itself.
   leader_id   uuid        REFERENCES campaign (id),  -- The one whose case this one's is grouped into.
   created_at  timestamptz NOT NULL,
@@ -30,15 +32,16 @@ CREATE TABLE campaign_report (
 SELECT avvik_guard('campaign_report');
 CREATE INDEX campaign_report_campaign ON campaign_report (tenant, campaign_id, report_id);
 
--- What all who reported were told; the newest is in force. Written for many readers, it stands as it is.
+-- What all who reported were told; the newest is in force. Each is sealed with a key of its own, wrapped by the
+-- tenant's: deleting the row erases the text, in every copy.
 CREATE TABLE campaign_answer (
   id           uuid        PRIMARY KEY,
   tenant       text        NOT NULL,
   campaign_id  uuid        NOT NULL REFERENCES campaign (id),
-  request_id   text        NOT NULL,
-  text         text        NOT NULL,
-  author_login text        NOT NULL,
+  request_key  text        NOT NULL,  -- Of author and request id, keyed.
+  wrapped      bytea       NOT NULL,
+  text         bytea       NOT NULL,
   created_at   timestamptz NOT NULL,
-  UNIQUE (campaign_id, author_login, request_id)
+  UNIQUE (campaign_id, request_key)
 );
 SELECT avvik_guard('campaign_answer');

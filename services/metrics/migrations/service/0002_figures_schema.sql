@@ -2,7 +2,7 @@
 -- schema itself (MigrateFigures).
 DO $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'figures'::regnamespace) THEN
-    DROP SCHEMA figures;
+  IF NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace('figures')) THEN
+    DROP SCHEMA IF EXISTS figures;
   END IF;
 END $$;
