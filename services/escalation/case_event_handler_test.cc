@@ -103,7 +103,7 @@ TEST_F(CaseEventHandlerTest, StageThatTheRulesNoLongerHaveIsDropped) {
   triage::v1::CaseFacts told = ToldCase();
   ASSERT_OK(Hear(told));
   database_->Run(
-      "INSERT INTO duty_stage SELECT duty_id, 'gone', 9, 1, false, NULL, NULL, NULL, NULL, '', '' "
+      "INSERT INTO duty_stage SELECT duty_id, 'gone', 9, 1, false, NULL, NULL, NULL, NULL "
       "FROM duty_stage LIMIT 1");
   ASSERT_EQ(OnlyDuty().stages.size(), 3u);
   ASSERT_OK(Hear(told));

@@ -152,6 +152,15 @@ TEST_F(DutyProtoTest, UnknownVersionStillShowsTheDuty) {
   EXPECT_EQ(shown.receiver().name(), "");
 }
 
+TEST_F(DutyProtoTest, ErasedDutySaysWhen) {
+  const Duty duty = Open("SE-GDPR-33", TestCase()).duty;
+  EXPECT_FALSE(Shown(duty, "2026-11-20T17:00:00+01:00").has_erase_time());
+  const absl::Time erased = At("2026-12-01T10:00:00+01:00");
+  EXPECT_EQ(rpc::FromProtoTime(
+                Shown(*EraseDuty(duty, erased), "2026-12-02T17:00:00+01:00").erase_time()),
+            erased);
+}
+
 TEST_F(DutyProtoTest, EventsCarryTheDutyAfterAllChangesAndCountUp) {
   CaseFacts facts = SignificantCase();
   facts.as_of = At("2026-11-22T23:00:00+01:00");  // Found late.
