@@ -17,6 +17,7 @@
 #include "common/identity/token_verifier.h"
 #include "common/log/log.h"
 #include "common/organisation/pg_keeper.h"
+#include "common/pg/plans.h"
 #include "common/process/lifecycle.h"
 #include "common/process/loop.h"
 #include "common/status/macros.h"
@@ -84,10 +85,10 @@ struct Host::Parts {
                  }),
         roles(std::move(catalogue)),
         audit_key(std::move(key)),
-        sealer({.service = name, .database = database}, audit_key, clock),
+        sealer({.service = name, .database = pg::PlannedOnce(database)}, audit_key, clock),
         recorder(pool),
         environment({clock, ids, verifier, directory, roles, recorder, telemetry}, s.calls),
-        publisher({.source = name, .database = database, .redis = s.redis}),
+        publisher({.source = name, .database = pg::PlannedOnce(database), .redis = s.redis}),
         log(pool),
         log_service(environment, log),
         trail(pool),
