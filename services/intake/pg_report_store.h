@@ -3,6 +3,7 @@
 
 #include "common/ids/id_source.h"
 #include "common/pg/migrations.h"
+#include "common/pg/plans.h"
 #include "common/pg/pool.h"
 #include "common/secrecy/vault.h"
 #include "services/intake/report_store.h"
@@ -13,7 +14,7 @@ class PgReportStore final : public ReportStore {
  public:
   // All of them must outlive the store.
   PgReportStore(pg::Pool& pool, IdSource& ids, secrecy::Vault& vault)
-      : pool_(pool), ids_(ids), vault_(vault) {}
+      : pool_(pool), submits_(pg::PlannedOnce(pool.settings()), 2), ids_(ids), vault_(vault) {}
 
   absl::StatusOr<std::vector<absl::StatusOr<Report>>> SubmitAll(
       std::vector<Submission> submissions) override;
@@ -37,6 +38,7 @@ class PgReportStore final : public ReportStore {
 
  private:
   pg::Pool& pool_;
+  pg::Pool submits_;  // The connections of SubmitAll.
   IdSource& ids_;
   secrecy::Vault& vault_;
 };
