@@ -7,6 +7,7 @@
 #include "common/status/macros.h"
 #include "services/triage/case_rows.h"
 #include "services/triage/errors.h"
+#include "services/triage/read_statements.h"
 #include "services/triage/triage_events.h"
 
 namespace avvik::triage {
@@ -15,18 +16,7 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(5);
 constexpr char kAboveEveryId[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-// $3 whether everything is visible, $4 visible units, $5 login. What is hidden is as good as
-// absent.
-constexpr pg::Statement kGetCase{"triage_get_case", R"sql(
-    SELECT triage_case.*, case_key.wrapped
-      FROM triage_case
-      LEFT JOIN case_key ON case_key.case_id = triage_case.id
-     WHERE triage_case.tenant = $1
-       AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
-                                     THEN $2::uuid END)
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR owner_login = $5
-            OR drawn_in_logins @> ARRAY[$5]))sql"};
-
+// Parameters as of kGetCase.
 constexpr pg::Statement kLockCase{"triage_lock_case", R"sql(
     SELECT triage_case.*, case_key.wrapped
       FROM triage_case
@@ -74,11 +64,6 @@ constexpr pg::Statement kCountCases{"triage_count_cases", R"sql(
        AND ($7 = '' OR system = $7)
        AND ($8 = '' OR owner_login = $8)
        AND severity >= $9)sql"};
-
-constexpr pg::Statement kListNotes{"triage_list_notes", R"sql(
-    SELECT id, text, author_login, created_at FROM note
-     WHERE case_id = $1
-     ORDER BY created_at, id)sql"};
 
 constexpr pg::Statement kFindNote{
     "triage_find_note",
