@@ -55,6 +55,7 @@ TEST(FactsFromProtoTest, TakesEveryFact) {
   expected.case_id = "00000000-0000-7000-8000-00000000c001";
   expected.number = "AVV-2026-000123";
   expected.unit = "social";
+  expected.sphere = type::v1::SPHERE_PERSONAL_DATA;
   expected.parties = {"p_1", "p_2"};
   expected.kind = Kind::KIND_INCIDENT;
   expected.impacts = {0, 0, 2, 3, 0};
