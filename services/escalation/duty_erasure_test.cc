@@ -1,11 +1,11 @@
 #include "services/escalation/duty_erasure.h"
 
+#include "common/secrecy/certificate.h"
 #include "services/escalation/store_test_support.h"
 
 namespace avvik::escalation {
 namespace {
 
-using avvik::testing::HasCode;
 using avvik::testing::IsError;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
