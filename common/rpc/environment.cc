@@ -41,6 +41,25 @@ bool IsDenial(const absl::Status& status) {
   return absl::IsPermissionDenied(status) || absl::IsNotFound(status);
 }
 
+// The fields that were wrong, by their names in the proto and never by what they held:
+// `stages[2].id,title`.
+std::string FieldsOf(const absl::Status& status) {
+  constexpr size_t kMost = 10;
+  constexpr size_t kLongest = 100;
+  const std::vector<status::FieldViolation> violations = status::ViolationsOf(status);
+  std::string fields;
+  for (size_t i = 0; i < violations.size() && i < kMost; ++i) {
+    const std::string& field = violations[i].field;
+    const bool name =
+        field.size() <= kLongest && std::all_of(field.begin(), field.end(), [](char c) {
+          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                 std::string_view("._[]").find(c) != std::string_view::npos;
+        });
+    fields += (i == 0 ? "" : ",") + (name ? field : std::string("?"));
+  }
+  return violations.size() > kMost ? fields + ",…" : fields;
+}
+
 organisation::Rights RightsOf(const identity::Caller& caller,
                               const organisation::Organisation* organisation, absl::Time now) {
   if (!caller.machine) {
@@ -295,16 +314,39 @@ grpc::Status Environment::Refuse(const google::protobuf::Message& request,
   const std::string reference = parts_.ids.Next();
   // Nobody is known whom the trace could name. A call without a token says nothing that is worth a line.
   if (absl::IsUnauthenticated(status) && status::ReasonOf(status) != "TOKEN_MISSING") {
-    log::Warning("token_refused", {{"method", method.name},
-                                   {"reason", status::ReasonOf(status)},
-                                   {"reference", reference}});
+    LogTokenRefused(method, reference, status);
   }
   return Count(method, reference, status);
+}
+
+void Environment::LogTokenRefused(const Method& method, const std::string& reference,
+                                  const absl::Status& status) {
+  const auto left_out = token_lines_.Take(parts_.clock.Now());
+  if (!left_out) return;
+  log::Warning("token_refused", {{"method", method.name},
+                                 {"reason", status::ReasonOf(status)},
+                                 {"reference", reference},
+                                 {"left_out", *left_out}});
+}
+
+void Environment::LogInputRefused(const Method& method, const std::string& reference,
+                                  const absl::Status& status) {
+  const auto left_out = input_lines_.Take(parts_.clock.Now());
+  if (!left_out) return;
+  log::Warning("input_refused", {{"method", method.name},
+                                 {"reason", status::ReasonOf(status)},
+                                 {"fields", FieldsOf(status)},
+                                 {"reference", reference},
+                                 {"left_out", *left_out}});
 }
 
 grpc::Status Environment::Count(const Method& method, const std::string& reference,
                                 const absl::Status& status) {
   method.calls.at(status.code()).Add();
+  // Of a call that needs no token nothing is kept that could tell when somebody reported.
+  if (absl::IsInvalidArgument(status) && method.tenant_field == nullptr) {
+    LogInputRefused(method, reference, status);
+  }
   grpc::Status wire = ToGrpc(status, reference);
   if (wire.error_code() == grpc::StatusCode::INTERNAL) {
     log::Error("call_failed",

@@ -20,6 +20,7 @@
 #include "common/identity/caller.h"
 #include "common/identity/token_verifier.h"
 #include "common/ids/id_source.h"
+#include "common/log/budget.h"
 #include "common/organisation/directory.h"
 #include "common/organisation/rights.h"
 #include "common/rpc/metadata.h"
@@ -159,10 +160,20 @@ class Environment {
   absl::Status AdmitNobody(const google::protobuf::Message& request, Call* call) const;
   grpc::Status Count(const Method& method, const std::string& reference,
                      const absl::Status& status);
+  // Lines for those who watch over the service.
+  void LogTokenRefused(const Method& method, const std::string& reference,
+                       const absl::Status& status);
+  void LogInputRefused(const Method& method, const std::string& reference,
+                       const absl::Status& status);
+
+  // Lines a minute of each of the two.
+  static constexpr int kRefusalLines = 60;
 
   const Parts parts_;
   const int limit_;
   std::atomic<int> running_{0};
+  log::Budget token_lines_{kRefusalLines};
+  log::Budget input_lines_{kRefusalLines};
   // By the request's descriptor: every method has a request type of its own.
   std::map<const google::protobuf::Descriptor*, Method> methods_;
 };

@@ -1,9 +1,12 @@
 // What every call passes through, with a real server and client over a socket.
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "avvik/events/v1/event_log.grpc.pb.h"
 #include "common/clock/fake_clock.h"
 #include "common/identity/test_issuer.h"
@@ -24,6 +27,8 @@ using avvik::testing::HasCode;
 using avvik::testing::IsError;
 using avvik::testing::NamesField;
 using avvik::testing::TestDatabase;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A service whose handler does what the test says.
 class Inbox final : public events::v1::EventInbox::Service {
@@ -49,6 +54,14 @@ organisation::RoleCatalogue Catalogue() {
   grant->set_permission("operations.change");
   grant->set_reach(organisation::v1::REACH_ALL);
   return *organisation::RoleCatalogue::Create(proto);
+}
+
+// How many lines of a log hold `text`.
+size_t Lines(const std::string& log, const std::string& text) {
+  const std::vector<std::string> lines = absl::StrSplit(log, '\n');
+  return std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+    return line.find(text) != std::string::npos;
+  });
 }
 
 class RpcTest : public ::testing::Test {
@@ -135,6 +148,41 @@ TEST_F(RpcTest, GrantedCallReachesTheHandlerAsItsCaller) {
 
 TEST_F(RpcTest, RequestThatBreaksItsProtosBoundsNamesTheField) {
   EXPECT_THAT(Call(Service(), "No Slug"), NamesField("service"));
+}
+
+TEST_F(RpcTest, RefusedInputLeavesALineWithItsFieldsAndNeverItsContent) {
+  ::testing::internal::CaptureStderr();
+  EXPECT_THAT(Call(Service(), "No Slug Anna"), NamesField("service"));
+  inbox_->work = [](rpc::Call&) {
+    return status::InvalidFields({{"stages[2].id", "must be there"}, {"Anna Berg", "is no name"}});
+  };
+  EXPECT_THAT(Call(Service()), NamesField("stages[2].id"));
+  EXPECT_THAT(Call("", "No Slug Anna"),
+              IsError(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING"));
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(Lines(log, "input_refused"), 2u) << log;
+  EXPECT_THAT(log, HasSubstr(R"("event":"input_refused",)"
+                             R"("method":"avvik.events.v1.EventInbox/ReplayParkedEvents",)"
+                             R"("reason":"INVALID_FIELDS","fields":"service","reference":")"));
+  EXPECT_THAT(log, HasSubstr(R"("fields":"stages[2].id,?")"));
+  EXPECT_THAT(log, Not(HasSubstr("Anna")));
+  EXPECT_THAT(log, Not(HasSubstr("avvik-test")));
+}
+
+TEST_F(RpcTest, RefusalsDoNotFloodTheLog) {
+  const std::string token = Service();
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 80; ++i) {
+    EXPECT_THAT(Call(token, "No Slug"), NamesField("service"));
+    EXPECT_THAT(Call("nonsense"), HasCode(absl::StatusCode::kUnauthenticated));
+  }
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_THAT(Call(token, "No Slug"), NamesField("service"));
+  EXPECT_THAT(Call("nonsense"), HasCode(absl::StatusCode::kUnauthenticated));
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(Lines(log, "input_refused"), 61u);
+  EXPECT_EQ(Lines(log, "token_refused"), 61u);
+  EXPECT_EQ(Lines(log, R"("left_out":20})"), 2u) << log;
 }
 
 TEST_F(RpcTest, FailedChangeIsOnRecordWithItsReason) {
