@@ -182,14 +182,14 @@ absl::StatusOr<Call> Environment::Begin(const grpc::ServerContextBase& context,
 }
 
 organisation::Grant Environment::GrantFor(const Call& call, const std::string& permission) const {
+  if (!call.strong_ && parts_.strong_sign_in.DemandedFor(permission)) return {};
   return organisation::Decide(parts_.roles, call.rights().roles, permission);
 }
 
 organisation::Visibility Environment::VisibilityFor(const Call& call,
                                                     const std::string& permission) const {
-  return organisation::VisibilityOf(
-      organisation::Decide(parts_.roles, call.rights().roles, permission), call.rights(),
-      call.organisation().get());
+  return organisation::VisibilityOf(GrantFor(call, permission), call.rights(),
+                                    call.organisation().get());
 }
 
 organisation::Verdict Environment::JudgeFor(const Call& call, const std::string& login,
@@ -231,6 +231,7 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
                                   {"error", peer}});
     return peer;
   }
+  call.strong_ = call.caller_.machine || parts_.strong_sign_in.Was(*claims);
   call.client_ = AddressIn(Metadata(context, kClientMetadata));
   call.on_behalf_of_ = Metadata(context, kOnBehalfOfMetadata);
   if (!call.on_behalf_of_.empty() &&
@@ -247,16 +248,13 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
     (void)parts_.directory.RefreshIfOlderThan(call.caller_.tenant, kFresh);
     Decide(&call);
   }
-  if (!call.grant_.allowed()) {
+  if (absl::Status denied = Denial(call); !denied.ok()) {
     call.detail_ = DetailAsked(method.path, request);
     audit::Record record = call.Trace(call.subject_);
     record.outcome = audit::Outcome::kDenied;
-    record.reason = "PERMISSION";
+    record.reason = status::ReasonOf(denied);
     parts_.recorder.Add(std::move(record));
-    return status::Error(absl::StatusCode::kPermissionDenied,
-                         "this takes the permission " + method.permission +
-                             ", which none of your roles grants",
-                         "PERMISSION", {{"permission", method.permission}});
+    return denied;
   }
   AVVIK_RETURN_IF_ERROR(validate::Validate(request));
   if (method.audit == options::v1::AUDIT_CLASS_READ ||
@@ -273,6 +271,20 @@ absl::Status Environment::AdmitNobody(const google::protobuf::Message& request,
   call->caller_.tenant =
       request.GetReflection()->GetString(request, call->method_->tenant_field);
   Decide(call);
+  return absl::OkStatus();
+}
+
+absl::Status Environment::Denial(const Call& call) const {
+  const std::string& permission = call.method_->permission;
+  if (!call.grant_.allowed()) {
+    return status::Error(
+        absl::StatusCode::kPermissionDenied,
+        "this takes the permission " + permission + ", which none of your roles grants",
+        "PERMISSION", {{"permission", permission}});
+  }
+  if (!call.strong_ && parts_.strong_sign_in.DemandedFor(permission)) {
+    return StrongSignInNeeded(permission);
+  }
   return absl::OkStatus();
 }
 

@@ -46,13 +46,18 @@ class Inbox final : public events::v1::EventInbox::Service {
   Environment& environment_;
 };
 
-organisation::RoleCatalogue Catalogue() {
+// One role with these permissions everywhere.
+organisation::RoleCatalogue CatalogueFor(organisation::v1::Role role,
+                                         const std::vector<std::string>& permissions = {
+                                             "operations.change"}) {
   organisation::v1::RoleCatalogue proto;
-  auto* administrator = proto.add_roles();
-  administrator->set_role(organisation::v1::SERVICE);
-  auto* grant = administrator->add_grants();
-  grant->set_permission("operations.change");
-  grant->set_reach(organisation::v1::REACH_ALL);
+  auto* grants = proto.add_roles();
+  grants->set_role(role);
+  for (const std::string& permission : permissions) {
+    auto* grant = grants->add_grants();
+    grant->set_permission(permission);
+    grant->set_reach(organisation::v1::REACH_ALL);
+  }
   return *organisation::RoleCatalogue::Create(proto);
 }
 
@@ -73,7 +78,8 @@ class RpcTest : public ::testing::Test {
   void Serve(int limit, std::shared_ptr<const Transport> transport = Transport::Plain()) {
     server_.reset();
     environment_ = std::make_unique<Environment>(
-        Environment::Parts{clock_, ids_, verifier_, directory_, roles_, recorder_, telemetry_},
+        Environment::Parts{clock_, ids_, verifier_, directory_, roles_, recorder_, telemetry_,
+                           strong_sign_in_},
         limit);
     inbox_ = std::make_unique<Inbox>(*environment_);
     server_ = std::make_unique<Server>(
@@ -114,7 +120,8 @@ class RpcTest : public ::testing::Test {
   identity::TestIssuer issuer_;
   identity::TokenVerifier verifier_{{.rules = issuer_.rules()}, issuer_, clock_};
   organisation::Directory directory_{clock_, nullptr, nullptr};
-  const organisation::RoleCatalogue roles_ = Catalogue();
+  organisation::RoleCatalogue roles_ = CatalogueFor(organisation::v1::SERVICE);
+  StrongSignIn strong_sign_in_;
   audit::Recorder recorder_{database_.pool()};
   telemetry::Registry telemetry_;
   std::string address_;
@@ -132,6 +139,57 @@ TEST_F(RpcTest, CallWithoutTokenIsUnauthenticated) {
 TEST_F(RpcTest, RoleWithoutThePermissionIsDeniedAndTheDenialIsOnRecord) {
   EXPECT_THAT(Call(Employee()), IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
   EXPECT_EQ(Trail(), "anna.berg denied PERMISSION");
+}
+
+TEST_F(RpcTest, PermissionThatTakesAStrongSignInIsDeniedToAWeakOneOnRecord) {
+  roles_ = CatalogueFor(organisation::v1::EMPLOYEE);
+  strong_sign_in_ = *StrongSignIn::Make("operations.change", "urn:loa3, mfa", roles_);
+  Serve(4);
+  const auto signed_in = [&](const std::string& acr) {
+    return issuer_.PersonToken(clock_.Now(), "kalix", "anna.berg", acr);
+  };
+  const auto is_denied = IsError(absl::StatusCode::kPermissionDenied, "STRONG_SIGN_IN");
+  EXPECT_THAT(Call(Employee()), is_denied);
+  EXPECT_THAT(Call(signed_in("urn:loa2")), is_denied);
+  EXPECT_EQ(Trail(), "anna.berg denied STRONG_SIGN_IN, anna.berg denied STRONG_SIGN_IN");
+  inbox_->work = [&](rpc::Call& call) {
+    EXPECT_TRUE(environment_->GrantFor(call, "operations.change").allowed());
+    return absl::OkStatus();
+  };
+  EXPECT_OK(Call(signed_in("urn:loa3")));
+  EXPECT_OK(Call(signed_in("mfa")));
+}
+
+TEST_F(RpcTest, OtherPermissionThatTakesAStrongSignInReachesNowhereForAWeakOne) {
+  roles_ = CatalogueFor(organisation::v1::EMPLOYEE, {"operations.change", "reports.reveal"});
+  strong_sign_in_ = *StrongSignIn::Make("reports.reveal", "mfa", roles_);
+  Serve(4);
+  bool reaches = true;
+  inbox_->work = [&](rpc::Call& call) {
+    reaches = environment_->GrantFor(call, "reports.reveal").allowed();
+    EXPECT_EQ(environment_->VisibilityFor(call, "reports.reveal").spheres.empty(), !reaches);
+    return absl::OkStatus();
+  };
+  EXPECT_OK(Call(Employee()));
+  EXPECT_FALSE(reaches);
+  EXPECT_OK(Call(issuer_.PersonToken(clock_.Now(), "kalix", "anna.berg", "mfa")));
+  EXPECT_TRUE(reaches);
+}
+
+TEST_F(RpcTest, StrongSignInIsAskedOfNoMachineAndUnlessSetOfNobody) {
+  strong_sign_in_ = *StrongSignIn::Make("operations.change", "mfa", roles_);
+  Serve(4);
+  EXPECT_OK(Call(Service()));
+  roles_ = CatalogueFor(organisation::v1::EMPLOYEE);
+  strong_sign_in_ = *StrongSignIn::Make("", "", roles_);
+  Serve(4);
+  EXPECT_OK(Call(Employee()));
+}
+
+TEST_F(RpcTest, StrongSignInThatCouldNotBeOrIsMisspeltDoesNotStart) {
+  EXPECT_THAT(StrongSignIn::Make("operations.change", "", roles_), Not(avvik::testing::IsOk()));
+  EXPECT_THAT(StrongSignIn::Make("", "mfa", roles_), Not(avvik::testing::IsOk()));
+  EXPECT_THAT(StrongSignIn::Make("operations.chnage", "mfa", roles_), Not(avvik::testing::IsOk()));
 }
 
 TEST_F(RpcTest, GrantedCallReachesTheHandlerAsItsCaller) {
