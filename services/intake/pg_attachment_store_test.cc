@@ -45,8 +45,7 @@ class AttachmentStoreTest : public ::testing::Test {
   static void SetUpTestSuite() {
     database_ = new TestDatabase(
         pg::Join({events::outbox::Migrations(), audit::Migrations(), organisation::Migrations(),
-                  secrecy::Migrations(),
-                  Migrations()}));
+                  secrecy::Migrations(), Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;
