@@ -46,8 +46,7 @@ constexpr pg::Statement kLockVisibleCaseOfReport{"triage_lock_visible_case_of_re
      WHERE triage_case.tenant = $1
        AND (number = $2 OR report_id = CASE WHEN $2 LIKE '________-____-____-____-____________'
                                             THEN $2::uuid END)
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR owner_login = $5
-            OR drawn_in_logins @> ARRAY[$5])
+       AND avvik_visible(sphere, unit, parties, $3, $4, $5)
        FOR UPDATE OF triage_case)sql"};
 
 constexpr pg::Statement kLockCaseOfReport{
