@@ -11,6 +11,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/config/config.h"
 #include "common/status/macros.h"
 
 namespace avvik::filing_proof {
@@ -141,6 +142,9 @@ absl::StatusOr<Proof> FromText(std::string_view text) {
 }
 
 absl::StatusOr<Signer> Signer::Load(const std::string& path) {
+  if (const std::string mistake = config::SecretFileMistake(path); !mistake.empty()) {
+    return absl::FailedPreconditionError(path + " " + mistake);
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(path + " cannot be read");
   const std::string pem{std::istreambuf_iterator<char>(file), {}};

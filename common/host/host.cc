@@ -18,6 +18,7 @@
 #include "common/log/log.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/pg/grants.h"
+#include "common/pg/plans.h"
 #include "common/process/lifecycle.h"
 #include "common/process/loop.h"
 #include "common/status/macros.h"
@@ -28,9 +29,10 @@ namespace {
 // How often organisations are looked after; a change is heard of sooner by those who miss something.
 constexpr absl::Duration kFollow = absl::Seconds(2);
 
-// What is written once, and never changed or shortened but for what is filled in later: the trail is
-// sealed, an event gets its position, a tenant's key is wrapped anew.
-const pg::AppendOnly kAppendOnly[] = {{"audit_record", {"sequence", "hash"}},
+// What is written once, and never changed or shortened but for what is filled in later: an event gets its
+// position, a tenant's key is wrapped anew.
+const pg::AppendOnly kAppendOnly[] = {{"audit_record", {}},
+                                      {"audit_run", {}},
                                       {"audit_checkpoint", {}},
                                       {"event_log", {"position"}},
                                       {"tenant_key", {"master_key_id", "wrapped", "rewrapped_at"}},
@@ -106,10 +108,10 @@ struct Host::Parts {
                  }),
         roles(std::move(catalogue)),
         audit_key(std::move(key)),
-        sealer({.service = name, .database = database}, audit_key, clock),
+        sealer({.service = name, .database = pg::PlannedOnce(database)}, audit_key, clock),
         recorder(pool),
         environment({clock, ids, verifier, directory, roles, recorder, telemetry}, s.calls),
-        publisher({.source = name, .database = database, .redis = s.redis}),
+        publisher({.source = name, .database = pg::PlannedOnce(database), .redis = s.redis}),
         log(pool),
         log_service(environment, log),
         trail(pool),

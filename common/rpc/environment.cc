@@ -291,7 +291,15 @@ grpc::Status Environment::End(const Call& call, const absl::Status& status) {
 
 grpc::Status Environment::Refuse(const google::protobuf::Message& request,
                                  const absl::Status& status) {
-  return Count(methods_.at(request.GetDescriptor()), parts_.ids.Next(), status);
+  const Method& method = methods_.at(request.GetDescriptor());
+  const std::string reference = parts_.ids.Next();
+  // Nobody is known whom the trace could name. A call without a token says nothing that is worth a line.
+  if (absl::IsUnauthenticated(status) && status::ReasonOf(status) != "TOKEN_MISSING") {
+    log::Warning("token_refused", {{"method", method.name},
+                                   {"reason", status::ReasonOf(status)},
+                                   {"reference", reference}});
+  }
+  return Count(method, reference, status);
 }
 
 grpc::Status Environment::Count(const Method& method, const std::string& reference,

@@ -55,12 +55,15 @@ absl::StatusOr<std::string> JsonOf(grpc::ByteBuffer* bytes, const Descriptor* ty
   return WriteJson(*message);
 }
 
+// Opened by its address, an answer is saved and not shown: it is no page.
+const HttpHeader kSaved = {"Content-Disposition", "attachment; filename=\"api.json\""};
+
 HttpResponse JsonResponse(std::string json) {
   return {.status = 200,
           .content_type = "application/json",
           .body = std::move(json),
           .shared_body = nullptr,
-          .headers = {{"Cache-Control", "no-store"}}};
+          .headers = {{"Cache-Control", "no-store"}, kSaved}};
 }
 
 Problem LoggedProblem(const absl::Status& status, const std::string& method,

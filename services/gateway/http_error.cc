@@ -78,6 +78,7 @@ HttpResponse ToResponse(const Problem& problem) {
   response.body = ToJson(problem);
   response.headers = problem.headers;
   response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"Content-Disposition", "attachment; filename=\"api.json\""});
   if (problem.status == 401) {
     // RFC 6750, section 3.1: no error code when the request carries no token.
     const bool missing = problem.reason == kTokenMissing;

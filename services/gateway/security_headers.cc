@@ -13,7 +13,7 @@ std::vector<HttpHeader> SecurityHeaders(bool https) {
       {"Cross-Origin-Resource-Policy", "same-origin"},
       {"Permissions-Policy",
        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"}};
-  if (https) headers.push_back({"Strict-Transport-Security", "max-age=63072000"});
+  if (https) headers.push_back({"Strict-Transport-Security", "max-age=63072000; includeSubDomains"});
   return headers;
 }
 

@@ -220,6 +220,7 @@ HttpResponse SessionHandler::AnswerSignOut(const HttpRequestHead& head, const Tr
   // Not a redirect: the page that asked goes there, which a script's request could not.
   HttpResponse response = Json({{"location", move->location}});
   for (HttpHeader& cookie : move->cookies) response.headers.push_back(std::move(cookie));
+  response.headers.push_back({"Clear-Site-Data", "\"cache\", \"storage\""});
   return response;
 }
 

@@ -32,6 +32,8 @@ HttpResponse SignInFailed(const absl::Status& status, std::string_view accept, c
   if (accept.find("text/html") == std::string_view::npos) return ToResponse(problem);
   HttpResponse response = ToResponse(problem);
   response.content_type = "text/html; charset=utf-8";
+  std::erase_if(response.headers,
+                [](const HttpHeader& header) { return header.name == "Content-Disposition"; });
   response.body =
       kPage + problem.reason + " " + trace.id + "</code></p>\n</main>\n</body>\n</html>\n";
   return response;
