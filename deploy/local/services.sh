@@ -28,6 +28,9 @@ start_service() {
 start_inner_service() {
   local name=$1
   shift
+  # What the example people's command line cannot do, where a test asks for it.
+  [[ -z ${AVVIK_STRONG_SIGN_IN_FOR:-} ]] ||
+    set -- "$@" --strong-sign-in-for "$AVVIK_STRONG_SIGN_IN_FOR" --strong-sign-in "$AVVIK_STRONG_SIGN_IN"
   start_service "$name" --listen "$(address_of "$name")" --database "$(conninfo "avvik_$name")" \
     --database-owner "$(conninfo "avvik_$name" "avvik_${name}_owner")" \
     --redis "$AVVIK_REDIS" --roles "$AVVIK_ROOT/deploy/roles.yaml" --triage "$(address_of triage)" \
@@ -81,7 +84,7 @@ start_services() {
     --classification "$deploy/classification.yaml" --campaigns "$deploy/campaigns.yaml"
   start_inner_service intake --master-key "$AVVIK_MASTER_KEYS" --receipt-key "$AVVIK_SECRETS/receipt.key" \
     --proof-key "$AVVIK_SECRETS/proof.key" --campaigns "$deploy/campaigns.yaml" --clamd "unix:$AVVIK_CLAMD"
-  start_inner_service escalation --regimes "$deploy/regimes"
+  start_inner_service escalation --master-key "$AVVIK_MASTER_KEYS" --regimes "$deploy/regimes"
   start_inner_service metrics --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
     --delivery "$(address_of delivery)"
   start_inner_service delivery --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
