@@ -22,6 +22,12 @@ const APART = {
   EventInbox_ReplayParkedEvents: 'is for those who run Avvik',
   AuditTrail_ListRecords: 'is the trace of what was done, for those who look into it',
   AuditTrail_ListCheckpoints: 'are signatures',
+  Receipts_CreateChallenge: 'gives work to whoever asks, and knows of no report',
+  Receipts_SubmitAnonymousReport: 'gives the receipt to whoever makes the report',
+  Receipts_OpenReceipt: 'is for whoever has the receipt; every other one is as good as none',
+  Receipts_ReplyByReceipt: 'is for whoever has the receipt',
+  Receipts_OpenUpload: 'is for whoever has the receipt',
+  Attachments_UploadByTicket: 'is for whoever has the ticket that a receipt gave',
   Delivery_GetQueue: 'counts what waits for the mail server, for those who run Avvik',
 };
 // What a body needs beyond what the document calls required, so that the request is refused for its subject only.
@@ -62,8 +68,8 @@ function sample(schema, name, references) {
   return /^\^-\?\[0-9\]/.test(pattern) ? '1' : 'x';
 }
 
-// Whether a part of a path says which case, report, duty or notice is meant.
-const isReference = (name) => ['case_id', 'report_id', 'duty_id', 'notice_id'].includes(name);
+// Whether a part of a path says which case, report, campaign, duty or notice is meant.
+const isReference = (name) => ['case_id', 'report_id', 'campaign_id', 'duty_id', 'notice_id'].includes(name);
 
 function kindOf({ id, method, path, operation }) {
   if (APART[id]) return 'apart';
@@ -125,12 +131,26 @@ async function secretOf(made, insider) {
     references: {
       case_id: [found.case_id, found.number],
       report_id: [made.report_id, made.number],
+      // A campaign has the id of its case.
+      campaign_id: [found.case_id, found.number],
       duty_id: duties.map((duty) => duty.duty_id),
       notice_id: notices.map((notice) => notice.notice_id),
     },
     marks: [found.case_id, found.number, made.report_id, made.title, ...duties.map((duty) => duty.duty_id),
       ...notices.map((notice) => notice.notice_id)],
   };
+}
+
+async function sendFile(login, method, path) {
+  const response = await fetch(suite.url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${await suite.token(login)}`, 'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment; filename="x.txt"',
+    },
+    body: 'x',
+  });
+  return { status: response.status, body: await response.json() };
 }
 
 const ABSENT_NUMBER = 'AVV-2020-999999';
@@ -140,16 +160,20 @@ const absentFor = (reference) => (reference.startsWith('AVV-') ? ABSENT_NUMBER :
 async function compareSingle({ id, method, path, operation }, login, secret) {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
   const name = inPath.find(isReference);
+  const parameter = (wanted) => operation.parameters.find((entry) => entry.name === wanted);
   const rest = inPath.filter((other) => other !== name)
-    .reduce((text, other) => text.replace(`{${other}}`, 'x'), path);
-  const schema = operation.requestBody?.content['application/json'].schema;
+    .reduce((text, other) => text.replace(`{${other}}`, sample(parameter(other).schema, other, {})), path);
+  const content = operation.requestBody?.content;
+  const schema = content?.['application/json']?.schema;
   const ask = async (reference) => {
-    const body = schema && { ...sample(schema, '', {}), ...BODIES[id] };
-    const { status, body: answer } = await as(login, method.toUpperCase(), rest.replace(`{${name}}`, reference), body);
+    const target = rest.replace(`{${name}}`, reference);
+    const { status, body: answer } = content && !schema
+      ? await sendFile(login, method.toUpperCase(), target)
+      : await as(login, method.toUpperCase(), target, schema && { ...sample(schema, '', {}), ...BODIES[id] });
     return { status, answer: normal(answer, reference) };
   };
   for (const reference of secret.references[name]) {
-    const pattern = new RegExp(operation.parameters.find((parameter) => parameter.name === name).schema.pattern ?? '');
+    const pattern = new RegExp(parameter(name).schema.pattern ?? '');
     if (!pattern.test(reference)) continue;
     const hidden = await ask(reference);
     const where = `${id} by ${login} on ${reference}`;

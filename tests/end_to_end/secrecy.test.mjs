@@ -63,7 +63,7 @@ before(async () => {
   const mail = { title: `Konstigt mejl ${marks.mailTitle}`, category: 'CATEGORY_SUSPICIOUS_MESSAGE' };
   reports.mail = await submit(mail, employee);
   await settle(suite);
-  reports.sameMail = await submit(mail, confidant);
+  reports.sameMail = await submit({ ...mail, confidentiality: 'CONFIDENTIALITY_CONFIDENTIAL' }, confidant);
   await settle(suite);
 
   await ok('POST', `/v1/campaigns/${reports.mail.number}:answer`, { request_id: randomUUID(), text: marks.answer }, officer);
@@ -304,9 +304,11 @@ test('ServiceWithoutItsMasterKeySaysSoAndDoesNotStart', async () => {
   const binary = join(process.env.AVVIK_BUILD ?? 'build/release', 'bin/avvik-intake');
   const { status, stderr } = await run(binary, [
     '--listen', `unix:${join(suite.home, 'run/other.sock')}`, '--database', suite.conninfo('intake'),
+    '--database-owner', suite.conninfo('intake').replace(/user=\S+/, 'user=avvik_intake_owner'),
     '--redis', join(suite.home, 'run/redis.sock'), '--issuer', suite.issuer, '--client-id', 'avvik-intake',
     '--client-secret-file', join(suite.home, 'secrets/avvik-intake.secret'), '--triage', suite.address('triage'),
-    '--master-key', other, '--audit-key', join(suite.home, 'secrets/audit.key'),
+    '--master-key', other, '--audit-key', join(suite.home, 'secrets/audit.key'), ...suite.tlsFlags('intake'),
+    '--receipt-key', join(suite.home, 'secrets/receipt.key'), '--proof-key', join(suite.home, 'secrets/proof.key'),
   ]);
   assert.equal(status, 1);
   assert.match(stderr, /the master key new-key of .* is not the one that wraps the key of tenant/);
