@@ -5,6 +5,7 @@
 #include "common/audit/audit.h"
 #include "common/clock/clock.h"
 #include "common/events/migrations.h"
+#include "common/events/outbox.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/test_vault.h"
 #include "services/intake/campaign_event_handler.h"
