@@ -20,7 +20,7 @@ build_packages=(
 # What ./run starts and calls.
 run_packages=(postgresql redis-server clamav-daemon curl ca-certificates openssl tzdata)
 # What ./test calls besides.
-test_packages=(shellcheck)
+test_packages=(shellcheck nginx)
 # What tests/fuzz/run builds with: libFuzzer is clang's.
 fuzz_packages=(clang libclang-rt-14-dev)
 
@@ -66,10 +66,11 @@ install_packages() {
   if [[ " ${missing[*]} " == *' clamav-daemon '* ]]; then
     idle+=(clamav-daemon)
     [[ -z $(missing_packages clamav-freshclam) ]] || idle+=(clamav-freshclam)
-    if [[ ! -e $no_start ]]; then
-      trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
-      as_root sh -c "printf '#!/bin/sh\\nexit 101\\n' >$no_start && chmod 0755 $no_start"
-    fi
+  fi
+  [[ " ${missing[*]} " != *' nginx '* ]] || idle+=(nginx)
+  if ((${#idle[@]} > 0)) && [[ ! -e $no_start ]]; then
+    trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
+    as_root sh -c "printf '#!/bin/sh\\nexit 101\\n' >$no_start && chmod 0755 $no_start"
   fi
   apt update
   say "  downloading and unpacking (a few minutes; details in $install_log)"

@@ -50,6 +50,18 @@ const aboutPeople = /login|person|people|reporter|recipient|author|handler|actor
 // Codes and counts.
 const aboutNobody = { audit_record: ['reason'], report: ['personal_data', 'affected_persons'] };
 
+test('PagesTellInThreeLanguagesWhatIsKeptAndWhy', () => {
+  const sections = (path) => new Map([...read(path).matchAll(/<section id="(\w+)" lang="\1".*?<\/section>/gs)].map(([section, language]) => [language, section.replace(/\s+/g, ' ')]));
+  const [welcome, told] = [sections('web/static/index.html'), sections('web/static/privacy.html')];
+  for (const language of ['sv', 'da', 'en']) {
+    assert.ok(welcome.get(language).includes(`href="/privacy.html#${language}"`), language);
+    // Reporting, working, the ground in law, for how long, one's rights.
+    assert.equal([...told.get(language).matchAll(/<h3>/g)].length, 5, language);
+    assert.match(told.get(language), /6\(1\)\(e\)|6\.1 e|litra e/, language);
+    assert.match(told.get(language), language === 'da' ? /datatilsynet\.dk/ : /imy\.se/, language);
+  }
+});
+
 test('MigrationsAreReadAsTheyRun', () => {
   const made = tablesOf([
     'CREATE TABLE a (\n  id uuid PRIMARY KEY,\n  owner_login text NOT NULL,  -- Who.\n  CHECK (id = 1)\n);\nCREATE TABLE b (\n  c text\n);',

@@ -321,9 +321,13 @@ test('EveryAnswerHasTheSecurityHeaders', async () => {
 });
 
 test('WelcomePageHasNoInlineScriptOrStyle', async () => {
-  const page = await (await fetch(`${suite.url}/`)).text();
-  for (const [script] of page.matchAll(/<script[^>]*>/g)) assert.match(script, / src="\//);
-  assert.doesNotMatch(page, /<style|style="| on[a-z]+="|javascript:/);
+  for (const path of ['/', '/privacy.html']) {
+    const response = await fetch(suite.url + path);
+    assert.equal(response.status, 200, path);
+    const page = await response.text();
+    for (const [script] of page.matchAll(/<script[^>]*>/g)) assert.match(script, / src="\//);
+    assert.doesNotMatch(page, /<style|style="| on[a-z]+="|javascript:/);
+  }
 });
 
 test('WithoutRedisSessionsAreUnavailableAndBearerTokensGoOn', async () => {

@@ -107,7 +107,7 @@ export class Suite {
       suite.#reset();
       throw new Error(`the suite does not start:\n${stderr}`);
     }
-    suite.#places = await suite.#findPlaces();
+    await suite.findPlaces();
     return suite;
   }
 
@@ -125,6 +125,14 @@ export class Suite {
   // ./run with these arguments on this suite, without installing and building.
   run(...args) {
     return run(join(root, 'run'), ['--no-install', '--no-build', ...args], { env: this.#environment });
+  }
+
+  // What a script says that may use the functions of deploy/local on this suite; throws when it fails.
+  async script(text) {
+    const { status, stdout, stderr } = await run('bash',
+      ['-euo', 'pipefail', '-c', `. deploy/local/settings.sh; . deploy/local/suite.sh; ${text}`], { env: this.#environment });
+    if (status !== 0) throw new Error(stderr);
+    return stdout;
   }
 
   // ./avvik with these arguments against this suite: {status, stdout, stderr}.
@@ -305,14 +313,12 @@ export class Suite {
     return stdout;
   }
 
-  // Asks the scripts that know where things lie.
-  async #findPlaces() {
-    const script = '. deploy/local/settings.sh; . deploy/local/suite.sh; ' +
-      'printf "%s\\n" "$AVVIK_REDIS" "$(conninfo DATABASE DATABASE)" "$(postgres_programs)/psql" "$(address_of SERVICE)"';
-    const { status, stdout, stderr } = await run('bash', ['-c', script], { env: this.#environment });
-    if (status !== 0) throw new Error(stderr);
+  // Asks the scripts that know where things lie; also after these were made anew.
+  async findPlaces() {
+    const stdout = await this.script(
+      'printf "%s\\n" "$AVVIK_REDIS" "$(conninfo DATABASE DATABASE)" "$(postgres_programs)/psql" "$(address_of SERVICE)"');
     const [redis, conninfo, psql, address] = stdout.split('\n');
-    return { redis, conninfo, psql, address };
+    this.#places = { redis, conninfo, psql, address };
   }
 
   #sanitizerReports() {

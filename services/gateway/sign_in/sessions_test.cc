@@ -13,7 +13,8 @@ class SessionsTest : public SignInFixture {
   }
   // How the session with this id is called among those of its person.
   std::string NameOf(const std::string& id) {
-    for (const OwnSession& session : *sessions_.AllOf(Sessions::KeyOf(id))) {
+    const auto all = sessions_.AllOf(Sessions::KeyOf(id));
+    for (const OwnSession& session : *all) {
       if (session.current) return session.name;
     }
     return "none";
