@@ -262,7 +262,8 @@ test('ServiceWithoutItsMasterKeySaysSoAndDoesNotStart', async () => {
   const binary = join(process.env.AVVIK_BUILD ?? 'build/release', 'bin/avvik-intake');
   const { status, stderr } = await run(binary, [
     '--listen', `unix:${join(suite.home, 'run/other.sock')}`, '--database', suite.conninfo('intake'),
-    '--redis', join(suite.home, 'run/redis.sock'), '--issuer', suite.issuer, '--client-id', 'avvik-intake',
+    '--redis', join(suite.home, 'run/redis.sock'), '--redis-password-file', join(suite.home, 'secrets/redis.secret'),
+    '--event-key', join(suite.home, 'secrets/event.keys'), '--issuer', suite.issuer, '--client-id', 'avvik-intake',
     '--client-secret-file', join(suite.home, 'secrets/avvik-intake.secret'), '--triage', suite.address('triage'),
     '--master-key', other, '--audit-key', join(suite.home, 'secrets/audit.key'),
   ]);
