@@ -220,6 +220,7 @@ TEST(RightsTable, WhoMayHandleMayRead) {
                                                     {"cases.hold", "cases.read"},
                                                     {"cases.erase", "cases.read"},
                                                     {"reports.reveal", "reports.read"},
+                                                    {"notices.retry", "notices.read"},
                                                     {"duties.handle", "duties.read"},
                                                     {"duties.decide", "duties.read"},
                                                     {"reports.supplement", "reports.read"}};

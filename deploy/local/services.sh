@@ -88,7 +88,7 @@ start_services() {
     --classification "$deploy/classification.yaml" --campaigns "$deploy/campaigns.yaml"
   start_inner_service intake --master-key "$AVVIK_MASTER_KEYS" --receipt-key "$AVVIK_SECRETS/receipt.key" \
     --proof-key "$AVVIK_SECRETS/proof.key" --campaigns "$deploy/campaigns.yaml" --clamd "unix:$AVVIK_CLAMD"
-  start_inner_service escalation --regimes "$deploy/regimes"
+  start_inner_service escalation --master-key "$AVVIK_MASTER_KEYS" --regimes "$deploy/regimes"
   start_inner_service metrics --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
     --delivery "$(address_of delivery)"
   start_inner_service delivery --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" --escalation "$(address_of escalation)" \

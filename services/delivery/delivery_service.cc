@@ -11,11 +11,8 @@
 namespace avvik::delivery {
 namespace {
 
-constexpr char kReadNotices[] = "notices.read";
-
-v1::Notice ToProto(const NoticeWithAttempts& found, AddressView view,
-                   const std::vector<std::string>& person_ids) {
-  v1::Notice proto = ToProto(found.notice, view, person_ids);
+v1::Notice ToProto(const NoticeWithAttempts& found, const std::vector<std::string>& person_ids) {
+  v1::Notice proto = ToProto(found.notice, person_ids);
   for (const Attempt& attempt : found.attempts) *proto.add_attempts() = ToProto(attempt);
   return proto;
 }
@@ -49,7 +46,7 @@ grpc::Status DeliveryService::ListNotices(grpc::ServerContext* context,
                            store_.List(call.tenant(), visibility, filter, after,
                                        paging::SizeOf(request->page_size())));
     for (const Notice& notice : page.notices) {
-      *response->add_notices() = ToProto(notice, AddressView::kShown, visibility.person_ids);
+      *response->add_notices() = ToProto(notice, visibility.person_ids);
     }
     if (page.more) {
       response->set_next_page_token(paging::MakeToken(*request, page.notices.back().notice_id));
@@ -66,7 +63,7 @@ grpc::Status DeliveryService::GetNotice(grpc::ServerContext* context,
     AVVIK_ASSIGN_OR_RETURN(const Visibility visibility, VisibilityOf(call));
     AVVIK_ASSIGN_OR_RETURN(const NoticeWithAttempts found,
                            store_.Get(call.tenant(), request->notice_id(), visibility));
-    *response = ToProto(found, AddressView::kShown, visibility.person_ids);
+    *response = ToProto(found, visibility.person_ids);
     return absl::OkStatus();
   });
 }
@@ -86,14 +83,12 @@ grpc::Status DeliveryService::RetryNotice(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     const std::string subject = "notices/" + request->notice_id();
     call.set_subject(subject);
-    AVVIK_ASSIGN_OR_RETURN(
-        const NoticeWithAttempts retried,
-        store_.Retry(call.tenant(), request->notice_id(), call.now(), call.Trace(subject)));
+    AVVIK_ASSIGN_OR_RETURN(const Visibility visibility, VisibilityOf(call));
+    AVVIK_ASSIGN_OR_RETURN(const NoticeWithAttempts retried,
+                           store_.Retry(call.tenant(), request->notice_id(), visibility, call.now(),
+                                        call.Trace(subject)));
     due_();
-    // Whoever runs Avvik need not be somebody who may read to whom it writes.
-    const bool reads = environment_.GrantFor(call, kReadNotices).allowed();
-    AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> persons, PersonsOf(call));
-    *response = ToProto(retried, reads ? AddressView::kShown : AddressView::kWithheld, persons);
+    *response = ToProto(retried, visibility.person_ids);
     return absl::OkStatus();
   });
 }

@@ -8,8 +8,7 @@ namespace avvik::delivery {
 
 using rpc::ToProtoTime;
 
-v1::Notice ToProto(const Notice& notice, AddressView view,
-                   const std::vector<std::string>& person_ids) {
+v1::Notice ToProto(const Notice& notice, const std::vector<std::string>& person_ids) {
   const NoticeDraft& draft = notice.draft;
   v1::Notice proto;
   proto.set_notice_id(notice.notice_id);
@@ -17,9 +16,7 @@ v1::Notice ToProto(const Notice& notice, AddressView view,
   proto.set_number(draft.number);
   const bool own =
       std::find(person_ids.begin(), person_ids.end(), draft.person_id) != person_ids.end();
-  if (own || (view == AddressView::kShown && !draft.withheld)) {
-    proto.set_recipient(draft.recipient);
-  }
+  if (own || !draft.withheld) proto.set_recipient(draft.recipient);
   proto.set_language(draft.language);
   proto.set_state(notice.state);
   proto.set_message_id(notice.message_id);

@@ -11,16 +11,9 @@
 
 namespace avvik::delivery {
 
-// How much of the address a caller sees.
-enum class AddressView {
-  kShown,     // All, but those of confidential reporters.
-  kWithheld,  // None.
-};
-
 // A notice without attempts. The address of a confidential reporter is only for the one of whom
 // `person_ids` are the pseudonyms.
-v1::Notice ToProto(const Notice& notice, AddressView view,
-                   const std::vector<std::string>& person_ids);
+v1::Notice ToProto(const Notice& notice, const std::vector<std::string>& person_ids);
 
 v1::Attempt ToProto(const Attempt& attempt);
 

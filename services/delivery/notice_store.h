@@ -65,7 +65,8 @@ class NoticeStore {
   // for a notice that is being sent or was, (ADDRESS_ERASED) for one without its address. `trace`
   // is recorded with the change.
   virtual absl::StatusOr<NoticeWithAttempts> Retry(const std::string& tenant,
-                                                   const std::string& notice_id, absl::Time now,
+                                                   const std::string& notice_id,
+                                                   const Visibility& visibility, absl::Time now,
                                                    const audit::Record& trace) = 0;
 };
 

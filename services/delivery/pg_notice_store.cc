@@ -73,8 +73,14 @@ constexpr pg::Statement kCountQueue{"delivery_count_queue", R"sql(
       FROM notice
      WHERE tenant = $1)sql"};
 
-constexpr pg::Statement kLockNotice{
-    "delivery_lock_notice", "SELECT * FROM notice WHERE tenant = $1 AND notice_id = $2 FOR UPDATE"};
+constexpr pg::Statement kLockNotice{"delivery_lock_notice", R"sql(
+    SELECT notice.* FROM notice
+      LEFT JOIN known_case AS about ON about.tenant = notice.tenant AND about.number = notice.number
+     WHERE notice.tenant = $1 AND notice_id = $2
+       AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
+                          coalesce(about.parties, '{}'), $3, $4, $5)
+            OR person_id = ANY ($6::text[]))
+       FOR UPDATE OF notice)sql"};
 
 constexpr pg::Statement kRetryNotice{"delivery_retry_notice", R"sql(
     UPDATE notice
@@ -171,14 +177,19 @@ absl::StatusOr<QueueCount> PgNoticeStore::Count(const std::string& tenant) {
 
 absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Retry(const std::string& tenant,
                                                         const std::string& notice_id,
+                                                        const Visibility& visibility,
                                                         absl::Time now,
                                                         const audit::Record& trace) {
   using Result = absl::StatusOr<NoticeWithAttempts>;
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> Result {
-        AVVIK_ASSIGN_OR_RETURN(const pg::Rows before,
-                               transaction.Execute(kLockNotice, {tenant, notice_id}));
+        const organisation::VisibleParams visible(visibility.cases);
+        AVVIK_ASSIGN_OR_RETURN(
+            const pg::Rows before,
+            transaction.Execute(kLockNotice,
+                                {tenant, notice_id, visible.spheres, visible.places, visible.keys,
+                                 pg::TextArray(visibility.person_ids)}));
         if (before.empty()) return error::NoticeNotFound(notice_id);
         AVVIK_ASSIGN_OR_RETURN(const Notice notice, NoticeFromRow(before[0], vault_));
         const bool failed = notice.state == v1::NOTICE_STATE_FAILED;

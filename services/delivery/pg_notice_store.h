@@ -24,7 +24,8 @@ class PgNoticeStore final : public NoticeStore {
                                   int limit) override;
   absl::StatusOr<QueueCount> Count(const std::string& tenant) override;
   absl::StatusOr<NoticeWithAttempts> Retry(const std::string& tenant, const std::string& notice_id,
-                                           absl::Time now, const audit::Record& trace) override;
+                                           const Visibility& visibility, absl::Time now,
+                                           const audit::Record& trace) override;
 
  private:
   pg::Pool& pool_;

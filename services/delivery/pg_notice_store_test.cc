@@ -134,7 +134,7 @@ TEST_F(PgNoticeStoreTest, AFailedNoticeIsTriedAgainWithAllItsTime) {
   Queue("event-1");
   End(v1::NOTICE_STATE_FAILED);
   clock_.Advance(absl::Hours(72));
-  const auto retried = store_.Retry(kTenant, Only(), clock_.Now(), Trace());
+  const auto retried = store_.Retry(kTenant, Only(), kAll, clock_.Now(), Trace());
   ASSERT_OK(retried);
   EXPECT_EQ(retried->notice.state, v1::NOTICE_STATE_WAITING);
   EXPECT_EQ(retried->notice.next_attempt, clock_.Now());
@@ -156,7 +156,7 @@ TEST_F(PgNoticeStoreTest, AWaitingNoticeIsMadeDueWithoutAnEvent) {
       notice, "x", attempt,
       {.state = v1::NOTICE_STATE_WAITING, .next_attempt = clock_.Now() + absl::Hours(4)},
       clock_.Now()));
-  ASSERT_OK(store_.Retry(kTenant, Only(), clock_.Now(), Trace()));
+  ASSERT_OK(store_.Retry(kTenant, Only(), kAll, clock_.Now(), Trace()));
   EXPECT_THAT(Told(), ElementsAre("NoticeQueued 1"));
   End(v1::NOTICE_STATE_SENT);
   EXPECT_THAT(Told(), ElementsAre("NoticeQueued 1", "NoticeSent 2"));
@@ -166,7 +166,7 @@ TEST_F(PgNoticeStoreTest, WhatIsSentOrErasedIsNotTriedAgain) {
   Queue("event-1");
   ASSERT_OK(queue_.Take("x", clock_.Now(), clock_.Now() + absl::Seconds(15)));
   const auto refused = [&](const char* reason) {
-    EXPECT_THAT(store_.Retry(kTenant, Only(), clock_.Now(), Trace()),
+    EXPECT_THAT(store_.Retry(kTenant, Only(), kAll, clock_.Now(), Trace()),
                 IsError(absl::StatusCode::kFailedPrecondition, reason));
   };
   refused("NOTICE_NOT_RETRYABLE");
@@ -175,7 +175,9 @@ TEST_F(PgNoticeStoreTest, WhatIsSentOrErasedIsNotTriedAgain) {
   refused("ADDRESS_ERASED");
   database_->Run("UPDATE notice SET state = 3, sent_at = now()");
   refused("NOTICE_NOT_RETRYABLE");
-  EXPECT_THAT(store_.Retry("orebro", Only(), clock_.Now(), Trace()),
+  EXPECT_THAT(store_.Retry("orebro", Only(), kAll, clock_.Now(), Trace()),
+              IsError(absl::StatusCode::kNotFound, "NOTICE_NOT_FOUND"));
+  EXPECT_THAT(store_.Retry(kTenant, Only(), In("elsewhere"), clock_.Now(), Trace()),
               IsError(absl::StatusCode::kNotFound, "NOTICE_NOT_FOUND"));
   EXPECT_EQ(Value("SELECT count(*) FROM audit_record"), "0");
 }
@@ -187,14 +189,13 @@ TEST_F(PgNoticeStoreTest, AConfidentialReportersAddressIsForThemselves) {
   draft.recipient = "reporter@kalix.example";
   Queue(draft);
   const Notice notice = store_.Get(kTenant, Only(), kAll)->notice;
-  EXPECT_EQ(ToProto(notice, AddressView::kShown, {PersonId("anna")}).recipient(), "");
-  EXPECT_EQ(ToProto(notice, AddressView::kShown, {"x", PersonId("reporter")}).recipient(),
+  EXPECT_EQ(ToProto(notice, {PersonId("anna")}).recipient(), "");
+  EXPECT_EQ(ToProto(notice, {"x", PersonId("reporter")}).recipient(),
             "reporter@kalix.example");
   Notice open = notice;
   open.draft.withheld = false;
-  EXPECT_EQ(ToProto(open, AddressView::kShown, {PersonId("anna")}).recipient(),
+  EXPECT_EQ(ToProto(open, {PersonId("anna")}).recipient(),
             "reporter@kalix.example");
-  EXPECT_EQ(ToProto(open, AddressView::kWithheld, {PersonId("anna")}).recipient(), "");
 }
 
 }  // namespace

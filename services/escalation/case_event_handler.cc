@@ -13,6 +13,7 @@
 #include "services/escalation/assessment.h"
 #include "services/escalation/case_facts_proto.h"
 #include "services/escalation/duty.h"
+#include "services/escalation/duty_erasure.h"
 #include "services/escalation/duty_tables.h"
 #include "services/escalation/errors.h"
 
@@ -28,10 +29,12 @@ absl::StatusOr<std::optional<triage::v1::CaseFacts>> FactsIn(const events::v1::E
 }  // namespace
 
 CaseEventHandler::CaseEventHandler(organisation::Directory& directory,
-                                   const RegimeCatalogue& regimes, IdSource& ids,
-                                   const Clock& clock, std::function<void()> committed)
+                                   const RegimeCatalogue& regimes, secrecy::Vault& vault,
+                                   IdSource& ids, const Clock& clock,
+                                   std::function<void()> committed)
     : directory_(directory),
       regimes_(regimes),
+      vault_(vault),
       ids_(ids),
       clock_(clock),
       committed_(std::move(committed)) {}
@@ -60,19 +63,34 @@ absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
   AVVIK_ASSIGN_OR_RETURN(const CaseFacts facts,
                          FactsFromProto(event.tenant(), *told, rpc::FromProtoTime(event.time())));
   AVVIK_ASSIGN_OR_RETURN(const std::vector<Duty> duties,
-                         KeepCase(transaction, facts, told->SerializeAsString()));
-  const deadline::Calendar calendar = CalendarOf(*organisation);
+                         KeepCase(transaction, vault_, facts, told->SerializeAsString()));
+  if (triage::v1::CaseErased erased; event.data().UnpackTo(&erased)) {
+    return EraseDuties(transaction, vault_, ids_, facts, duties, event, erased, clock_.Now());
+  }
+  return Assess(transaction, facts, duties, *organisation, event.trace_parent());
+}
+
+absl::Status CaseEventHandler::Assess(pg::Transaction& transaction, const CaseFacts& facts,
+                                      const std::vector<Duty>& duties,
+                                      const organisation::Organisation& organisation,
+                                      const std::string& trace_parent) {
+  // Only a closed case is erased, and it is not opened again.
+  bool erased = false;
+  if (facts.close_time) {
+    AVVIK_ASSIGN_OR_RETURN(erased, IsErased(transaction, facts));
+  }
+  const deadline::Calendar calendar = CalendarOf(organisation);
   const absl::Time now = clock_.Now();
-  for (const DutyDecision& decision : Assess(regimes_, facts, *organisation)) {
+  for (const DutyDecision& decision : escalation::Assess(regimes_, facts, organisation)) {
     const auto known = std::find_if(duties.begin(), duties.end(), [&](const Duty& duty) {
       return duty.regime == decision.regime->id;
     });
-    if (known == duties.end() && decision.need == Need::kNone) continue;
+    if (known == duties.end() && (erased || decision.need == Need::kNone)) continue;
     DutyOutcome outcome = known == duties.end()
                               ? OpenDuty(ids_.Next(), decision, facts, calendar, now)
                               : ReassessDuty(*known, decision, facts, calendar, now);
     if (known != duties.end() && outcome.duty == *known) continue;
-    AVVIK_RETURN_IF_ERROR(WriteOutcome(transaction, ids_, outcome, now, event.trace_parent()));
+    AVVIK_RETURN_IF_ERROR(WriteOutcome(transaction, vault_, ids_, outcome, now, trace_parent));
   }
   return absl::OkStatus();
 }

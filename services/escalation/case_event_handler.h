@@ -1,13 +1,17 @@
 // Hears triage: every event of a case carries its facts, by which the duties of the case are found,
-// changed or ruled out.
+// changed or ruled out; when a case is erased, what people wrote of its duties is.
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "common/clock/clock.h"
 #include "common/events/consumer.h"
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
+#include "common/secrecy/vault.h"
+#include "services/escalation/duty.h"
 #include "services/escalation/regime_catalogue.h"
 
 namespace avvik::escalation {
@@ -17,18 +21,26 @@ class CaseEventHandler final : public events::EventHandler {
  public:
   // `committed` is called after each batch. All of them must outlive the handler.
   CaseEventHandler(organisation::Directory& directory, const RegimeCatalogue& regimes,
-                   IdSource& ids, const Clock& clock, std::function<void()> committed);
+                   secrecy::Vault& vault, IdSource& ids, const Clock& clock,
+                   std::function<void()> committed);
 
   // Gets the organisations that the events were told under. UNAVAILABLE until they can be had.
   absl::Status Prepare(std::span<const events::v1::StoredEvent> batch) override;
   // Other events than those of a case are none of its business. INVALID_ARGUMENT (INVALID_EVENT)
-  // for a case without id or time of awareness.
+  // for a case without id or time of awareness. A case that was erased gets no duty any more.
   absl::Status Apply(pg::Transaction& transaction, const events::v1::StoredEvent& stored) override;
   void Committed() override { committed_(); }
 
  private:
+  // Tries the regimes on the case, whose duties so far are `duties`.
+  absl::Status Assess(pg::Transaction& transaction, const CaseFacts& facts,
+                      const std::vector<Duty>& duties,
+                      const organisation::Organisation& organisation,
+                      const std::string& trace_parent);
+
   organisation::Directory& directory_;
   const RegimeCatalogue& regimes_;
+  secrecy::Vault& vault_;
   IdSource& ids_;
   const Clock& clock_;
   const std::function<void()> committed_;

@@ -10,7 +10,13 @@ using avvik::testing::IsError;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class CaseEventHandlerTest : public StoreTest {};
+class CaseEventHandlerTest : public StoreTest {
+ protected:
+  // The functions by which the case that is told of is owned and others are drawn in.
+  const std::string coordinator_ = organisation::FunctionKey(organisation::v1::COORDINATOR, "social", "");
+  const std::string officer_ =
+      organisation::FunctionKey(organisation::v1::DATA_PROTECTION_OFFICER, "", "");
+};
 
 TEST_F(CaseEventHandlerTest, OpenedCaseBringsItsDuty) {
   ASSERT_OK(Hear(ToldCase()));
@@ -22,7 +28,8 @@ TEST_F(CaseEventHandlerTest, OpenedCaseBringsItsDuty) {
   EXPECT_EQ(duty.entity, (Entity{"socialnamnden", "Socialnämnden"}));
   EXPECT_THAT(duty.reasons,
               ElementsAre("personal_data is yes", "kind is INCIDENT", "risk_unlikely is unknown"));
-  EXPECT_THAT(duty.parties, ElementsAre("p_owner", "p_dpo"));
+  EXPECT_EQ(duty.sphere, type::v1::SPHERE_PERSONAL_DATA);
+  EXPECT_THAT(duty.parties, ElementsAre("p_owner", coordinator_, "p_dpo", officer_));
   ASSERT_EQ(duty.stages.size(), 2u);
   EXPECT_EQ(duty.stages[0].id, "anmalan");
   EXPECT_EQ(*duty.stages[0].times.target - duty.aware_time, absl::Hours(72));
@@ -40,6 +47,8 @@ TEST_F(CaseEventHandlerTest, DutyComesBackAsWritten) {
   const std::vector<Duty> duties = Duties(filter);
   ASSERT_EQ(duties.size(), 1u);
   CaseFacts facts = TestCase();
+  facts.sphere = type::v1::SPHERE_PERSONAL_DATA;
+  facts.parties = {"p_owner", coordinator_, "p_dpo", officer_};
   facts.impacts[SecurityProperty::SECURITY_PROPERTY_CONFIDENTIALITY] = 3;
   facts.as_of = clock_.Now();
   const auto organisation = TestOrganisation();
@@ -64,7 +73,7 @@ TEST_F(CaseEventHandlerTest, EveryEventOfACaseIsHeard) {
   ASSERT_OK(Hear<triage::v1::CaseOpened>(told));
   told.mutable_owner()->set_person_id("p_new");
   ASSERT_OK(Hear<triage::v1::CaseAssigned>(told));
-  EXPECT_THAT(OnlyDuty().parties, ElementsAre("p_new", "p_dpo"));
+  EXPECT_THAT(OnlyDuty().parties, ElementsAre("p_new", coordinator_, "p_dpo", officer_));
   told.mutable_classification()->set_personal_data(type::v1::ANSWER_NO);
   ASSERT_OK(Hear<triage::v1::CaseClassified>(told));
   EXPECT_EQ(OnlyDuty().state, DutyState::DUTY_STATE_RULED_OUT);
@@ -94,7 +103,7 @@ TEST_F(CaseEventHandlerTest, StageThatTheRulesNoLongerHaveIsDropped) {
   triage::v1::CaseFacts told = ToldCase();
   ASSERT_OK(Hear(told));
   database_->Run(
-      "INSERT INTO duty_stage SELECT duty_id, 'gone', 9, 1, false, NULL, NULL, NULL, NULL, '', '' "
+      "INSERT INTO duty_stage SELECT duty_id, 'gone', 9, 1, false, NULL, NULL, NULL, NULL "
       "FROM duty_stage LIMIT 1");
   ASSERT_EQ(OnlyDuty().stages.size(), 3u);
   ASSERT_OK(Hear(told));

@@ -55,6 +55,7 @@ TEST(FactsFromProtoTest, TakesEveryFact) {
   expected.case_id = "00000000-0000-7000-8000-00000000c001";
   expected.number = "AVV-2026-000123";
   expected.unit = "social";
+  expected.sphere = type::v1::SPHERE_PERSONAL_DATA;
   expected.parties = {"p_1", "p_2"};
   expected.kind = Kind::KIND_INCIDENT;
   expected.impacts = {0, 0, 2, 3, 0};
@@ -149,6 +150,15 @@ TEST_F(DutyProtoTest, UnknownVersionStillShowsTheDuty) {
   const v1::Duty shown = Shown(duty, "2026-11-20T17:00:00+01:00");
   EXPECT_EQ(shown.stages(0).title(), "anmalan");
   EXPECT_EQ(shown.receiver().name(), "");
+}
+
+TEST_F(DutyProtoTest, ErasedDutySaysWhen) {
+  const Duty duty = Open("SE-GDPR-33", TestCase()).duty;
+  EXPECT_FALSE(Shown(duty, "2026-11-20T17:00:00+01:00").has_erase_time());
+  const absl::Time erased = At("2026-12-01T10:00:00+01:00");
+  EXPECT_EQ(rpc::FromProtoTime(
+                Shown(*EraseDuty(duty, erased), "2026-12-02T17:00:00+01:00").erase_time()),
+            erased);
 }
 
 TEST_F(DutyProtoTest, EventsCarryTheDutyAfterAllChangesAndCountUp) {

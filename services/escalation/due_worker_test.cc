@@ -46,7 +46,7 @@ TEST_F(DueWorkerTest, ManyWaitingTimersDoNotDelayTheOneThatIsDue) {
   database_->Run(R"sql(
       INSERT INTO duty
       SELECT md5(n::text)::uuid, tenant, md5('c' || n)::uuid, 'AVV-2026-' || n, regime, regime_version,
-             entity, entity_name, state, reasons, aware_at, handled_at, '', '', 0, unit, parties,
+             entity, entity_name, state, reasons, aware_at, handled_at, '', 0, unit, parties,
              urgent_at + interval '1 year', due_at + interval '1 year', created_at, updated_at, 1
         FROM duty, generate_series(1, 100000) AS n)sql");
   database_->Run("ANALYZE duty");

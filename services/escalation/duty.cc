@@ -271,6 +271,7 @@ DutyOutcome ReassessDuty(const Duty& duty, const DutyDecision& decision, const C
   DutyOutcome outcome{duty, {}};
   Duty& after = outcome.duty;
   FollowCase(facts, after);
+  if (duty.erase_time) return outcome;
   const bool decided_by_person = duty.ruled_out_from != DutyState::DUTY_STATE_UNSPECIFIED;
   const bool decision_outdated =
       duty.ruled_out_from == DutyState::DUTY_STATE_TO_ASSESS && decision.need == Need::kRequired;
@@ -292,6 +293,7 @@ DutyOutcome ReassessDuty(const Duty& duty, const DutyDecision& decision, const C
 absl::StatusOr<DutyOutcome> SubmitStage(const Duty& duty, const DutyRules& rules,
                                         const CaseFacts& facts, const Submission& submission,
                                         absl::Time now) {
+  if (duty.erase_time) return error::CaseErased(duty.number);
   DutyOutcome outcome{duty, {}};
   DutyStage* stage = FindStage(outcome.duty.stages, submission.stage);
   if (stage == nullptr) return error::StageNotFound(submission.stage);
@@ -322,6 +324,7 @@ absl::StatusOr<DutyOutcome> SubmitStage(const Duty& duty, const DutyRules& rules
 
 absl::StatusOr<DutyOutcome> RuleOutDuty(const Duty& duty, const std::string& reason,
                                         const std::string& person) {
+  if (duty.erase_time) return error::CaseErased(duty.number);
   if (duty.state == DutyState::DUTY_STATE_RULED_OUT) return error::DutyIsRuledOut();
   if (duty.state == DutyState::DUTY_STATE_FULFILLED) return error::DutyIsFulfilled();
   DutyOutcome outcome{duty, {{ChangeKind::kRuledOut, ""}}};
@@ -330,6 +333,19 @@ absl::StatusOr<DutyOutcome> RuleOutDuty(const Duty& duty, const std::string& rea
   outcome.duty.ruled_out_from = duty.state;
   RuleOutStages(outcome.duty);
   return Counted(std::move(outcome));
+}
+
+std::optional<Duty> EraseDuty(const Duty& duty, absl::Time now) {
+  if (duty.erase_time) return std::nullopt;
+  Duty erased = duty;
+  erased.erase_time = now;
+  erased.wrapped_key.clear();
+  erased.rule_out_reason.clear();
+  for (DutyStage& stage : erased.stages) {
+    stage.external_id.clear();
+    stage.reason.clear();
+  }
+  return erased;
 }
 
 DutyOutcome AdvanceDuty(const Duty& duty, absl::Time now) {
@@ -368,8 +384,8 @@ std::optional<absl::Time> UrgentTime(const Duty& duty) {
 }
 
 bool IsOpen(const Duty& duty) {
-  return duty.state == DutyState::DUTY_STATE_TO_ASSESS ||
-         duty.state == DutyState::DUTY_STATE_REQUIRED;
+  return !duty.erase_time && (duty.state == DutyState::DUTY_STATE_TO_ASSESS ||
+                              duty.state == DutyState::DUTY_STATE_REQUIRED);
 }
 
 std::string EtagOf(const Duty& duty) { return std::to_string(duty.version); }

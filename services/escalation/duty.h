@@ -62,6 +62,10 @@ struct Duty {
   std::string unit;
   type::v1::Sphere sphere = type::v1::SPHERE_OPEN;
   std::vector<std::string> parties;
+  // When its case was erased, and with it what people wrote here; unset while it is kept.
+  std::optional<absl::Time> erase_time;
+  // The key of what people wrote, wrapped; empty until something is written. Set by the store.
+  std::string wrapped_key;
   absl::Time create_time;
   absl::Time update_time;  // Of the last write; set by the store.
   // Counts up by one with each change that is told.
@@ -101,7 +105,8 @@ DutyOutcome OpenDuty(std::string id, const DutyDecision& decision, const CaseFac
 // Brings a duty in line with the facts of its case as they are now: clocks follow a corrected
 // awareness, the duty is ruled out when the law no longer asks for it, and comes back when it does
 // again. What was told stays told. A person's decision that the duty does not arise holds, unless
-// it was made while a fact was missing that now shows the duty required.
+// it was made while a fact was missing that now shows the duty required. An erased duty follows its
+// case in who may see it only.
 DutyOutcome ReassessDuty(const Duty& duty, const DutyDecision& decision, const CaseFacts& facts,
                          const deadline::Calendar& calendar, absl::Time now);
 
@@ -117,7 +122,7 @@ struct Submission {
 inline constexpr absl::Duration kClockTolerance = absl::Minutes(5);
 
 // Records that a stage was told. The same again changes nothing. Errors as in errors.h:
-// StageNotFound, DutyIsRuledOut, StageNotApplicable, StageWaits, StageAlreadySubmitted, and
+// CaseErased, StageNotFound, DutyIsRuledOut, StageNotApplicable, StageWaits, StageAlreadySubmitted, and
 // INVALID_ARGUMENT naming the field of the request: neither external id nor reason, late without
 // the reason the law asks for, a time in the future, before awareness or before the stage that
 // comes first.
@@ -125,10 +130,15 @@ absl::StatusOr<DutyOutcome> SubmitStage(const Duty& duty, const DutyRules& rules
                                         const CaseFacts& facts, const Submission& submission,
                                         absl::Time now);
 
-// Records a person's decision that the duty does not arise. Errors: DutyIsRuledOut,
+// Records a person's decision that the duty does not arise. Errors: CaseErased, DutyIsRuledOut,
 // DutyIsFulfilled.
 absl::StatusOr<DutyOutcome> RuleOutDuty(const Duty& duty, const std::string& reason,
                                         const std::string& person);
+
+// What is left of a duty whose case was erased: nothing that people wrote. Its clocks stand still as
+// they are, because nobody can change it any more; what is counted stays. Unset when it was erased
+// before.
+std::optional<Duty> EraseDuty(const Duty& duty, absl::Time now);
 
 // Lets time pass: stages come due soon and overdue.
 DutyOutcome AdvanceDuty(const Duty& duty, absl::Time now);
@@ -140,7 +150,7 @@ std::optional<absl::Time> NextDueTime(const Duty& duty);
 // least.
 std::optional<absl::Time> UrgentTime(const Duty& duty);
 
-// Whether the duty is still to be done: required or to be assessed.
+// Whether the duty is still to be done: required or to be assessed, and not erased.
 bool IsOpen(const Duty& duty);
 
 // The version as the API shows it.

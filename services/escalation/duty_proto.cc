@@ -72,6 +72,7 @@ v1::Duty ToProto(const Duty& duty, const RegimeCatalogue& regimes, absl::TimeZon
   proto.set_rule_out_reason(duty.rule_out_reason);
   *proto.mutable_create_time() = ToProtoTime(duty.create_time);
   *proto.mutable_update_time() = ToProtoTime(duty.update_time);
+  if (duty.erase_time) *proto.mutable_erase_time() = ToProtoTime(*duty.erase_time);
   proto.set_etag(EtagOf(duty));
   return proto;
 }

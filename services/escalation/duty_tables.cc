@@ -31,6 +31,14 @@ constexpr pg::Statement kReadCase{
     "escalation_read_case",
     "SELECT facts, told_at FROM case_record WHERE tenant = $1 AND case_id = $2"};
 
+constexpr pg::Statement kMarkErased{
+    "escalation_mark_case_erased",
+    "UPDATE case_record SET erased_at = $3 WHERE tenant = $1 AND case_id = $2 AND erased_at IS NULL"};
+
+constexpr pg::Statement kIsErased{
+    "escalation_is_case_erased",
+    "SELECT 1 FROM case_record WHERE tenant = $1 AND case_id = $2 AND erased_at IS NOT NULL"};
+
 // One statement for the duty and its stages, so that a duty costs one round trip. Stages that are
 // gone from the duty are other rows than those written, so the order of the parts does not matter.
 constexpr pg::Statement kWriteDuty{"escalation_write_duty", R"sql(
@@ -38,9 +46,9 @@ constexpr pg::Statement kWriteDuty{"escalation_write_duty", R"sql(
       INSERT INTO duty (id, tenant, case_id, number, regime, regime_version, entity, entity_name,
                         state, reasons, aware_at, handled_at, rule_out_reason, rule_out_person,
                         ruled_out_from, unit, parties, urgent_at, due_at, created_at, updated_at,
-                        version, sphere)
+                        version, sphere, wrapped_key, erased_at)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-              COALESCE($18::timestamptz, 'infinity'), $19, $20, $21, $22, $23)
+              COALESCE($18::timestamptz, 'infinity'), $19, $20, $21, $22, $23, $24, $25)
       ON CONFLICT (id) DO UPDATE
          SET number          = excluded.number,
              regime_version  = excluded.regime_version,
@@ -59,15 +67,17 @@ constexpr pg::Statement kWriteDuty{"escalation_write_duty", R"sql(
              urgent_at       = excluded.urgent_at,
              due_at          = excluded.due_at,
              updated_at      = excluded.updated_at,
-             version         = excluded.version),
+             version         = excluded.version,
+             wrapped_key     = excluded.wrapped_key,
+             erased_at       = excluded.erased_at),
     gone AS (
-      DELETE FROM duty_stage WHERE duty_id = $1 AND stage <> ALL ($24::text[]))
+      DELETE FROM duty_stage WHERE duty_id = $1 AND stage <> ALL ($26::text[]))
     INSERT INTO duty_stage (duty_id, stage, place, state, statutory, target_at, outer_at, remind_at,
                             submitted_at, external_id, reason)
     SELECT $1, *
-      FROM unnest($24::text[], $25::smallint[], $26::smallint[], $27::boolean[],
-                  $28::timestamptz[], $29::timestamptz[], $30::timestamptz[], $31::timestamptz[],
-                  $32::text[], $33::text[])
+      FROM unnest($26::text[], $27::smallint[], $28::smallint[], $29::boolean[],
+                  $30::timestamptz[], $31::timestamptz[], $32::timestamptz[], $33::timestamptz[],
+                  $34::bytea[], $35::bytea[])
     ON CONFLICT (duty_id, stage) DO UPDATE
        SET place        = excluded.place,
            state        = excluded.state,
@@ -81,12 +91,17 @@ constexpr pg::Statement kWriteDuty{"escalation_write_duty", R"sql(
 
 }  // namespace
 
-absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, const pg::Rows& rows) {
+absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, secrecy::Vault& vault,
+                                             const pg::Rows& rows) {
   std::vector<Duty> duties;
+  std::vector<DutyKey> keys;
   std::vector<std::string> ids;
   std::map<std::string, std::size_t> places;
   for (const pg::Row row : rows) {
-    duties.push_back(DutyFromRow(row));
+    Duty& duty = duties.emplace_back(DutyFromRow(row));
+    AVVIK_ASSIGN_OR_RETURN(DutyKey key, OpenKey(vault, duty));
+    AVVIK_RETURN_IF_ERROR(OpenTexts(row, key, duty));
+    keys.push_back(std::move(key));
     places.emplace(duties.back().id, duties.size() - 1);
     ids.push_back(duties.back().id);
   }
@@ -94,17 +109,29 @@ absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, const
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows stages,
                          transaction.Execute(kListStages, {pg::TextArray(ids)}));
   for (const pg::Row row : stages) {
-    duties[places.at(row.Text("duty_id"))].stages.push_back(StageFromRow(row));
+    const std::size_t place = places.at(row.Text("duty_id"));
+    AVVIK_ASSIGN_OR_RETURN(DutyStage stage, StageFromRow(row, keys[place]));
+    duties[place].stages.push_back(std::move(stage));
   }
   return duties;
 }
 
-absl::StatusOr<std::vector<Duty>> KeepCase(pg::Transaction& transaction, const CaseFacts& facts,
-                                           const std::string& bytes) {
+absl::StatusOr<std::vector<Duty>> KeepCase(pg::Transaction& transaction, secrecy::Vault& vault,
+                                           const CaseFacts& facts, const std::string& bytes) {
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
       transaction.Execute(kKeepCase, {facts.tenant, facts.case_id, pg::Bytes{bytes}, facts.as_of}));
-  return WithStages(transaction, rows);
+  return WithStages(transaction, vault, rows);
+}
+
+absl::Status MarkErased(pg::Transaction& transaction, const CaseFacts& facts, absl::Time now) {
+  return transaction.Execute(kMarkErased, {facts.tenant, facts.case_id, now}).status();
+}
+
+absl::StatusOr<bool> IsErased(pg::Transaction& transaction, const CaseFacts& facts) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.Execute(kIsErased, {facts.tenant, facts.case_id}));
+  return !rows.empty();
 }
 
 absl::StatusOr<CaseFacts> ReadCase(pg::Transaction& transaction, const Duty& duty) {
@@ -117,11 +144,12 @@ absl::StatusOr<CaseFacts> ReadCase(pg::Transaction& transaction, const Duty& dut
   return FactsFromProto(duty.tenant, proto, rows[0].Time("told_at"));
 }
 
-absl::Status WriteOutcome(pg::Transaction& transaction, IdSource& ids, DutyOutcome& outcome,
-                          absl::Time now, const std::string& trace_parent) {
+absl::Status WriteOutcome(pg::Transaction& transaction, secrecy::Vault& vault, IdSource& ids,
+                          DutyOutcome& outcome, absl::Time now, const std::string& trace_parent) {
   outcome.duty.update_time = now;
-  std::vector<pg::Param> params = DutyColumns(outcome.duty);
-  for (pg::Param& column : StageColumns(outcome.duty)) params.push_back(std::move(column));
+  AVVIK_ASSIGN_OR_RETURN(const DutyKey key, KeyForWriting(vault, outcome.duty));
+  std::vector<pg::Param> params = DutyColumns(outcome.duty, key);
+  for (pg::Param& column : StageColumns(outcome.duty, key)) params.push_back(std::move(column));
   AVVIK_RETURN_IF_ERROR(transaction.ExecuteWith(kWriteDuty, params).status());
   return events::Append(transaction, EventsOf(ids, outcome, now, trace_parent));
 }

@@ -9,25 +9,31 @@
 #include "absl/status/statusor.h"
 #include "common/ids/id_source.h"
 #include "common/pg/pool.h"
+#include "common/secrecy/vault.h"
 #include "services/escalation/case_facts.h"
 #include "services/escalation/duty.h"
 
 namespace avvik::escalation {
 
-// The duties of rows that hold all columns of duty, with their stages.
-absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, const pg::Rows& rows);
+// The duties of rows that hold all columns of duty, opened, with their stages.
+absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, secrecy::Vault& vault,
+                                             const pg::Rows& rows);
 
 // Keeps what triage told of a case, and gives the duties of the case, locked. `bytes` is the
 // CaseFacts as told.
-absl::StatusOr<std::vector<Duty>> KeepCase(pg::Transaction& transaction, const CaseFacts& facts,
-                                           const std::string& bytes);
+absl::StatusOr<std::vector<Duty>> KeepCase(pg::Transaction& transaction, secrecy::Vault& vault,
+                                           const CaseFacts& facts, const std::string& bytes);
+
+// Remembers that a case that was kept is erased, and whether it is.
+absl::Status MarkErased(pg::Transaction& transaction, const CaseFacts& facts, absl::Time now);
+absl::StatusOr<bool> IsErased(pg::Transaction& transaction, const CaseFacts& facts);
 
 // What triage last told of the case of a duty.
 absl::StatusOr<CaseFacts> ReadCase(pg::Transaction& transaction, const Duty& duty);
 
-// Writes a duty after a change, its stages, its timer and its events. The caller holds the row's
-// lock, or the duty is new.
-absl::Status WriteOutcome(pg::Transaction& transaction, IdSource& ids, DutyOutcome& outcome,
-                          absl::Time now, const std::string& trace_parent);
+// Writes a duty after a change, sealed, its stages, its timer and its events. The caller holds the
+// row's lock, or the duty is new.
+absl::Status WriteOutcome(pg::Transaction& transaction, secrecy::Vault& vault, IdSource& ids,
+                          DutyOutcome& outcome, absl::Time now, const std::string& trace_parent);
 
 }  // namespace avvik::escalation

@@ -610,6 +610,56 @@ TEST_F(DutyTest, RuledOutDutyDoesNotAge) {
   EXPECT_THAT(News(), IsEmpty());
 }
 
+// --- Erasing ---
+
+TEST_F(DutyTest, ErasedDutyHoldsNoWordsButWhatIsCounted) {
+  Open("SE-NIS2", SignificantCase());
+  Tell("upplysning", "2026-11-21T09:00:00+01:00");
+  const Duty before = duty_;
+  const absl::Time now = At("2026-12-01T10:00:00+01:00");
+  const std::optional<Duty> erased = EraseDuty(before, now);
+  ASSERT_TRUE(erased);
+  EXPECT_EQ(erased->erase_time, now);
+  Duty expected = before;
+  expected.erase_time = now;
+  for (DutyStage& stage : expected.stages) stage.external_id = stage.reason = "";
+  EXPECT_EQ(*erased, expected);
+  EXPECT_FALSE(EraseDuty(*erased, now + absl::Hours(1)));
+}
+
+TEST_F(DutyTest, ErasedDutyStandsStill) {
+  Open("SE-GDPR-33", TestCase());
+  duty_ = *EraseDuty(duty_, facts_.as_of);
+  EXPECT_FALSE(IsOpen(duty_));
+  EXPECT_FALSE(NextDueTime(duty_));
+  EXPECT_FALSE(UrgentTime(duty_));
+  Advance("2027-01-01T00:00:00+01:00");
+  EXPECT_THAT(News(), IsEmpty());
+  EXPECT_EQ(State(), "REQUIRED");
+}
+
+TEST_F(DutyTest, ErasedDutyTakesNoWordsAnyMore) {
+  Open("SE-GDPR-33", TestCase());
+  Tell("anmalan", "2026-11-21T09:00:00+01:00");
+  duty_ = *EraseDuty(duty_, facts_.as_of);
+  EXPECT_THAT(
+      Submit({.stage = "anmalan", .external_id = "ext-anmalan", .reason = "because"}, facts_.as_of),
+      IsError(kFailedPrecondition, "CASE_ERASED"));
+  EXPECT_THAT(RuleOutDuty(duty_, "no", "p_dpo"), IsError(kFailedPrecondition, "CASE_ERASED"));
+}
+
+TEST_F(DutyTest, ErasedDutyFollowsItsCaseOnlyInWhoMaySeeIt) {
+  Open("SE-GDPR-33", TestCase());
+  duty_ = *EraseDuty(duty_, facts_.as_of);
+  CaseFacts facts = TestCase();
+  facts.parties = {"p_new"};
+  facts.personal_data = Answer::ANSWER_NO;
+  Reassess(facts);
+  EXPECT_THAT(duty_.parties, ElementsAre("p_new"));
+  EXPECT_EQ(State(), "REQUIRED");
+  EXPECT_THAT(News(), IsEmpty());
+}
+
 // --- Denmark ---
 
 TEST_F(DutyTest, DenmarkCountsByItsOwnCalendar) {

@@ -39,6 +39,11 @@ absl::Status DutyIsFulfilled() {
   return Refused("the duty is fulfilled: it cannot be ruled out any more", "DUTY_FULFILLED");
 }
 
+absl::Status CaseErased(const std::string& number) {
+  return Refused(fmt::format("case {} was erased; nothing of its duties can be changed", number),
+                 "CASE_ERASED", {{"number", number}});
+}
+
 absl::Status StageNotApplicable(const std::string& stage) {
   return Refused(fmt::format("the stage '{}' does not apply to the case as it stands", stage),
                  "STAGE_NOT_APPLICABLE", {{"stage", stage}});

@@ -17,6 +17,8 @@ absl::Status DutyHasChanged(const std::string& duty_id);
 absl::Status DutyIsRuledOut();
 // FAILED_PRECONDITION `DUTY_FULFILLED`.
 absl::Status DutyIsFulfilled();
+// FAILED_PRECONDITION `CASE_ERASED`: with its case, nothing of a duty can be changed any more.
+absl::Status CaseErased(const std::string& number);
 // FAILED_PRECONDITION `STAGE_NOT_APPLICABLE`: its condition does not hold.
 absl::Status StageNotApplicable(const std::string& stage);
 // FAILED_PRECONDITION `STAGE_WAITS`: another stage comes first.

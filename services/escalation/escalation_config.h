@@ -10,6 +10,7 @@ namespace avvik::escalation {
 
 struct EscalationConfig {
   host::Settings host;
+  std::string master_key;
   std::string regimes = "deploy/regimes";
 
   // Reads flags and environment. An exit status when the process shall end at once.

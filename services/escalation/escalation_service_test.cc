@@ -219,6 +219,22 @@ TEST_F(EscalationServiceTest, DutyIsRuledOutWithAReason) {
               IsError(absl::StatusCode::kFailedPrecondition, "DUTY_RULED_OUT"));
 }
 
+TEST_F(EscalationServiceTest, DutyOfAnErasedCaseIsShownAndTakesNothing) {
+  ASSERT_OK(Hear(Recent()));
+  ASSERT_OK(Submit("sam", "stage: 'anmalan' external_id: 'IMY-2026-17' reason: 'ring'"));
+  ASSERT_OK(HearErased(Recent()));
+  const auto duty = Get("dora", DutyId());
+  ASSERT_OK(duty);
+  EXPECT_TRUE(duty->has_erase_time());
+  EXPECT_EQ(duty->stages(0).external_id(), "");
+  EXPECT_EQ(duty->stages(0).reason(), "");
+  EXPECT_TRUE(duty->stages(0).has_submit_time());
+  EXPECT_EQ(List("dora")->total_size(), 1);
+  EXPECT_THAT(Submit("sam", "stage: 'anmalan' external_id: 'x'"),
+              IsError(absl::StatusCode::kFailedPrecondition, "CASE_ERASED"));
+  EXPECT_THAT(RuleOut("dora", "nej"), IsError(absl::StatusCode::kFailedPrecondition, "CASE_ERASED"));
+}
+
 TEST_F(EscalationServiceTest, ListIsNarrowedAndPaged) {
   for (unsigned n = 1; n <= 5; ++n) {
     triage::v1::CaseFacts facts = Recent();

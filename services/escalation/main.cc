@@ -3,6 +3,8 @@
 #include "common/host/host.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
+#include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/rotation.h"
 #include "services/escalation/case_event_handler.h"
 #include "services/escalation/due_worker.h"
 #include "services/escalation/escalation_config.h"
@@ -20,19 +22,25 @@ int main(int argc, char** argv) {
   auto host = host::Host::Make(
       "escalation", config.host,
       pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
-                organisation::Migrations(), escalation::Migrations()}));
+                organisation::Migrations(), secrecy::Migrations(), escalation::Migrations()}));
   if (!host.ok()) return host::FailStart(host.status());
   host::Host& h = **host;
 
-  escalation::PgDutyStore store(h.pool(), h.ids());
+  secrecy::PgTenantKeyStore tenant_keys(h.pool());
+  const auto vault = secrecy::Vault::Open(config.master_key, tenant_keys);
+  if (!vault.ok()) return host::FailStart(vault.status());
+  secrecy::Rotation rotation(**vault);
+
+  escalation::PgDutyStore store(h.pool(), h.ids(), **vault);
   const auto tell = [&h] { h.publisher().Wake(); };
   escalation::DueWorker worker(store, h.clock(), h.telemetry(), tell);
-  escalation::CaseEventHandler handler(h.directory(), *regimes, h.ids(), h.clock(), [&] {
+  escalation::CaseEventHandler handler(h.directory(), *regimes, **vault, h.ids(), h.clock(), [&] {
     tell();
     worker.Wake();
   });
   escalation::EscalationService service(h.environment(), store, *regimes, h.publisher());
   h.Hear("triage", h.triage(), handler);
+  h.Add(rotation);
   h.Add(worker);
   h.Offer({&service, escalation::v1::Escalation::service_full_name()});
   return h.Run();

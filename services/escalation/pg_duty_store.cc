@@ -92,14 +92,14 @@ pg::Param StateArray(const std::vector<DutyState>& states) {
   return pg::Array(numbers);
 }
 
-absl::StatusOr<Duty> Read(pg::Transaction& transaction, const pg::Statement& statement,
-                          const std::string& tenant, const std::string& duty_id,
+absl::StatusOr<Duty> Read(pg::Transaction& transaction, secrecy::Vault& vault,
+                          const pg::Statement& statement, const std::string& tenant, const std::string& duty_id,
                           const Visibility& visibility) {
   const organisation::VisibleParams visible(visibility);
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
                          transaction.Execute(statement, {tenant, duty_id, visible.spheres,
                                                          visible.places, visible.keys}));
-  AVVIK_ASSIGN_OR_RETURN(std::vector<Duty> duties, WithStages(transaction, rows));
+  AVVIK_ASSIGN_OR_RETURN(std::vector<Duty> duties, WithStages(transaction, vault, rows));
   if (duties.empty()) return error::DutyNotFound(duty_id);
   return std::move(duties.front());
 }
@@ -110,7 +110,7 @@ absl::StatusOr<Duty> PgDutyStore::Get(const std::string& tenant, const std::stri
                                       const Visibility& visibility) {
   return pg::InTransaction(pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
                            [&](pg::Transaction& transaction) -> absl::StatusOr<Duty> {
-                             return Read(transaction, kGetDuty, tenant, duty_id, visibility);
+                             return Read(transaction, vault_, kGetDuty, tenant, duty_id, visibility);
                            });
 }
 
@@ -135,7 +135,7 @@ absl::StatusOr<DutyPage> PgDutyStore::List(const std::string& tenant, const Visi
                                               after.urgent, after.id, limit + 1}));
         DutyPage page;
         page.total = total[0].Int("total");
-        AVVIK_ASSIGN_OR_RETURN(page.duties, WithStages(transaction, rows));
+        AVVIK_ASSIGN_OR_RETURN(page.duties, WithStages(transaction, vault_, rows));
         if (page.duties.size() > static_cast<std::size_t>(limit)) {
           page.duties.resize(static_cast<std::size_t>(limit));
           page.next = KeyOf(page.duties.back());
@@ -151,13 +151,13 @@ absl::StatusOr<Duty> PgDutyStore::Change(const std::string& tenant, const std::s
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Duty> {
         AVVIK_ASSIGN_OR_RETURN(const Duty duty,
-                               Read(transaction, kLockDuty, tenant, duty_id, visibility));
+                               Read(transaction, vault_, kLockDuty, tenant, duty_id, visibility));
         if (!etag.empty() && etag != EtagOf(duty)) return error::DutyHasChanged(duty_id);
         AVVIK_ASSIGN_OR_RETURN(const CaseFacts facts, ReadCase(transaction, duty));
         AVVIK_ASSIGN_OR_RETURN(DutyOutcome outcome, decide(duty, facts));
         if (outcome.duty == duty) return duty;
         AVVIK_RETURN_IF_ERROR(
-            WriteOutcome(transaction, ids_, outcome, trace.at, trace.trace_parent));
+            WriteOutcome(transaction, vault_, ids_, outcome, trace.at, trace.trace_parent));
         AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
         return std::move(outcome.duty);
       });
@@ -170,10 +170,10 @@ absl::StatusOr<TimerRound> PgDutyStore::Advance(absl::Time now, int limit) {
         TimerRound round;
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kTakeDue, {now, limit}));
         if (!rows.empty()) round.lag = now - rows[0].Time("due_at");
-        AVVIK_ASSIGN_OR_RETURN(const std::vector<Duty> duties, WithStages(transaction, rows));
+        AVVIK_ASSIGN_OR_RETURN(const std::vector<Duty> duties, WithStages(transaction, vault_, rows));
         for (const Duty& duty : duties) {
           DutyOutcome outcome = AdvanceDuty(duty, now);
-          AVVIK_RETURN_IF_ERROR(WriteOutcome(transaction, ids_, outcome, now, ""));
+          AVVIK_RETURN_IF_ERROR(WriteOutcome(transaction, vault_, ids_, outcome, now, ""));
           ++round.duties;
           for (const DutyChange& change : outcome.changes) {
             if (change.kind == DutyChange::Kind::kStageDueSoon) ++round.due_soon;

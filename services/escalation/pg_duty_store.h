@@ -1,4 +1,4 @@
-// Duties in PostgreSQL.
+// Duties in PostgreSQL, what people wrote sealed.
 #pragma once
 
 #include <span>
@@ -6,14 +6,16 @@
 #include "common/ids/id_source.h"
 #include "common/pg/migrations.h"
 #include "common/pg/pool.h"
+#include "common/secrecy/vault.h"
 #include "services/escalation/duty_store.h"
 
 namespace avvik::escalation {
 
 class PgDutyStore final : public DutyStore {
  public:
-  // Both must outlive the store.
-  PgDutyStore(pg::Pool& pool, IdSource& ids) : pool_(pool), ids_(ids) {}
+  // All of them must outlive the store.
+  PgDutyStore(pg::Pool& pool, IdSource& ids, secrecy::Vault& vault)
+      : pool_(pool), ids_(ids), vault_(vault) {}
 
   absl::StatusOr<Duty> Get(const std::string& tenant, const std::string& duty_id,
                            const Visibility& visibility) override;
@@ -28,6 +30,7 @@ class PgDutyStore final : public DutyStore {
  private:
   pg::Pool& pool_;
   IdSource& ids_;
+  secrecy::Vault& vault_;
 };
 
 // The tables of escalation.

@@ -46,6 +46,23 @@ class PgDutyStoreTest : public StoreTest {
     EXPECT_EQ(page->total, static_cast<int64_t>(page->duties.size()));
     return Numbers(page->duties);
   }
+  // Tells the first stage.
+  absl::StatusOr<Duty> Submit(const Duty& duty, const std::string& external_id,
+                              const std::string& reason) {
+    return store_.Change(
+        "kommun", duty.id, everything_, "",
+        [&](const Duty& locked, const CaseFacts& facts) {
+          const DutyRules rules{
+              *TestRegimes().Find(locked.regime)->FindVersion(locked.regime_version),
+              CalendarOf(*TestOrganisation())};
+          return SubmitStage(locked, rules, facts,
+                             {.stage = locked.stages[0].id,
+                              .external_id = external_id,
+                              .reason = reason},
+                             clock_.Now());
+        },
+        Trace());
+  }
   absl::StatusOr<Duty> RuleOut(const Duty& duty, const std::string& etag = "") {
     return store_.Change(
         "kommun", duty.id, everything_, etag,
@@ -209,6 +226,79 @@ TEST_F(PgDutyStoreTest, TwoPeopleAtOnceAreOneAfterTheOther) {
   other.join();
   EXPECT_NE(first.ok(), second.ok());
   EXPECT_EQ(OnlyDuty().version, 2);
+}
+
+// --- Secrecy ---
+
+TEST_F(PgDutyStoreTest, WhatPeopleWroteIsReadButNotInTheDatabaseInTheClear) {
+  ASSERT_OK(Hear(Case(1)));
+  EXPECT_EQ(database_->Value("SELECT count(wrapped_key) FROM duty"), "0");
+  ASSERT_OK(Submit(OnlyDuty(), "marked-number", "marked-stage"));
+  ASSERT_OK(Hear(Case(2)));
+  ASSERT_OK(RuleOut(Duties({.case_reference = "AVV-2026-000002"})[0]));
+  const Duty told = Duties({.case_reference = "AVV-2026-000001"})[0];
+  EXPECT_EQ(told.stages[0].external_id, "marked-number");
+  EXPECT_EQ(told.stages[0].reason, "marked-stage");
+  EXPECT_EQ(told.stages[1].reason, "");
+  EXPECT_EQ(Duties({.case_reference = "AVV-2026-000002"})[0].rule_out_reason, "krypterad");
+  for (const char* table : {"duty", "duty_stage", "event_log", "audit_record", "case_record"}) {
+    EXPECT_EQ(RowsWith("marked-", table), "0") << table;
+    EXPECT_EQ(RowsWith("krypterad", table), "0") << table;
+  }
+  EXPECT_EQ(database_->Value("SELECT count(DISTINCT wrapped_key) FROM duty"), "2");
+}
+
+TEST_F(PgDutyStoreTest, SealedTextsHoldThroughEverythingThatIsWrittenOverThem) {
+  triage::v1::CaseFacts told = Case(1);
+  told.mutable_classification()->mutable_impacts(0)->set_level(3);
+  ASSERT_OK(Hear(told));
+  const Duty duty = Duties({.regime = "SE-NIS2"})[0];
+  ASSERT_OK(Submit(duty, "CERT-SE 1", "per telefon"));
+  const std::string key = database_->Value("SELECT wrapped_key FROM duty WHERE id = '" + duty.id + "'");
+  ASSERT_OK(store_.Advance(clock_.Now() + absl::Hours(1000), 10));
+  told.mutable_owner()->set_person_id("p_new");
+  ASSERT_OK(Hear<triage::v1::CaseAssigned>(told));
+  ASSERT_OK(RuleOut(duty));
+  const Duty after = *store_.Get("kommun", duty.id, everything_);
+  EXPECT_EQ(after.stages[0].external_id, "CERT-SE 1");
+  EXPECT_EQ(after.stages[0].reason, "per telefon");
+  EXPECT_EQ(after.rule_out_reason, "krypterad");
+  EXPECT_EQ(database_->Value("SELECT wrapped_key FROM duty WHERE id = '" + duty.id + "'"), key);
+}
+
+TEST_F(PgDutyStoreTest, SealedTextsCannotBeExchangedOrOpenedWithAnotherKey) {
+  std::vector<std::string> ids;
+  for (int n = 1; n <= 4; ++n) {
+    ASSERT_OK(Hear(Case(n)));
+    ids.push_back(Duties({.states = {DutyState::DUTY_STATE_REQUIRED}})[0].id);
+    ASSERT_OK(Submit(Duties({.states = {DutyState::DUTY_STATE_REQUIRED}})[0], "IMY-1", "sent"));
+  }
+  const std::string other = "(SELECT wrapped_key FROM duty WHERE id = '" + ids[3] + "')";
+  const std::string changes[] = {"UPDATE duty_stage SET external_id = reason WHERE duty_id = '",
+                                 "UPDATE duty SET wrapped_key = " + other + " WHERE id = '",
+                                 "UPDATE duty SET wrapped_key = NULL WHERE id = '"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_OK(store_.Get("kommun", ids[i], everything_));
+    database_->Run(changes[i] + ids[i] + "'");
+    EXPECT_THAT(store_.Get("kommun", ids[i], everything_), HasCode(absl::StatusCode::kDataLoss));
+  }
+  EXPECT_OK(store_.Get("kommun", ids[3], everything_));
+}
+
+TEST_F(PgDutyStoreTest, TwoWhoWriteTheFirstWordsAtOnceUseOneKey) {
+  triage::v1::CaseFacts told = Case(1);
+  told.mutable_classification()->mutable_impacts(0)->set_level(3);
+  ASSERT_OK(Hear(told));
+  const Duty duty = Duties({.regime = "SE-NIS2"})[0];
+  absl::Status submitted, ruled_out;
+  std::thread other([&] { submitted = Submit(duty, "CERT-SE 1", "per telefon").status(); });
+  ruled_out = RuleOut(duty).status();
+  other.join();
+  ASSERT_OK(ruled_out);
+  const auto after = store_.Get("kommun", duty.id, everything_);
+  ASSERT_OK(after);
+  EXPECT_EQ(after->rule_out_reason, "krypterad");
+  EXPECT_EQ(after->stages[0].external_id, submitted.ok() ? "CERT-SE 1" : "");
 }
 
 // --- Timers ---

@@ -18,6 +18,8 @@
 #include "common/organisation/pg_keeper.h"
 #include "common/organisation/test_visibility.h"
 #include "common/rpc/time.h"
+#include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/test_vault.h"
 #include "services/escalation/case_event_handler.h"
 #include "services/escalation/pg_duty_store.h"
 #include "services/escalation/test_support.h"
@@ -56,7 +58,7 @@ class StoreTest : public ::testing::Test {
   static void SetUpTestSuite() {
     database_ = new testing::TestDatabase(
         pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
-                  organisation::Migrations(), Migrations()}));
+                  organisation::Migrations(), secrecy::Migrations(), Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;
@@ -87,6 +89,18 @@ class StoreTest : public ::testing::Test {
     Event event;
     *event.mutable_facts() = facts;
     return Hear(EventWith(event));
+  }
+
+  // As triage tells that a case was erased: it was closed before.
+  absl::Status HearErased(triage::v1::CaseFacts facts) {
+    facts.set_state(triage::v1::CASE_STATE_CLOSED);
+    facts.set_resolution(triage::v1::RESOLUTION_REMEDIED);
+    *facts.mutable_close_time() = rpc::ToProtoTime(clock_.Now());
+    triage::v1::CaseErased told;
+    *told.mutable_facts() = facts;
+    told.set_erasure_id("erasure-1");
+    told.set_ground(triage::v1::ERASURE_GROUND_DECISION);
+    return Hear(EventWith(told));
   }
 
   std::vector<Duty> Duties(const DutyFilter& filter = {}) {
@@ -121,13 +135,27 @@ class StoreTest : public ::testing::Test {
   }
 
   inline static testing::TestDatabase* database_ = nullptr;
+  // How many rows of a table hold a text: as it is, or as bytes are written.
+  std::string RowsWith(const std::string& text, const std::string& table) {
+    std::string hex;
+    for (const char c : text) {
+      char digits[3];
+      std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned char>(c));
+      hex += digits;
+    }
+    return database_->Value("SELECT count(*) FROM " + table + " AS t WHERE t::text LIKE '%" + text +
+                            "%' OR t::text LIKE '%" + hex + "%'");
+  }
+
   int64_t position_ = 0;
   FakeClock clock_{TestCase().aware_time + absl::Minutes(1)};
   FakeIdSource ids_;
   organisation::Directory directory_{clock_, nullptr, nullptr};
   int committed_ = 0;
-  CaseEventHandler handler_{directory_, TestRegimes(), ids_, clock_, [this] { ++committed_; }};
-  PgDutyStore store_{database_->pool(), ids_};
+  secrecy::TestVault vault_;
+  CaseEventHandler handler_{directory_, TestRegimes(), *vault_,
+                            ids_,       clock_,        [this] { ++committed_; }};
+  PgDutyStore store_{database_->pool(), ids_, *vault_};
   const Visibility everything_ = organisation::EverythingVisible();
 };
 

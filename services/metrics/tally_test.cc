@@ -153,7 +153,7 @@ TEST_F(SelectionTest, MonthsNarrowAndWhatHasNoneIsInNoSpan) {
   EXPECT_THAT(Shown(view), ElementsAre(1, 2, 3));
 }
 
-TEST(SelectionTest, CasesOfASphereThatIsNotReachedDoNotShow) {
+TEST_F(SelectionTest, CasesOfASphereThatIsNotReachedDoNotShow) {
   Ledger ledger;
   CaseFigure restricted = MakeCase(1);
   restricted.sphere = type::v1::SPHERE_RESTRICTED;

@@ -473,7 +473,7 @@ TEST_F(TriageServiceTest, WhoStandsInHandlesTheCasesOfWhomTheyStandInFor) {
   intake::v1::ReportSubmitted submitted = Submitted();
   submitted.set_system("journal");
   OpenCase(submitted);  // Siv owns the system.
-  EXPECT_THAT(Acknowledge("ove"), HasCode(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Acknowledge("ove"), HasCode(absl::StatusCode::kNotFound));
   organisation::v1::Organisation wanted = TestOrganisationProto();
   wanted.mutable_systems(0)->clear_administrator();
   auto* entry = wanted.add_stand_ins();

@@ -62,12 +62,13 @@ function sample(schema, name, references) {
   return /^\^-\?\[0-9\]/.test(pattern) ? '1' : 'x';
 }
 
+// Whether a part of a path says which case, report, duty or notice is meant.
+const isReference = (name) => ['case_id', 'report_id', 'duty_id', 'notice_id'].includes(name);
+
 function kindOf({ id, method, path, operation }) {
   if (APART[id]) return 'apart';
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
-  if (inPath.length > 0) {
-    return inPath.every((name) => ['case_id', 'report_id', 'duty_id', 'notice_id'].includes(name)) ? 'single' : 'unknown';
-  }
+  if (inPath.length > 0) return inPath.some(isReference) ? 'single' : 'unknown';
   if (method !== 'get') return 'unknown';
   return operation['x-avvik-events'] || JSON.stringify(operation.responses['200']).includes('event-stream') ? 'watch' : 'list';
 }
@@ -137,11 +138,14 @@ const absentFor = (reference) => (reference.startsWith('AVV-') ? ABSENT_NUMBER :
 
 // One operation on something hidden and on something that does not exist.
 async function compareSingle({ id, method, path, operation }, login, secret) {
-  const [name] = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+  const name = inPath.find(isReference);
+  const rest = inPath.filter((other) => other !== name)
+    .reduce((text, other) => text.replace(`{${other}}`, 'x'), path);
   const schema = operation.requestBody?.content['application/json'].schema;
   const ask = async (reference) => {
     const body = schema && { ...sample(schema, '', {}), ...BODIES[id] };
-    const { status, body: answer } = await as(login, method.toUpperCase(), path.replace(`{${name}}`, reference), body);
+    const { status, body: answer } = await as(login, method.toUpperCase(), rest.replace(`{${name}}`, reference), body);
     return { status, answer: normal(answer, reference) };
   };
   for (const reference of secret.references[name]) {

@@ -15,7 +15,8 @@ const mark = () => `marked${randomBytes(8).toString('hex')}`;
 const marks = {
   namedTitle: mark(), namedDescription: mark(), supplement: mark(), note: mark(), outcome: mark(), reopen: mark(),
   confidentialTitle: mark(), confidentialDescription: mark(), withdrawReason: mark(), personalTitle: mark(),
-  nationalTitle: mark(), nationalDescription: mark(), mailTitle: mark(), answer: mark(),
+  nationalTitle: mark(), nationalDescription: mark(), mailTitle: mark(), answer: mark(), ruleOut: mark(), stageReason: mark(),
+  externalId: mark(),
 };
 
 let suite;
@@ -35,6 +36,11 @@ const submit = (report, token) => ok('POST', '/v1/reports', { request_id: random
 // As the superuser, whom row-level security does not bind.
 const admin = (service) => suite.conninfo(service).replace(/user=\S+/, 'user=avvik_admin');
 const caseOf = (report) => ok('GET', `/v1/cases/${report.number}`, undefined, officer);
+// The duties of a report's case, by regime.
+async function dutiesOf(report) {
+  const { duties = [] } = await ok('GET', `/v1/duties?case_id=${report.number}`, undefined, officer);
+  return Object.fromEntries(duties.map((duty) => [duty.regime, duty]));
+}
 
 before(async () => {
   suite = await Suite.start();
@@ -66,6 +72,15 @@ before(async () => {
   await ok('POST', `/v1/reports/${reports.confidential.number}:withdraw`, { reason: marks.withdrawReason }, confidant);
   const path = `/v1/cases/${reports.named.number}`;
   await ok('POST', `${path}:note`, { request_id: randomUUID(), text: marks.note }, officer);
+  await ok('POST', `${path}:classify`, { classification: {
+    kind: 'KIND_INCIDENT', impacts: [{ property: 'SECURITY_PROPERTY_CONFIDENTIALITY', level: 3 }],
+    personal_data: 'ANSWER_YES', national_security: 'ANSWER_NO', information_system: 'ANSWER_YES',
+  } }, officer);
+  await settle(suite);
+  const duties = await dutiesOf(reports.named);
+  await ok('POST', `/v1/duties/${duties['SE-NIS2'].duty_id}:ruleOut`, { reason: marks.ruleOut }, officer);
+  await ok('POST', `/v1/duties/${duties['SE-GDPR-33'].duty_id}/stages/anmalan:submit`,
+    { external_id: marks.externalId, reason: marks.stageReason }, officer);
   await ok('POST', `${path}:acknowledge`, {}, officer);
   await ok('POST', `${path}:close`, { resolution: 'RESOLUTION_REMEDIED', outcome: marks.outcome }, officer);
   await ok('POST', `${path}:reopen`, { reason: marks.reopen }, officer);
@@ -111,6 +126,10 @@ test('NoCopyOfTheDataHoldsWhatWasTold', async () => {
   assert.equal(entry.title, marks.namedTitle);
   assert.deepEqual(entry.notes.map((note) => note.text), [marks.note, marks.reopen]);
   assert.equal(entry.outcome, marks.outcome);
+  const duties = await dutiesOf(reports.named);
+  assert.equal(duties['SE-NIS2'].rule_out_reason, marks.ruleOut);
+  assert.equal(duties['SE-GDPR-33'].stages[0].reason, marks.stageReason);
+  assert.equal(duties['SE-GDPR-33'].stages[0].external_id, marks.externalId);
   assert.equal((await ok('GET', `/v1/campaigns/${reports.mail.number}`, undefined, officer)).answer.text, marks.answer);
   assert.equal((await ok('GET', `/v1/reports/${reports.sameMail.number}/answer`, undefined, confidant)).text, marks.answer);
   const withdrawn = await ok('GET', `/v1/reports/${reports.confidential.number}`, undefined, confidant);
@@ -181,6 +200,8 @@ test('LegalHoldStopsErasingAndErasingIsForGood', async () => {
   assert.equal((await ok('POST', `${path}:hold`, { reference: 'T 77-26' }, officer)).hold_reference, 'T 77-26');
   const held = await suite.api('POST', `${path}:erase`, order, officer);
   assert.equal(held.body.reason, 'CASE_HELD');
+  await settle(suite);
+  assert.equal((await dutiesOf(reports.named))['SE-NIS2'].rule_out_reason, marks.ruleOut);
   await ok('POST', `${path}:release`, {}, officer);
 
   const certificate = await ok('POST', `${path}:erase`, order, officer);
@@ -199,11 +220,32 @@ test('LegalHoldStopsErasingAndErasingIsForGood', async () => {
   await ok('GET', '/v1/reports', undefined, employee);
   await ok('GET', '/v1/cases', undefined, officer);
 
+  const duties = await dutiesOf(reports.named);
+  const [stage] = duties['SE-GDPR-33'].stages;
+  assert.deepEqual([duties['SE-NIS2'].rule_out_reason ?? '', stage.reason ?? '', stage.external_id ?? ''], ['', '', '']);
+  // That it was told, and when, is counted still; nothing can be written any more.
+  assert.equal(stage.state, 'STAGE_STATE_SUBMITTED');
+  for (const duty of Object.values(duties)) {
+    assert.ok(duty.erase_time);
+    const late = await suite.api('POST', `/v1/duties/${duty.duty_id}:ruleOut`, { reason: 'late' }, officer);
+    assert.equal(late.body.reason, 'CASE_ERASED');
+  }
+
   const { erasures } = await ok('GET', '/v1/erasures', undefined, auditor);
   assert.deepEqual(erasures, [certificate]);
   const [mine] = await suite.psql('intake', 'SELECT subject, reference, key_hash FROM erasure');
   assert.equal(mine.subject, `reports/${reports.named.report_id}`);
   assert.equal(mine.reference, `erasures/${certificate.erasure_id}`);
+  const told = await suite.psql('escalation',
+    'SELECT subject, related, reference, data_classes, length(key_hash) AS hash FROM erasure ORDER BY subject');
+  assert.deepEqual(told, [
+    [duties['SE-NIS2'], ['rule_out_reason']], [duties['SE-GDPR-33'], ['external_ids=1', 'stage_reasons=1']],
+  ].map(([duty, data_classes]) => ({
+    subject: `duties/${duty.duty_id}`, related: `cases/${entry.case_id}`, reference: `erasures/${certificate.erasure_id}`,
+    data_classes, hash: 32,
+  })).sort((a, b) => (a.subject < b.subject ? -1 : 1)));
+  assert.deepEqual(await suite.psql('escalation',
+    'SELECT 1 FROM duty JOIN duty_stage ON duty_id = id WHERE num_nonnulls(wrapped_key, rule_out_reason, external_id, reason) > 0'), []);
   for (const [service, table, column, id] of [
     ['intake', 'report_key', 'report_id', reports.named.report_id], ['triage', 'case_key', 'case_id', entry.case_id],
   ]) {
@@ -234,7 +276,7 @@ test('MasterKeyIsReplacedWhileReadingAndTheOldOneIsNoLongerNeeded', async () => 
   const fresh = `new-key:${randomBytes(32).toString('base64')}\n`;
   writeFileSync(file, fresh + old);
   const masters = async () => {
-    const rows = await Promise.all(['intake', 'triage', 'delivery'].map((service) =>
+    const rows = await Promise.all(['intake', 'triage', 'escalation', 'delivery'].map((service) =>
       suite.psql(service, 'SELECT DISTINCT master_key_id AS id FROM tenant_key')));
     return rows.flat().map((row) => row.id);
   };
@@ -249,7 +291,7 @@ test('MasterKeyIsReplacedWhileReadingAndTheOldOneIsNoLongerNeeded', async () => 
   assert.ok(reads > 0);
 
   writeFileSync(file, fresh);
-  for (const service of ['intake', 'triage', 'delivery']) await suite.killService(service);
+  for (const service of ['intake', 'triage', 'escalation', 'delivery']) await suite.killService(service);
   await suite.ready();
   assert.equal((await caseOf(reports.personal)).title, marks.personalTitle);
   assert.equal((await ok('GET', `/v1/reports/${reports.personal.number}`, undefined, employee)).title, marks.personalTitle);

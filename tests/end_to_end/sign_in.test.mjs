@@ -113,7 +113,8 @@ test('AnswerMeantForAnotherBrowserIsRefused', async () => {
   assert.deepEqual(await callback(victim, url), { status: 400, reason: 'SIGN_IN_NOT_BEGUN' });
   await victim.request('GET', '/sign-in');
   assert.deepEqual(await callback(victim, url), { status: 400, reason: 'SIGN_IN_STATE' });
-  victim.cookies.set(ATTEMPT, `${victim.cookies.get(ATTEMPT).slice(0, -1)}A`);
+  const attempt = victim.cookies.get(ATTEMPT);
+  victim.cookies.set(ATTEMPT, `${attempt.startsWith('A') ? 'B' : 'A'}${attempt.slice(1)}`);
   assert.equal((await callback(victim, url)).reason, 'SIGN_IN_NOT_BEGUN');
 });
 
