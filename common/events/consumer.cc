@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "common/events/stream_entry.h"
 #include "common/log/log.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -40,6 +41,18 @@ constexpr pg::Statement kPark{"events_park", R"sql(
     VALUES ($1,     $2,       $3,     $4,   $5,      $6,    $7,    $8,        $9))sql"};
 
 constexpr absl::Duration kIdleLogRead = absl::Seconds(1);
+// How often the log is read where the stream leads nowhere.
+constexpr absl::Duration kAstrayLogRead = absl::Milliseconds(200);
+
+StreamEntry EntryOf(const redis::Reply& reply) {
+  StreamEntry entry{.id = reply[0].text(), .event = "", .proof = ""};
+  const redis::Reply fields = reply[1];
+  for (size_t i = 0; i + 1 < fields.size(); i += 2) {
+    if (fields[i].text() == "e") entry.event = fields[i + 1].text();
+    if (fields[i].text() == "m") entry.proof = fields[i + 1].text();
+  }
+  return entry;
+}
 
 // Subjects are apart per tenant.
 using Subject = std::pair<std::string, std::string>;
@@ -77,7 +90,13 @@ Consumer::Consumer(ConsumerSettings settings, EventHandler& handler, EventLogRea
       handler_(handler),
       reader_(reader),
       clock_(clock),
-      loop_("hear-" + settings_.source, [this] { return Step(); }) {}
+      loop_("hear-" + settings_.source, [this] { return Step(); }) {
+  if (settings_.telemetry == nullptr || settings_.streams.redis.address.empty()) return;
+  forged_entries_ = settings_.telemetry->Counter(
+      "avvik_events_forged_total",
+      "Entries in a service's stream that do not prove that the service wrote them.",
+      {{"source", settings_.source}});
+}
 
 Consumer::~Consumer() { Stop(); }
 
@@ -94,7 +113,9 @@ absl::Duration Consumer::Step() {
     log::Warning("consumer_waiting", {{"source", settings_.source}, {"error", round.status()}});
     return absl::Milliseconds(300);
   }
-  return round->active ? absl::ZeroDuration() : absl::Milliseconds(500);
+  if (!round->active) return absl::Milliseconds(500);
+  return round->astray && round->applied + round->parked == 0 ? kAstrayLogRead
+                                                               : absl::ZeroDuration();
 }
 
 absl::StatusOr<Consumer::Round> Consumer::RunOnce(absl::Duration wait) {
@@ -102,7 +123,7 @@ absl::StatusOr<Consumer::Round> Consumer::RunOnce(absl::Duration wait) {
   AVVIK_ASSIGN_OR_RETURN(round.active, HoldLock());
   round.position = position_;
   if (!round.active) return round;
-  AVVIK_ASSIGN_OR_RETURN(const std::vector<v1::StoredEvent> batch, ReadNext(wait));
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<v1::StoredEvent> batch, ReadNext(wait, &round));
   if (batch.empty()) return round;
   const absl::Status taken = Take(batch, &round);
   if (round.applied + round.parked > 0) handler_.Committed();
@@ -134,51 +155,60 @@ absl::StatusOr<bool> Consumer::HoldLock() {
   return true;
 }
 
-absl::StatusOr<std::vector<v1::StoredEvent>> Consumer::ReadNext(absl::Duration wait) {
-  if (!settings_.redis.empty()) {
-    absl::StatusOr<std::vector<v1::StoredEvent>> events = ReadStream(wait);
-    if (events.ok() && !events->empty()) {
-      if (events->front().position() == position_ + 1) return events;
-      // Entries before these are gone from the stream.
-      return ReadLog();
-    }
+absl::StatusOr<std::vector<v1::StoredEvent>> Consumer::ReadNext(absl::Duration wait, Round* round) {
+  if (!settings_.streams.redis.address.empty()) {
+    absl::StatusOr<Stretch> stretch = ReadStream(wait);
+    if (stretch.ok() && !stretch->events.empty()) return std::move(stretch->events);
+    round->astray = !stretch.ok() || stretch->broken_off;
     // Silence may be peace, or a stream that is gone: ask the source now and then.
-    if (events.ok() && absl::Now() - log_read_ < kIdleLogRead) return events;
+    if (!round->astray && absl::Now() - log_read_ < kIdleLogRead) {
+      return std::vector<v1::StoredEvent>();
+    }
   }
   return ReadLog();
 }
 
-absl::StatusOr<std::vector<v1::StoredEvent>> Consumer::ReadStream(absl::Duration wait) {
+absl::StatusOr<Consumer::Stretch> Consumer::ReadStream(absl::Duration wait) {
   if (redis_ != nullptr && redis_->broken()) redis_.reset();
   if (redis_ == nullptr) {
-    AVVIK_ASSIGN_OR_RETURN(redis_,
-                           redis::Connection::Open(settings_.redis, wait + absl::Seconds(2)));
+    AVVIK_ASSIGN_OR_RETURN(
+        redis_, redis::Connection::Open(settings_.streams.redis, wait + absl::Seconds(2)));
   }
   std::vector<std::string> command = {"XREAD", "COUNT", std::to_string(settings_.batch)};
   // BLOCK 0 would mean for ever.
   if (wait >= absl::Milliseconds(1)) {
     command.insert(command.end(), {"BLOCK", std::to_string(absl::ToInt64Milliseconds(wait))});
   }
-  command.insert(command.end(), {"STREAMS", stream_, std::to_string(position_) + "-0"});
+  command.insert(command.end(), {"STREAMS", stream_, EntryId(position_)});
   AVVIK_ASSIGN_OR_RETURN(const redis::Reply reply, redis_->Command(command));
   if (reply.is_error()) return absl::UnavailableError("redis: " + reply.text());
-  std::vector<v1::StoredEvent> events;
-  if (reply.size() == 0) return events;
+  Stretch stretch;
+  if (reply.size() == 0) return stretch;
   const redis::Reply entries = reply[0][1];
   for (size_t i = 0; i < entries.size(); ++i) {
+    const StreamEntry entry = EntryOf(entries[i]);
+    const std::optional<int64_t> position =
+        ProvenPosition(*settings_.streams.keys, settings_.source, entry);
+    if (!position.has_value()) ReportForged(entry.id);
     v1::StoredEvent stored;
-    stored.set_position(std::atoll(entries[i][0].text().c_str()));
-    const redis::Reply fields = entries[i][1];
-    bool read = false;
-    for (size_t f = 0; f + 1 < fields.size(); f += 2) {
-      if (fields[f].text() == "e") read = stored.mutable_event()->ParseFromString(fields[f + 1].text());
+    // What is not proven, does not follow or cannot be read is left to the log, which is the truth.
+    if (position != position_ + 1 + static_cast<int64_t>(stretch.events.size()) ||
+        !stored.mutable_event()->ParseFromString(entry.event)) {
+      stretch.broken_off = true;
+      break;
     }
-    const int64_t expected = events.empty() ? stored.position() : events.back().position() + 1;
-    // What cannot be read or does not follow is left to the log, which is the truth.
-    if (!read || stored.position() != expected) break;
-    events.push_back(std::move(stored));
+    stored.set_position(*position);
+    stretch.events.push_back(std::move(stored));
   }
-  return events;
+  return stretch;
+}
+
+void Consumer::ReportForged(const std::string& id) {
+  // It is met again until the log leads past it.
+  if (id == forged_) return;
+  forged_ = id;
+  if (forged_entries_.has_value()) forged_entries_->Add();
+  log::Error("event_forged", {{"source", settings_.source}, {"entry", id}});
 }
 
 absl::StatusOr<std::vector<v1::StoredEvent>> Consumer::ReadLog() {

@@ -3,7 +3,8 @@
 // One consumer per service and source is active, held by an advisory lock in the consuming service's
 // database. Effects and the position reached are committed in one transaction, which first locks and
 // compares the position; so a crash, a repeat or a second consumer by mistake changes nothing. Redis
-// brings events fast; gaps and silence are settled by reading the source's log.
+// brings events fast; gaps and silence are settled by reading the source's log. So are entries that do not
+// prove that the source wrote them: they are counted, logged as `event_forged`, and never applied.
 //
 // An event that cannot be applied is parked with the reason, and later events of its subject behind it;
 // all others go on. Errors of the surroundings (UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED,
@@ -15,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,9 +25,11 @@
 #include "absl/status/statusor.h"
 #include "common/clock/clock.h"
 #include "common/events/event_log.h"
+#include "common/events/stream_access.h"
 #include "common/pg/pool.h"
 #include "common/process/loop.h"
 #include "common/redis/connection.h"
+#include "common/telemetry/registry.h"
 
 namespace avvik::events {
 
@@ -52,8 +56,9 @@ class EventHandler {
 struct ConsumerSettings {
   std::string source;  // The service heard.
   pg::Settings database;
-  std::string redis;   // Address; empty reads the source's log only.
+  StreamAccess streams;  // Without an address only the source's log is read.
   int batch = 500;
+  telemetry::Registry* telemetry = nullptr;  // Counts forged entries; null counts none.
 };
 
 class Consumer final : public process::Runnable {
@@ -72,15 +77,23 @@ class Consumer final : public process::Runnable {
     int64_t applied = 0;   // Events applied.
     int64_t parked = 0;    // Events parked.
     int64_t position = 0;  // Position reached.
+    bool astray = false;   // The stream led nowhere: Redis is away, or what it has is of no use.
   };
   // Reads what follows the position and applies it. Waits for new events at most `wait`.
   absl::StatusOr<Round> RunOnce(absl::Duration wait);
 
  private:
   absl::StatusOr<bool> HoldLock();
-  absl::StatusOr<std::vector<v1::StoredEvent>> ReadNext(absl::Duration wait);
-  absl::StatusOr<std::vector<v1::StoredEvent>> ReadStream(absl::Duration wait);
+  // What the stream has after the position.
+  struct Stretch {
+    std::vector<v1::StoredEvent> events;  // From the next position on, without a gap.
+    bool broken_off = false;              // An entry follows that is of no use.
+  };
+
+  absl::StatusOr<std::vector<v1::StoredEvent>> ReadNext(absl::Duration wait, Round* round);
+  absl::StatusOr<Stretch> ReadStream(absl::Duration wait);
   absl::StatusOr<std::vector<v1::StoredEvent>> ReadLog();
+  void ReportForged(const std::string& id);
   // Prepares and applies a batch and moves the position behind it.
   absl::Status Take(std::span<const v1::StoredEvent> batch, Round* round);
   // Applies a batch in one transaction; events in `refused`, by position, are parked with the reason.
@@ -93,10 +106,12 @@ class Consumer final : public process::Runnable {
   EventHandler& handler_;
   EventLogReader& reader_;
   const Clock& clock_;
+  std::optional<telemetry::Counter> forged_entries_;
   std::unique_ptr<pg::Connection> database_;
   std::unique_ptr<redis::Connection> redis_;
   bool locked_ = false;
   int64_t position_ = 0;
+  std::string forged_;  // Id of the entry that was reported last.
   absl::Time log_read_ = absl::InfinitePast();
   process::Loop loop_;
 };

@@ -13,6 +13,8 @@
 #include "common/events/migrations.h"
 #include "common/events/outbox.h"
 #include "common/events/publisher.h"
+#include "common/events/stream_entry.h"
+#include "common/events/test_keys.h"
 #include "common/ids/fake_id_source.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "tests/support/pg_fixture.h"
@@ -24,6 +26,7 @@ namespace {
 using avvik::testing::HasCode;
 using avvik::testing::TestDatabase;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr pg::Migration kEffects[] = {
     {"test/0001_effect.sql",
@@ -89,19 +92,21 @@ class EventsTest : public ::testing::Test {
   }
   void TearDown() override { Redis({"DEL", StreamKey(source_)}); }
 
-  std::unique_ptr<Publisher> NewPublisher(int64_t stream_length = 100'000) {
-    return std::make_unique<Publisher>(PublisherSettings{.source = source_,
-                                                         .database = database_->settings(),
-                                                         .redis = avvik::testing::TestRedis(),
-                                                         .stream_length = stream_length,
-                                                         .batch = 100});
+  std::unique_ptr<Publisher> NewPublisher(const std::string& keys = "1") {
+    return std::make_unique<Publisher>(
+        PublisherSettings{.source = source_,
+                          .database = database_->settings(),
+                          .streams = {avvik::testing::TestRedis(), TestKeys(keys)},
+                          .batch = 100});
   }
-  std::unique_ptr<Consumer> NewConsumer() {
-    return std::make_unique<Consumer>(ConsumerSettings{.source = source_,
-                                                       .database = database_->settings(),
-                                                       .redis = avvik::testing::TestRedis(),
-                                                       .batch = 100},
-                                      handler_, *reader_, clock_);
+  std::unique_ptr<Consumer> NewConsumer(const std::string& keys = "1") {
+    return std::make_unique<Consumer>(
+        ConsumerSettings{.source = source_,
+                         .database = database_->settings(),
+                         .streams = {avvik::testing::TestRedis(), TestKeys(keys)},
+                         .batch = 100,
+                         .telemetry = &telemetry_},
+        handler_, *reader_, clock_);
   }
 
   redis::Reply Redis(std::vector<std::string> command) { return *redis_->Command(command); }
@@ -150,12 +155,29 @@ class EventsTest : public ::testing::Test {
     for (const pg::Row row : rows) effects.push_back(row.Text("effect"));
     return effects;
   }
+  // Puts an entry into the stream: `fields` with their values by turns.
+  void Put(const std::string& id, std::vector<std::string> fields) {
+    fields.insert(fields.begin(), {"XADD", StreamKey(source_), id});
+    ASSERT_FALSE(Redis(fields).is_error());
+  }
+  // The bytes of an event that nobody told.
+  std::string Invented() {
+    return MakeEvent(ids_, source_, {.tenant = "t", .subject = "invented", .subject_version = 1},
+                     google::protobuf::Timestamp())
+        .SerializeAsString();
+  }
+  // That so many forged entries were counted.
+  void ExpectForged(int count) {
+    EXPECT_THAT(telemetry_.Text(), HasSubstr("avvik_events_forged_total{source=\"" + source_ +
+                                             "\"} " + std::to_string(count) + "\n"));
+  }
   std::string Position() { return database_->Value("SELECT max(position) FROM consumer_offset"); }
 
   inline static TestDatabase* database_ = nullptr;
   FakeClock clock_{absl::FromUnixSeconds(1'795'000'000)};
   FakeIdSource ids_;
   std::string source_;
+  telemetry::Registry telemetry_;
   RecordingHandler handler_;
   std::unique_ptr<redis::Connection> redis_;
   std::unique_ptr<PgEventLogReader> reader_;
@@ -273,6 +295,89 @@ TEST_F(EventsTest, ConsumerGoesOnWithoutRedis) {
   Redis({"DEL", StreamKey(source_)});
   Consume();
   EXPECT_THAT(Effects(), ElementsAre("a 1"));
+}
+
+TEST_F(EventsTest, ForgedEventIsNotAppliedAndTheTrueOneIs) {
+  Tell("a", 1);
+  Publish();
+  // It takes the place of what is told next.
+  Put("2-0", {"t", "x", "e", Invented()});
+  Tell("a", 2);
+  Tell("a", 3);
+  Publish();
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "a 2", "a 3"));
+  ExpectForged(1);
+}
+
+TEST_F(EventsTest, EventProvenByAnUnknownKeyIsForged) {
+  Put("1-0", EntryFields(*TestKeys("2"), source_, 1, "x", Invented()));
+  Tell("a", 1);
+  // The publisher knows of no stream yet, and takes the entry for its own.
+  Publish();
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1"));
+  ExpectForged(1);
+}
+
+TEST_F(EventsTest, EntryCopiedToAnotherPositionIsForged) {
+  Tell("a", 1);
+  Tell("b", 1);
+  Publish();
+  const redis::Reply entries = Redis({"XRANGE", StreamKey(source_), "-", "+"});
+  Redis({"DEL", StreamKey(source_)});
+  // Each entry where the other one was.
+  for (const size_t from : {1, 0}) {
+    std::vector<std::string> fields;
+    for (size_t i = 0; i < entries[from][1].size(); ++i) {
+      fields.push_back(entries[from][1][i].text());
+    }
+    Put(EntryId(from == 1 ? 1 : 2), fields);
+  }
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "b 1"));
+  ExpectForged(1);
+}
+
+TEST_F(EventsTest, EntryCopiedFromAnotherStreamIsForged) {
+  Put("1-0", EntryFields(*TestKeys(), "another-" + source_, 1, "x", Invented()));
+  Tell("a", 1);
+  Publish();
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1"));
+  ExpectForged(1);
+}
+
+TEST_F(EventsTest, ForgedEntryThatNothingIsToldBehindIsReportedOnceAndLookedAtCalmly) {
+  Put("1-0", {"e", Invented(), "m", std::string(32, 'm')});
+  for (int i = 0; i < 3; ++i) {
+    const auto round = OnceActive([&] { return consumer_->RunOnce(absl::ZeroDuration()); });
+    ASSERT_OK(round);
+    EXPECT_TRUE(round->astray);
+    EXPECT_EQ(round->applied + round->parked, 0);
+    EXPECT_EQ(round->position, 0);
+  }
+  ExpectForged(1);
+}
+
+TEST_F(EventsTest, KeysAreExchangedWhileEventsTravel) {
+  Tell("a", 1);
+  Publish();
+  // The new key behind the old one, in front of it, and alone; a publisher's turn and a consumer's come
+  // at different times.
+  consumer_ = NewConsumer("12");
+  Consume();
+  publisher_ = NewPublisher("21");
+  Tell("a", 2);
+  Publish();
+  Consume();
+  consumer_ = NewConsumer("2");
+  publisher_ = NewPublisher("2");
+  Tell("a", 3);
+  Publish();
+  Consume();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "a 2", "a 3"));
+  ExpectForged(0);
 }
 
 TEST_F(EventsTest, EventAppliedByAnotherConsumerIsNotAppliedAgain) {

@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "common/events/event_log.h"
+#include "common/events/stream_entry.h"
 #include "common/log/log.h"
 #include "common/pg/pool.h"
 #include "common/status/error.h"
@@ -115,7 +116,7 @@ absl::StatusOr<int64_t> Publisher::GivePositions() {
 absl::StatusOr<int64_t> Publisher::CatchUp(int64_t head) {
   if (redis_ != nullptr && redis_->broken()) redis_.reset();
   if (redis_ == nullptr) {
-    AVVIK_ASSIGN_OR_RETURN(redis_, redis::Connection::Open(settings_.redis, kRedisTimeout));
+    AVVIK_ASSIGN_OR_RETURN(redis_, redis::Connection::Open(settings_.streams.redis, kRedisTimeout));
     tail_ = -1;
   }
   const absl::Time now = absl::Now();
@@ -165,9 +166,12 @@ absl::StatusOr<int64_t> Publisher::Send(int64_t after, int64_t head, bool create
       // noticed, not begun in the middle.
       if (!create) command.push_back("NOMKSTREAM");
       create = false;
-      command.insert(command.end(),
-                     {"MAXLEN", "~", length, std::to_string(row.Int("position")) + "-0", "t",
-                      event.type(), "e", bytes});
+      const int64_t position = row.Int("position");
+      command.insert(command.end(), {"MAXLEN", "~", length, EntryId(position)});
+      for (std::string& part :
+           EntryFields(*settings_.streams.keys, settings_.source, position, event.type(), bytes)) {
+        command.push_back(std::move(part));
+      }
       commands.push_back(std::move(command));
     }
     AVVIK_ASSIGN_OR_RETURN(const std::vector<redis::Reply> replies, redis_->Pipeline(commands));

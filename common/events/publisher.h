@@ -2,13 +2,15 @@
 //
 // One publisher per service is active, held by an advisory lock in the service's database; others stand
 // by. The stream is a copy that may be lost at any time: the publisher notices and sends what is
-// missing. Entry ids are `<position>-0`, so that a repeat is refused by Redis itself.
+// missing. Entry ids are `<position>-0`, so that a repeat is refused by Redis itself. Each entry carries a
+// proof of where it comes from: see EventKeys.
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/events/stream_access.h"
 #include "common/pg/connection.h"
 #include "common/process/loop.h"
 #include "common/redis/connection.h"
@@ -18,7 +20,7 @@ namespace avvik::events {
 struct PublisherSettings {
   std::string source;  // The service's name.
   pg::Settings database;
-  std::string redis;          // Address; see redis::Connection.
+  StreamAccess streams;
   int64_t stream_length = 100'000;  // Entries kept in the stream; older ones are read from the log.
   int batch = 1'000;                // Events a round.
 };

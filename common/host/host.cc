@@ -49,6 +49,17 @@ absl::Status Prepare(const pg::Settings& database, const std::string& owner,
   return pg::Grant(owning, database, kAppendOnly);
 }
 
+absl::StatusOr<events::StreamAccess> ReadStreamAccess(const Settings& settings) {
+  const std::optional<std::string> password = config::ReadSecretFile(settings.redis_password_file);
+  if (!password.has_value()) return absl::InvalidArgumentError("--redis-password-file is of no use");
+  const std::optional<std::string> keys = config::ReadSecretFile(settings.event_key);
+  if (!keys.has_value()) return absl::InvalidArgumentError("--event-key is of no use");
+  events::StreamAccess access;
+  access.redis = {.address = settings.redis, .password = *password};
+  AVVIK_ASSIGN_OR_RETURN(access.keys, events::EventKeys::FromText(*keys));
+  return access;
+}
+
 // Takes a new organisation in use as soon as it is heard of, before the events that were decided on it.
 class OrganisationFirst final : public events::EventHandler {
  public:
@@ -81,6 +92,7 @@ class OrganisationFirst final : public events::EventHandler {
 struct Host::Parts {
   Parts(const std::string& name, const Settings& s, const std::string& secret,
         organisation::RoleCatalogue catalogue, rpc::StrongSignIn strong, audit::SigningKey key,
+        events::StreamAccess access,
         std::shared_ptr<const rpc::Transport> connections)
       : service(name),
         settings(s),
@@ -113,7 +125,8 @@ struct Host::Parts {
         environment(
             {clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong)},
             s.calls),
-        publisher({.source = name, .database = pg::PlannedOnce(database), .redis = s.redis}),
+        streams(std::move(access)),
+        publisher({.source = name, .database = pg::PlannedOnce(database), .streams = streams}),
         log(pool),
         log_service(environment, log),
         trail(pool),
@@ -145,6 +158,7 @@ struct Host::Parts {
   audit::Sealer sealer;
   audit::Recorder recorder;
   rpc::Environment environment;
+  const events::StreamAccess streams;
   events::Publisher publisher;
   events::PgEventLogReader log;
   EventLogService log_service;
@@ -171,6 +185,7 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
   log::Init(service, level);
   const std::optional<std::string> secret = config::ReadSecretFile(settings.client_secret_file);
   if (!secret.has_value()) return absl::InvalidArgumentError("--client-secret-file is of no use");
+  AVVIK_ASSIGN_OR_RETURN(events::StreamAccess streams, ReadStreamAccess(settings));
   AVVIK_ASSIGN_OR_RETURN(organisation::RoleCatalogue roles,
                          organisation::RoleCatalogue::Load(settings.roles));
   AVVIK_ASSIGN_OR_RETURN(
@@ -182,7 +197,8 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
   AVVIK_RETURN_IF_ERROR(transport->Check(settings.listen));
   AVVIK_RETURN_IF_ERROR(transport->Check(settings.triage));
   auto parts = std::make_unique<Parts>(service, settings, *secret, std::move(roles),
-                                       std::move(strong), std::move(key), transport);
+                                       std::move(strong), std::move(key), std::move(streams),
+                                       transport);
   AVVIK_RETURN_IF_ERROR(Prepare(parts->database, settings.database_owner, migrations));
   // What is left out is fetched anew.
   if (const absl::Status restored = parts->directory.Restore(); !restored.ok()) {
@@ -198,7 +214,7 @@ const Clock& Host::clock() const { return parts_->clock; }
 IdSource& Host::ids() { return parts_->ids; }
 pg::Pool& Host::pool() { return parts_->pool; }
 const pg::Settings& Host::database() const { return parts_->database; }
-const std::string& Host::redis() const { return parts_->settings.redis; }
+const events::StreamAccess& Host::streams() const { return parts_->streams; }
 organisation::Directory& Host::directory() { return parts_->directory; }
 identity::TokenSource& Host::tokens() { return parts_->tokens; }
 telemetry::Registry& Host::telemetry() { return parts_->telemetry; }
@@ -213,8 +229,10 @@ void Host::Hear(const std::string& source, rpc::Peer& peer, events::EventHandler
       parts_->first.emplace_back(std::make_unique<OrganisationFirst>(handler, parts_->directory));
   parts_->handlers[source] = first.get();
   parts_->consumers.push_back(std::make_unique<events::Consumer>(
-      events::ConsumerSettings{
-          .source = source, .database = parts_->database, .redis = parts_->settings.redis},
+      events::ConsumerSettings{.source = source,
+                               .database = parts_->database,
+                               .streams = parts_->streams,
+                               .telemetry = &parts_->telemetry},
       *first, *log, parts_->clock));
 }
 

@@ -39,7 +39,8 @@ class Host {
   pg::Pool& pool();
   // The database's settings, for a part that needs connections of its own.
   const pg::Settings& database() const;
-  const std::string& redis() const;
+  // How to reach the streams of all services.
+  const events::StreamAccess& streams() const;
   organisation::Directory& directory();
   identity::TokenSource& tokens();
   telemetry::Registry& telemetry();

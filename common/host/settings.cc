@@ -9,6 +9,11 @@ void Settings::Declare(config::Reader& reader) {
               "connection string of the role that owns the tables, for migrations only; empty: as "
               "--database");
   reader.RequiredText("redis", &redis, "Redis: a unix socket's path or host:port");
+  reader.RequiredText("redis-password-file", &redis_password_file,
+                      "file with the password of Redis' default user");
+  reader.RequiredText("event-key", &event_key,
+                      "file with the keys that prove events in Redis, the same for all services: 64 "
+                      "hexadecimal digits a line");
   reader.RequiredText("issuer", &issuer, "OpenID provider whose tokens count");
   reader.Text("audience", &audience, "audience a token must name");
   reader.RequiredText("client-id", &client_id, "this service's client at the provider");

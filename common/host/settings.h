@@ -14,6 +14,8 @@ struct Settings {
   std::string database;
   std::string database_owner;  // Empty: `database` owns its tables.
   std::string redis;
+  std::string redis_password_file;
+  std::string event_key;
   std::string issuer;
   std::string audience = "avvik";
   std::string client_id;

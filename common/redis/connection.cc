@@ -43,8 +43,9 @@ Reply Reply::operator[](size_t index) const {
 
 Connection::Connection(redisContext* context) : context_(context, redisFree) {}
 
-absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& address,
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Server& server,
                                                              absl::Duration timeout) {
+  const std::string& address = server.address;
   const timeval limit = absl::ToTimeval(timeout);
   redisContext* context = nullptr;
   if (address.find('/') != std::string::npos) {
@@ -60,6 +61,10 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
   if (context->err != 0) return Unavailable(context->errstr);
   // hiredis 0.14 keeps the connect time-out apart from the one of commands.
   redisSetTimeout(context, limit);
+  if (!server.password.empty()) {
+    AVVIK_ASSIGN_OR_RETURN(const Reply reply, connection->Command({"AUTH", server.password}));
+    if (reply.is_error()) return Unavailable("does not let us in: " + reply.text());
+  }
   return connection;
 }
 

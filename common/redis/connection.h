@@ -36,11 +36,16 @@ class Reply {
   std::shared_ptr<redisReply> reply_;
 };
 
+struct Server {
+  std::string address;   // A unix socket's path (with a `/`) or `host:port`.
+  std::string password;  // Of the server's default user; empty gives none.
+};
+
 class Connection {
  public:
-  // `address` is a unix socket's path (with a `/`) or `host:port`. `timeout` bounds connecting and every
-  // answer; it must exceed any BLOCK by a margin. UNAVAILABLE when there is no server.
-  static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& address,
+  // `timeout` bounds connecting and every answer; it must exceed any BLOCK by a margin. UNAVAILABLE when
+  // there is no server, and when it does not take the password: also because it asks nobody for one.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const Server& server,
                                                           absl::Duration timeout);
 
   // Sends one command and waits for its answer. Arguments may hold any bytes. UNAVAILABLE when the

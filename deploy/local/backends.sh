@@ -126,10 +126,20 @@ SQL
   } | run_psql -d "$(conninfo postgres "$AVVIK_PG_ADMIN")" >/dev/null || fail "cannot make the databases"
 }
 
+# The password of Redis, made once, and the file by which Redis itself is told: the arguments are read by everybody.
+make_redis_password() {
+  (
+    umask 077
+    [[ -s $AVVIK_REDIS_PASSWORD ]] || openssl rand -hex 32 >"$AVVIK_REDIS_PASSWORD"
+    printf 'requirepass %s\n' "$(<"$AVVIK_REDIS_PASSWORD")" >"$AVVIK_HOME/redis/redis.conf"
+  ) || fail "cannot make the password of Redis"
+}
+
 start_redis() {
   command -v redis-server >/dev/null || fail "Redis is not installed: run deploy/local/install.sh"
   private_folder "$AVVIK_HOME/redis"
-  start_process redis TERM redis-server --port 0 --unixsocket "$AVVIK_REDIS" --unixsocketperm 700 \
+  make_redis_password
+  start_process redis TERM redis-server "$AVVIK_HOME/redis/redis.conf" --port 0 --unixsocket "$AVVIK_REDIS" --unixsocketperm 700 \
     --dir "$AVVIK_HOME/redis" --appendonly yes --appendfsync everysec --save '' --daemonize no
 }
 
@@ -151,7 +161,10 @@ start_clamd() {
 # The socket is there when the signatures have been read.
 clamd_answers() { [[ -S $AVVIK_CLAMD ]]; }
 
-redis_answers() { [[ $(redis-cli -s "$AVVIK_REDIS" ping) == PONG ]]; }
+# ask_redis COMMAND…: what Redis answers.
+ask_redis() { REDISCLI_AUTH=$(<"$AVVIK_REDIS_PASSWORD") redis-cli -s "$AVVIK_REDIS" "$@"; }
+
+redis_answers() { [[ $(ask_redis ping) == PONG ]]; }
 
 # Starts all three and returns when all answer. What runs already is left alone.
 start_backends() {

@@ -33,7 +33,8 @@ start_inner_service() {
     set -- "$@" --strong-sign-in-for "$AVVIK_STRONG_SIGN_IN_FOR" --strong-sign-in "$AVVIK_STRONG_SIGN_IN"
   start_service "$name" --listen "$(address_of "$name")" --database "$(conninfo "avvik_$name")" \
     --database-owner "$(conninfo "avvik_$name" "avvik_${name}_owner")" \
-    --redis "$AVVIK_REDIS" --roles "$AVVIK_ROOT/deploy/roles.yaml" --triage "$(address_of triage)" \
+    --redis "$AVVIK_REDIS" --redis-password-file "$AVVIK_REDIS_PASSWORD" --event-key "$AVVIK_SECRETS/event.keys" \
+    --roles "$AVVIK_ROOT/deploy/roles.yaml" --triage "$(address_of triage)" \
     --issuer "$AVVIK_ISSUER" --client-id "avvik-$name" --client-secret-file "$AVVIK_SECRETS/avvik-$name.secret" \
     --audit-key "$AVVIK_SECRETS/audit.key" "$@"
 }
@@ -46,6 +47,11 @@ make_audit_key() {
     [[ -s $AVVIK_SECRETS/audit.pub ]] ||
       openssl pkey -in "$AVVIK_SECRETS/audit.key" -pubout -out "$AVVIK_SECRETS/audit.pub"
   ) || fail "cannot make the key that signs the trace"
+}
+
+# The key that proves events in Redis, made once; all services share it.
+make_event_keys() {
+  [[ -s $AVVIK_SECRETS/event.keys ]] || (umask 077 && openssl rand -hex 32 >"$AVVIK_SECRETS/event.keys")
 }
 
 # The key that seals sessions, made once.
@@ -78,6 +84,7 @@ make_intake_keys() {
 start_services() {
   make_audit_key
   local deploy=$AVVIK_ROOT/deploy
+  make_event_keys
   make_master_keys
   make_intake_keys
   start_inner_service triage --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" \
@@ -96,7 +103,7 @@ start_services() {
   [[ -d $web ]] || web=$AVVIK_ROOT/web/static
   make_session_keys
   start_service gateway --listen "127.0.0.1:$AVVIK_PORT" --static "$web" --drain 5s \
-    --public-url "$AVVIK_URL" --redis "$AVVIK_REDIS" --issuer "$AVVIK_ISSUER" \
+    --public-url "$AVVIK_URL" --redis "$AVVIK_REDIS" --redis-password-file "$AVVIK_REDIS_PASSWORD" --issuer "$AVVIK_ISSUER" \
     --client-id avvik-web --client-secret-file "$AVVIK_SECRETS/avvik-web.secret" \
     --session-key-file "$AVVIK_SECRETS/session-keys.secret" --session-idle "$AVVIK_SESSION_IDLE" \
     --session-limit "$AVVIK_SESSION_LIMIT" --session-rate "$AVVIK_SESSION_RATE" \

@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include "common/events/test_keys.h"
 #include "common/identity/test_issuer.h"
 #include "common/ids/id_source.h"
 #include "common/rpc/peer.h"
@@ -137,7 +138,9 @@ class EscalationServiceTest : public StoreTest {
   rpc::Environment environment_{
       {clock_, call_ids_, verifier_, directory_, roles_, recorder_, telemetry_}, 16};
   events::Publisher publisher_{
-      {.source = "escalation", .database = database_->settings(), .redis = testing::TestRedis()}};
+      {.source = "escalation",
+       .database = database_->settings(),
+       .streams = {testing::TestRedis(), events::TestKeys()}}};
   EscalationService service_{environment_, store_, TestRegimes(), publisher_};
   const std::string address_ =
       "unix:/tmp/avvik-escalation-test-" + std::to_string(getpid()) + ".sock";

@@ -23,6 +23,7 @@ std::optional<int> Load(std::vector<const char*> flags, GatewayConfig* config) {
 // What is needed besides backends, unless it is there.
 std::vector<const char*> With(std::vector<const char*> flags) {
   for (const char* needed : {"--listen=[::]:80", "--public-url=https://avvik.example", "--redis=/r",
+                             "--redis-password-file=/p",
                              "--client-id=avvik-web", "--issuer=https://issuer.example",
                              "--client-secret-file=/s", "--session-key-file=/k"}) {
     const std::string_view name(needed, std::strchr(needed, '=') - needed + 1);

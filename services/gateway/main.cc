@@ -48,7 +48,8 @@ int main(int argc, char** argv) {
 
   const auto client_secret = config::ReadSecretFile(config.client_secret_file);
   const auto session_keys = config::ReadSecretFile(config.session_key_file);
-  if (!client_secret || !session_keys) return 2;
+  const auto redis_password = config::ReadSecretFile(config.redis_password_file);
+  if (!client_secret || !session_keys || !redis_password) return 2;
   const auto sealer = Sealer::FromKeys(*session_keys);
   if (!sealer.ok()) return Fail(sealer.status());
 
@@ -66,7 +67,7 @@ int main(int argc, char** argv) {
   GatewayHandler handler({clock, *routes, files, transcoder, readiness, metrics});
   http_client::CurlClient http;
   identity::KeySet keys({.issuer = config.issuer}, http, clock);
-  BrowserSessions browsers(config, *client_secret, *sealer, keys, http, clock,
+  BrowserSessions browsers(config, *client_secret, *redis_password, *sealer, keys, http, clock,
                            {.next = handler, .routes = *routes, .metrics = metrics});
   HttpServer server({.address = config.listen,
                      .threads = config.threads,

@@ -25,7 +25,7 @@ class FigureSetTest : public ::testing::Test {
     for (const char* source : {"intake", "triage", "escalation", "delivery"}) {
       consumers_.push_back(std::make_unique<events::Consumer>(
           events::ConsumerSettings{
-              .source = source, .database = in_use_, .redis = "", .batch = 500},
+              .source = source, .database = in_use_, .streams = {}, .batch = 500},
           handler_, town_.logs()[source], clock_));
     }
   }

@@ -2,13 +2,16 @@
 
 namespace avvik::metrics {
 
-Hearing::Hearing(const pg::Settings& database, const std::string& redis,
+Hearing::Hearing(const pg::Settings& database, const events::StreamAccess& streams,
                  const std::vector<Source>& sources, events::EventHandler& handler,
-                 const Clock& clock) {
+                 const Clock& clock, telemetry::Registry& telemetry) {
   for (const Source& source : sources) {
     handlers_[source.name] = &handler;
     consumers_.push_back(std::make_unique<events::Consumer>(
-        events::ConsumerSettings{.source = source.name, .database = database, .redis = redis},
+        events::ConsumerSettings{.source = source.name,
+                                 .database = database,
+                                 .streams = streams,
+                                 .telemetry = &telemetry},
         handler, *source.log, clock));
   }
 }

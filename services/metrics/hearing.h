@@ -23,8 +23,9 @@ struct Source {
 class Hearing final : public process::Runnable {
  public:
   // `database` is on the schema in use. What is pointed to must outlive the hearing.
-  Hearing(const pg::Settings& database, const std::string& redis,
-          const std::vector<Source>& sources, events::EventHandler& handler, const Clock& clock);
+  Hearing(const pg::Settings& database, const events::StreamAccess& streams,
+          const std::vector<Source>& sources, events::EventHandler& handler, const Clock& clock,
+          telemetry::Registry& telemetry);
   ~Hearing() override { Stop(); }
 
   absl::Status Start() override;

@@ -35,7 +35,8 @@ int main(int argc, char** argv) {
 
   metrics::Neighbours neighbours(config, h);
   metrics::FigureEventHandler handler(store, [&] { watchers.Wake(); });
-  metrics::Hearing hearing(figures, h.redis(), neighbours.sources(), handler, h.clock());
+  metrics::Hearing hearing(figures, h.streams(), neighbours.sources(), handler, h.clock(),
+                           h.telemetry());
   metrics::FigureEventHandler rebuilding_handler(store, [] {});
   metrics::Rebuilder rebuilder(h.database(), h.pool(), neighbours.sources(), rebuilding_handler,
                                h.clock(), [&] { watchers.Wake(); });

@@ -122,7 +122,7 @@ absl::Status Rebuilder::Prepare(Run& run) {
     run.consumers.push_back(std::make_unique<events::Consumer>(
         events::ConsumerSettings{.source = source.name,
                                  .database = OnSchema(database_, kNextSchema),
-                                 .redis = "",
+                                 .streams = {},
                                  .batch = kBatch},
         handler_, *source.log, clock_));
   }

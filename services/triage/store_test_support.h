@@ -149,7 +149,7 @@ class StoreTest : public ::testing::Test {
   // Hears all of the log as the service does.
   events::Consumer::Round HearLog() {
     events::Consumer consumer(
-        {.source = "intake", .database = database_->settings(), .redis = "", .batch = 500},
+        {.source = "intake", .database = database_->settings(), .streams = {}, .batch = 500},
         handler_, log_, clock_);
     events::Consumer::Round sum;
     while (true) {

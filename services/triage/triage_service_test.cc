@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "common/events/test_keys.h"
 #include "common/identity/test_issuer.h"
 #include "common/ids/id_source.h"
 #include "common/rpc/peer.h"
@@ -138,7 +139,9 @@ class TriageServiceTest : public StoreTest {
   rpc::Environment environment_{
       {clock_, call_ids_, verifier_, directory_, roles_, recorder_, telemetry_}, 16};
   events::Publisher publisher_{
-      {.source = "triage", .database = database_->settings(), .redis = testing::TestRedis()}};
+      {.source = "triage",
+       .database = database_->settings(),
+       .streams = {testing::TestRedis(), events::TestKeys()}}};
   OrganisationStore organisations_{database_->pool(), ids_};
   TriageService service_{environment_,   store_,     organisations_, directory_,
                          ShippedRules(), publisher_, call_ids_};

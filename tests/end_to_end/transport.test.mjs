@@ -179,7 +179,7 @@ test('ServicesLeaveNoCoreFilesAndNameNoSecret', async () => {
 test('SecretsThatOthersMayReadAreRefusedAtTheStart', async () => {
   const [program, ...started] = readFileSync(`/proc/${suite.pid('intake')}/cmdline`, 'utf8').split('\0').slice(0, -1);
   const open = join(suite.home, 'open-to-all');
-  for (const flag of ['--tls-key', '--client-secret-file', '--audit-key', '--master-key']) {
+  for (const flag of ['--tls-key', '--client-secret-file', '--redis-password-file', '--event-key', '--audit-key', '--master-key']) {
     const at = started.indexOf(flag) + 1;
     copyFileSync(started[at], open);
     chmodSync(open, 0o644);

@@ -77,7 +77,7 @@ test('Each service enters its own database and no other', async () => {
 
 test('PostgreSQL and Redis come back with their data after being killed', async () => {
   await bash('run_psql -d "$(conninfo avvik_intake)" -c "CREATE TABLE kept AS SELECT 7 AS x"');
-  await bash('redis-cli -s "$AVVIK_REDIS" config set appendfsync always; redis-cli -s "$AVVIK_REDIS" set kept 7');
+  await bash('ask_redis config set appendfsync always; ask_redis set kept 7');
   for (const name of ['postgres', 'redis']) {
     const pid = pidOf(name);
     process.kill(pid, 'SIGKILL');
@@ -85,7 +85,7 @@ test('PostgreSQL and Redis come back with their data after being killed', async 
   }
   await bash('start_backends');
   assert.equal(await bash('run_psql -At -d "$(conninfo avvik_intake)" -c "SELECT x FROM kept"'), '7');
-  assert.equal(await bash('redis-cli -s "$AVVIK_REDIS" get kept'), '7');
+  assert.equal(await bash('ask_redis get kept'), '7');
 });
 
 test('A process is started again with growing pauses, and its ends are noted', async () => {

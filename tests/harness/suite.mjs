@@ -205,7 +205,9 @@ export class Suite {
 
   // What redis-cli prints for a command.
   async redisCli(...command) {
-    const { status, stdout, stderr } = await run('redis-cli', ['-s', this.#places.redis, ...command]);
+    const password = readFileSync(join(this.home, 'secrets/redis.secret'), 'utf8').trim();
+    const { status, stdout, stderr } = await run('redis-cli', ['-s', this.#places.redis, ...command],
+      { env: { ...process.env, REDISCLI_AUTH: password } });
     if (status !== 0) throw new Error(`redis-cli ${command.join(' ')}: ${stderr}`);
     return stdout.trimEnd();
   }

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 
 namespace avvik::testing {
@@ -84,10 +85,13 @@ std::string TestDatabase::Value(const std::string& sql) {
   return (*rows)[0].Text("value");
 }
 
-std::string TestRedis() {
+redis::Server TestRedis() {
   // As every service does: hiredis writes to connections whose other end is gone.
   std::signal(SIGPIPE, SIG_IGN);
-  return Required("AVVIK_TEST_REDIS");
+  redis::Server server{.address = Required("AVVIK_TEST_REDIS"), .password = ""};
+  std::ifstream file(Required("AVVIK_TEST_REDIS_PASSWORD_FILE"));
+  std::getline(file, server.password);
+  return server;
 }
 
 }  // namespace avvik::testing

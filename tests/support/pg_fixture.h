@@ -7,6 +7,7 @@
 
 #include "common/pg/migrations.h"
 #include "common/pg/pool.h"
+#include "common/redis/connection.h"
 
 namespace avvik::testing {
 
@@ -37,7 +38,8 @@ class TestDatabase {
   std::unique_ptr<pg::Pool> pool_;
 };
 
-// The unix socket of the private Redis server (AVVIK_TEST_REDIS); ignores SIGPIPE from here on. Ends the program when there is none.
-std::string TestRedis();
+// The private Redis server (AVVIK_TEST_REDIS, a unix socket, and AVVIK_TEST_REDIS_PASSWORD_FILE); ignores SIGPIPE
+// from here on. Ends the program when there is none.
+redis::Server TestRedis();
 
 }  // namespace avvik::testing

@@ -24,9 +24,10 @@ OidcSettings SettingsOf(const GatewayConfig& config, const std::string& client_s
 }  // namespace
 
 BrowserSessions::BrowserSessions(const GatewayConfig& config, const std::string& client_secret,
-                                 const Sealer& sealer, identity::KeyFinder& keys,
-                                 http_client::Client& http, const Clock& clock, Behind behind)
-    : store_(config.redis),
+                                 const std::string& redis_password, const Sealer& sealer,
+                                 identity::KeyFinder& keys, http_client::Client& http,
+                                 const Clock& clock, Behind behind)
+    : store_({.address = config.redis, .password = redis_password}),
       sessions_(store_, sealer, clock, config.session),
       provider_(SettingsOf(config, client_secret), http),
       sign_in_(provider_, sessions_, sealer, keys,

@@ -127,7 +127,7 @@ absl::StatusOr<std::vector<redis::Reply>> RedisSessionStore::Run(const Commands&
     std::lock_guard lock(mutex_);
     idle_.clear();
   }
-  auto fresh = redis::Connection::Open(address_, kTimeout);
+  auto fresh = redis::Connection::Open(server_, kTimeout);
   if (!fresh.ok()) {
     log::Warning("sessions_unavailable", {{"error", fresh.status()}});
     return Away();

@@ -15,8 +15,8 @@ namespace avvik::gateway {
 // `avvik:session-claim:<name>`.
 class RedisSessionStore final : public SessionStore {
  public:
-  // `address` as redis::Connection::Open takes it. Connections are opened when needed.
-  explicit RedisSessionStore(std::string address) : address_(std::move(address)) {}
+  // Connections are opened when needed.
+  explicit RedisSessionStore(redis::Server server) : server_(std::move(server)) {}
 
   absl::Status Create(const std::string& key, const std::string& content, const std::string& owner,
                       absl::Duration idle, absl::Duration longest) override;
@@ -39,7 +39,7 @@ class RedisSessionStore final : public SessionStore {
   absl::StatusOr<std::vector<redis::Reply>> RunOn(redis::Connection& connection,
                                                   const Commands& commands);
 
-  const std::string address_;
+  const redis::Server server_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<redis::Connection>> idle_;  // At most as many as were used at a time.
 };
