@@ -104,7 +104,7 @@ grpc::Status CampaignsService::GetReportAnswer(grpc::ServerContext* context,
     call.set_subject("reports/" + request->report_id());
     AVVIK_ASSIGN_OR_RETURN(const Report report,
                            reports_.Get(call.tenant(), request->report_id(), VisibilityOf(call)));
-    call.set_subject("reports/" + report.id);
+    SetSubject(call, report);
     AVVIK_ASSIGN_OR_RETURN(const auto answer, campaigns_.AnswerOf(call.tenant(), report.id));
     if (!answer.has_value()) return error::NoAnswer(report.number);
     *response = ToProto(*answer);

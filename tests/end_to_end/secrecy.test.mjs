@@ -63,7 +63,7 @@ before(async () => {
   const mail = { title: `Konstigt mejl ${marks.mailTitle}`, category: 'CATEGORY_SUSPICIOUS_MESSAGE' };
   reports.mail = await submit(mail, employee);
   await settle(suite);
-  reports.sameMail = await submit(mail, confidant);
+  reports.sameMail = await submit({ ...mail, confidentiality: 'CONFIDENTIALITY_CONFIDENTIAL' }, confidant);
   await settle(suite);
 
   await ok('POST', `/v1/campaigns/${reports.mail.number}:answer`, { request_id: randomUUID(), text: marks.answer }, officer);
@@ -307,6 +307,7 @@ test('ServiceWithoutItsMasterKeySaysSoAndDoesNotStart', async () => {
     '--redis', join(suite.home, 'run/redis.sock'), '--issuer', suite.issuer, '--client-id', 'avvik-intake',
     '--client-secret-file', join(suite.home, 'secrets/avvik-intake.secret'), '--triage', suite.address('triage'),
     '--master-key', other, '--audit-key', join(suite.home, 'secrets/audit.key'),
+    '--receipt-key', join(suite.home, 'secrets/receipt.key'), '--proof-key', join(suite.home, 'secrets/proof.key'),
   ]);
   assert.equal(status, 1);
   assert.match(stderr, /the master key new-key of .* is not the one that wraps the key of tenant/);
