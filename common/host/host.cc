@@ -80,7 +80,7 @@ class OrganisationFirst final : public events::EventHandler {
 // In the order in which the parts depend on each other.
 struct Host::Parts {
   Parts(const std::string& name, const Settings& s, const std::string& secret,
-        organisation::RoleCatalogue catalogue, audit::SigningKey key,
+        organisation::RoleCatalogue catalogue, rpc::StrongSignIn strong, audit::SigningKey key,
         std::shared_ptr<const rpc::Transport> connections)
       : service(name),
         settings(s),
@@ -110,7 +110,9 @@ struct Host::Parts {
         audit_key(std::move(key)),
         sealer({.service = name, .database = pg::PlannedOnce(database)}, audit_key, clock),
         recorder(pool),
-        environment({clock, ids, verifier, directory, roles, recorder, telemetry}, s.calls),
+        environment(
+            {clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong)},
+            s.calls),
         publisher({.source = name, .database = pg::PlannedOnce(database), .redis = s.redis}),
         log(pool),
         log_service(environment, log),
@@ -171,13 +173,16 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
   if (!secret.has_value()) return absl::InvalidArgumentError("--client-secret-file is of no use");
   AVVIK_ASSIGN_OR_RETURN(organisation::RoleCatalogue roles,
                          organisation::RoleCatalogue::Load(settings.roles));
+  AVVIK_ASSIGN_OR_RETURN(
+      rpc::StrongSignIn strong,
+      rpc::StrongSignIn::Make(settings.strong_sign_in_for, settings.strong_sign_in, roles));
   AVVIK_ASSIGN_OR_RETURN(audit::SigningKey key, audit::SigningKey::FromFile(settings.audit_key));
   AVVIK_ASSIGN_OR_RETURN(const std::shared_ptr<const rpc::Transport> transport,
                          rpc::Transport::Make(settings.transport));
   AVVIK_RETURN_IF_ERROR(transport->Check(settings.listen));
   AVVIK_RETURN_IF_ERROR(transport->Check(settings.triage));
   auto parts = std::make_unique<Parts>(service, settings, *secret, std::move(roles),
-                                       std::move(key), transport);
+                                       std::move(strong), std::move(key), transport);
   AVVIK_RETURN_IF_ERROR(Prepare(parts->database, settings.database_owner, migrations));
   // What is left out is fetched anew.
   if (const absl::Status restored = parts->directory.Restore(); !restored.ok()) {
