@@ -304,6 +304,7 @@ test('ServiceWithoutItsMasterKeySaysSoAndDoesNotStart', async () => {
   const binary = join(process.env.AVVIK_BUILD ?? 'build/release', 'bin/avvik-intake');
   const { status, stderr } = await run(binary, [
     '--listen', `unix:${join(suite.home, 'run/other.sock')}`, '--database', suite.conninfo('intake'),
+    '--database-owner', suite.conninfo('intake').replace(/user=\S+/, 'user=avvik_intake_owner'),
     '--redis', join(suite.home, 'run/redis.sock'), '--issuer', suite.issuer, '--client-id', 'avvik-intake',
     '--client-secret-file', join(suite.home, 'secrets/avvik-intake.secret'), '--triage', suite.address('triage'),
     '--master-key', other, '--audit-key', join(suite.home, 'secrets/audit.key'),
