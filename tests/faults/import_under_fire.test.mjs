@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { register } from '../harness/register.mjs';
 import { differences, holdings, settle } from '../harness/state.mjs';
-import { Suite, services } from '../harness/suite.mjs';
+import { Suite, services, waitFor } from '../harness/suite.mjs';
 
 const file = register();
 
@@ -55,6 +55,22 @@ test('WipingRedisDuringAnImportChangesNothing', async () => {
   });
   assert.deepEqual(differences(undisturbed.state, wiped.state), []);
   assert.equal(wiped.mails, undisturbed.mails);
+});
+
+test('ForgingEventsDuringAnImportChangesNothing', async () => {
+  const forged = await importWith(async (suite, done) => {
+    for (let i = 0; i < 5 || (!done() && i < 50); i += 1) {
+      for (const service of ['intake', 'triage', 'escalation']) {
+        const stream = `avvik:events:${service}`;
+        const last = await suite.redisCli('XREVRANGE', stream, '+', '-', 'COUNT', '1');
+        // In the place of what is told next, and as an entry without a proof.
+        if (last) await suite.redisCli('XADD', stream, `${parseInt(last, 10) + 1}-0`, 't', 'x', 'e', 'made up');
+      }
+    }
+    await waitFor(() => services.some((service) => suite.log(service).some(({ event }) => event === 'event_forged')), { what: 'a forged event in a log' });
+  });
+  assert.deepEqual(differences(undisturbed.state, forged.state), []);
+  assert.equal(forged.mails, undisturbed.mails);
 });
 
 test('KillingRedisAndPostgresDuringAnImportChangesNothing', async () => {
