@@ -140,7 +140,8 @@ class UnsealedDatabaseTest : public ::testing::Test {
   absl::Status Migrate() { return pg::Migrate(database_.settings(), Migrations()); }
 
   const std::string duty_ = FakeIdSource::Nth(1);
-  testing::TestDatabase database_{Migrations().first(2)};
+  testing::TestDatabase database_{
+      pg::Join({organisation::Migrations(), Migrations().first(2)})};
 };
 
 TEST_F(UnsealedDatabaseTest, DutiesWithoutWordsAreTakenOver) {
