@@ -1,5 +1,5 @@
-// Seals committed records: gives them their places in their tenant's chain and their hashes, and signs
-// checkpoints. One sealer per service is active, held by an advisory lock in the service's database; others
+// Seals committed records: writes down their places in their tenant's chain and their hashes, and signs
+// checkpoints. The records themselves are not touched. One sealer per service is active, held by an advisory lock in the service's database; others
 // stand by.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/audit/chain.h"
+#include "common/audit/frontier.h"
 #include "common/audit/keys.h"
 #include "common/clock/clock.h"
 #include "common/pg/connection.h"
@@ -60,8 +61,8 @@ class Sealer final : public process::Runnable {
   using Heads = std::map<std::string, Head>;
 
   absl::StatusOr<bool> HoldLock();
-  absl::Status LoadHeads(pg::Transaction& transaction);
-  absl::StatusOr<int64_t> Seal(pg::Transaction& transaction, Heads* heads);
+  absl::Status Load(pg::Transaction& transaction);
+  absl::StatusOr<int64_t> Seal(pg::Transaction& transaction, Heads* heads, Frontier* frontier);
   absl::StatusOr<std::vector<Checkpoint>> Sign(pg::Transaction& transaction, bool all_due,
                                                Heads* heads);
   absl::Duration Step();
@@ -73,6 +74,7 @@ class Sealer final : public process::Runnable {
   bool locked_ = false;
   bool loaded_ = false;
   Heads heads_;
+  Frontier frontier_;
   process::Loop loop_;
 };
 

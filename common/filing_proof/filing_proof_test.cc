@@ -91,7 +91,8 @@ TEST(FilingProof, DigestIsThatOfTitleLineFeedAndDescription) {
 
 TEST(FilingProof, KeyOfAnotherKindIsRefused) {
   EXPECT_THAT(Signer::FromPem("").status(), HasCode(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(Signer::Load("/no/such/file").status(), HasCode(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Signer::Load("/no/such/file").status(),
+              HasCode(absl::StatusCode::kFailedPrecondition));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "common/log/log.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/pg/grants.h"
+#include "common/pg/plans.h"
 #include "common/process/lifecycle.h"
 #include "common/process/loop.h"
 #include "common/status/macros.h"
@@ -28,9 +29,10 @@ namespace {
 // How often organisations are looked after; a change is heard of sooner by those who miss something.
 constexpr absl::Duration kFollow = absl::Seconds(2);
 
-// What is written once, and never changed or shortened but for what is filled in later: the trail is
-// sealed, an event gets its position, a tenant's key is wrapped anew.
-const pg::AppendOnly kAppendOnly[] = {{"audit_record", {"sequence", "hash"}},
+// What is written once, and never changed or shortened but for what is filled in later: an event gets its
+// position, a tenant's key is wrapped anew.
+const pg::AppendOnly kAppendOnly[] = {{"audit_record", {}},
+                                      {"audit_run", {}},
                                       {"audit_checkpoint", {}},
                                       {"event_log", {"position"}},
                                       {"tenant_key", {"master_key_id", "wrapped", "rewrapped_at"}},
@@ -78,7 +80,7 @@ class OrganisationFirst final : public events::EventHandler {
 // In the order in which the parts depend on each other.
 struct Host::Parts {
   Parts(const std::string& name, const Settings& s, const std::string& secret,
-        organisation::RoleCatalogue catalogue, audit::SigningKey key,
+        organisation::RoleCatalogue catalogue, rpc::StrongSignIn strong, audit::SigningKey key,
         std::shared_ptr<const rpc::Transport> connections)
       : service(name),
         settings(s),
@@ -106,10 +108,12 @@ struct Host::Parts {
                  }),
         roles(std::move(catalogue)),
         audit_key(std::move(key)),
-        sealer({.service = name, .database = database}, audit_key, clock),
+        sealer({.service = name, .database = pg::PlannedOnce(database)}, audit_key, clock),
         recorder(pool),
-        environment({clock, ids, verifier, directory, roles, recorder, telemetry}, s.calls),
-        publisher({.source = name, .database = database, .redis = s.redis}),
+        environment(
+            {clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong)},
+            s.calls),
+        publisher({.source = name, .database = pg::PlannedOnce(database), .redis = s.redis}),
         log(pool),
         log_service(environment, log),
         trail(pool),
@@ -169,13 +173,16 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
   if (!secret.has_value()) return absl::InvalidArgumentError("--client-secret-file is of no use");
   AVVIK_ASSIGN_OR_RETURN(organisation::RoleCatalogue roles,
                          organisation::RoleCatalogue::Load(settings.roles));
+  AVVIK_ASSIGN_OR_RETURN(
+      rpc::StrongSignIn strong,
+      rpc::StrongSignIn::Make(settings.strong_sign_in_for, settings.strong_sign_in, roles));
   AVVIK_ASSIGN_OR_RETURN(audit::SigningKey key, audit::SigningKey::FromFile(settings.audit_key));
   AVVIK_ASSIGN_OR_RETURN(const std::shared_ptr<const rpc::Transport> transport,
                          rpc::Transport::Make(settings.transport));
   AVVIK_RETURN_IF_ERROR(transport->Check(settings.listen));
   AVVIK_RETURN_IF_ERROR(transport->Check(settings.triage));
   auto parts = std::make_unique<Parts>(service, settings, *secret, std::move(roles),
-                                       std::move(key), transport);
+                                       std::move(strong), std::move(key), transport);
   AVVIK_RETURN_IF_ERROR(Prepare(parts->database, settings.database_owner, migrations));
   // What is left out is fetched anew.
   if (const absl::Status restored = parts->directory.Restore(); !restored.ok()) {

@@ -14,6 +14,10 @@ void Settings::Declare(config::Reader& reader) {
   reader.RequiredText("client-id", &client_id, "this service's client at the provider");
   reader.RequiredText("client-secret-file", &client_secret_file, "file with the client's secret");
   reader.Text("roles", &roles, "what each role may");
+  reader.Text("strong-sign-in-for", &strong_sign_in_for,
+              "permissions, with commas, that take a strong sign-in; empty for none");
+  reader.Text("strong-sign-in", &strong_sign_in,
+              "values of acr or amr, with commas, that count as a strong sign-in");
   reader.RequiredText("triage", &triage, "gRPC address of triage, which owns the organisation");
   reader.RequiredText("audit-key", &audit_key,
                       "file with the private Ed25519 key in PEM that signs the trace");

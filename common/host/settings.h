@@ -19,6 +19,8 @@ struct Settings {
   std::string client_id;
   std::string client_secret_file;
   std::string roles = "deploy/roles.yaml";
+  std::string strong_sign_in_for;
+  std::string strong_sign_in;
   std::string triage;
   std::string audit_key;
   std::string metrics_listen;

@@ -17,6 +17,7 @@ namespace {
 constexpr size_t kMaxTextBytes = 300;
 constexpr size_t kMaxScopeBytes = 2000;
 constexpr size_t kMaxGroups = 200;
+constexpr size_t kMaxMethods = 20;
 constexpr double kLastInstant = 253402300799;  // 9999-12-31T23:59:59Z.
 
 absl::Status Refused(const std::string& reason, const std::string& message) {
@@ -196,6 +197,8 @@ absl::StatusOr<Claims> ReadClaims(const nlohmann::json& payload, const TokenRule
     begin = end + 1;
   }
   AVVIK_RETURN_IF_ERROR(ReadTexts(payload, "groups", kMaxTextBytes, kMaxGroups, &claims.groups));
+  AVVIK_RETURN_IF_ERROR(ReadText(payload, "acr", kMaxTextBytes, &claims.acr));
+  AVVIK_RETURN_IF_ERROR(ReadTexts(payload, "amr", kMaxTextBytes, kMaxMethods, &claims.amr));
   return claims;
 }
 

@@ -25,6 +25,8 @@ struct Claims {
   std::string email;      // May be empty.
   std::vector<std::string> scopes;
   std::vector<std::string> groups;  // `groups` of the sign-in provider; may be empty.
+  std::string acr;  // How the person signed in, by the provider's own names; may be empty.
+  std::vector<std::string> amr;  // By which methods (RFC 8176); may be empty.
   absl::Time expiry;
 };
 

@@ -162,6 +162,21 @@ TEST_F(VerifyTokenTest, GroupsAreTextsOrOneText) {
   }
 }
 
+TEST_F(VerifyTokenTest, HowThePersonSignedInIsRead) {
+  json payload = Payload();
+  const auto claims = [&] {
+    return *Verify(Issuer().Sign(kEs256, TestIssuer::Header(kEs256), payload.dump()));
+  };
+  EXPECT_EQ(claims().acr, "");
+  EXPECT_THAT(claims().amr, ElementsAre());
+  payload["acr"] = "http://id.elegnamnden.se/loa/1.0/loa3";
+  payload["amr"] = {"pwd", "mfa"};
+  EXPECT_EQ(claims().acr, "http://id.elegnamnden.se/loa/1.0/loa3");
+  EXPECT_THAT(claims().amr, ElementsAre("pwd", "mfa"));
+  EXPECT_EQ(ReasonWith("acr", 3), "TOKEN_CLAIMS");
+  EXPECT_EQ(ReasonWith("amr", json::array({7})), "TOKEN_CLAIMS");
+}
+
 TEST_F(VerifyTokenTest, UnsignedTokensAreRefused) {
   for (const char* header :
        {R"({"alg":"none","typ":"at+jwt"})", R"({"alg":"none","typ":"at+jwt","kid":"rsa-1"})",

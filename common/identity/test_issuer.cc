@@ -88,7 +88,7 @@ std::string TestIssuer::Header(Algorithm algorithm) {
 }
 
 std::string TestIssuer::PersonToken(absl::Time now, const std::string& tenant,
-                                    const std::string& login) const {
+                                    const std::string& login, const std::string& acr) const {
   const int64_t seconds = absl::ToUnixSeconds(now);
   return Sign(Algorithm::kEs256, Header(Algorithm::kEs256),
               nlohmann::json{{"iss", issuer_},
@@ -98,6 +98,7 @@ std::string TestIssuer::PersonToken(absl::Time now, const std::string& tenant,
                              {"tenant", tenant},
                              {"name", login},
                              {"email", login + "@example.org"},
+                             {"acr", acr},
                              {"iat", seconds},
                              {"exp", seconds + 600}}
                   .dump());

@@ -30,9 +30,9 @@ class TestIssuer final : public KeyFinder {
   // The public keys as a JSON Web Key Set.
   std::string KeySetJson() const;
 
-  // A token for a person, valid from `now` for ten minutes.
-  std::string PersonToken(absl::Time now, const std::string& tenant,
-                          const std::string& login) const;
+  // A token for a person, valid from `now` for ten minutes; `acr` says how they signed in.
+  std::string PersonToken(absl::Time now, const std::string& tenant, const std::string& login,
+                          const std::string& acr = "") const;
   // A token for a client with its own credentials.
   std::string MachineToken(absl::Time now, const std::string& client_id,
                            const std::string& scope) const;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/log/log.h"
+#include "common/pg/plans.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -63,6 +64,8 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
                         // A plan made while a table was empty would be kept when it is large.
                         " -c plan_cache_mode=force_custom_plan";
   if (!settings.search_path.empty()) options += " -c search_path=" + settings.search_path;
+  // Those of the connection string come last, so that they hold.
+  if (const std::string more = OptionsIn(settings.conninfo); !more.empty()) options += " " + more;
   const char* keywords[] = {"dbname",           "application_name", "options", "client_encoding",
                             "connect_timeout", nullptr};
   const char* values[] = {settings.conninfo.c_str(), settings.application.c_str(), options.c_str(),

@@ -1,5 +1,6 @@
 #include "absl/time/clock.h"
 #include "common/pg/migrations.h"
+#include "common/pg/plans.h"
 #include "common/pg/pool.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -69,6 +70,31 @@ class PgTest : public ::testing::Test {
 
   inline static avvik::testing::TestDatabase* database_ = nullptr;
 };
+
+TEST_F(PgTest, PlanIsMadeOnceForAConnectionThatAsksForIt) {
+  constexpr static Statement kPlans{
+      "test_plans",
+      "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'test_select'"};
+  const auto plans = [](Pool& pool) {
+    for (const int id : {1, 2, 3}) EXPECT_OK(pool.Query(Scope::Everything(), kSelect, {id}));
+    const auto rows = pool.Query(Scope::Everything(), kPlans);
+    EXPECT_OK(rows);
+    return std::pair((*rows)[0].Int("generic_plans"), (*rows)[0].Int("custom_plans"));
+  };
+  Pool once(PlannedOnce(database_->settings()), 1);
+  EXPECT_EQ(plans(once), std::pair(int64_t{3}, int64_t{0}));
+  Pool each_time(database_->settings(), 1);
+  EXPECT_EQ(plans(each_time), std::pair(int64_t{0}, int64_t{3}));
+}
+
+TEST_F(PgTest, ConnectionStringKeepsItsOptionsAndItsPeculiarities) {
+  Settings settings = PlannedOnce({.conninfo = "postgresql://anna@%2Ftmp%2Fa%20%27b%27/kalix?options=-c%20jit%3Doff"});
+  EXPECT_EQ(OptionsIn(settings.conninfo).substr(0, 12), "-c jit=off -");
+  EXPECT_NE(settings.conninfo.find("host='/tmp/a \\'b\\''"), std::string::npos)
+      << settings.conninfo;
+  EXPECT_NE(settings.conninfo.find("dbname='kalix'"), std::string::npos);
+  EXPECT_EQ(OptionsIn("dbname=kalix"), "");
+}
 
 TEST_F(PgTest, EveryTypeComesBackAsItWent) {
   const absl::Time at = absl::FromUnixMicros(1'795'000'000'123'456);

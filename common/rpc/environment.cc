@@ -41,6 +41,25 @@ bool IsDenial(const absl::Status& status) {
   return absl::IsPermissionDenied(status) || absl::IsNotFound(status);
 }
 
+// The fields that were wrong, by their names in the proto and never by what they held:
+// `stages[2].id,title`.
+std::string FieldsOf(const absl::Status& status) {
+  constexpr size_t kMost = 10;
+  constexpr size_t kLongest = 100;
+  const std::vector<status::FieldViolation> violations = status::ViolationsOf(status);
+  std::string fields;
+  for (size_t i = 0; i < violations.size() && i < kMost; ++i) {
+    const std::string& field = violations[i].field;
+    const bool name =
+        field.size() <= kLongest && std::all_of(field.begin(), field.end(), [](char c) {
+          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                 std::string_view("._[]").find(c) != std::string_view::npos;
+        });
+    fields += (i == 0 ? "" : ",") + (name ? field : std::string("?"));
+  }
+  return violations.size() > kMost ? fields + ",…" : fields;
+}
+
 organisation::Rights RightsOf(const identity::Caller& caller,
                               const organisation::Organisation* organisation, absl::Time now) {
   if (!caller.machine) {
@@ -163,14 +182,14 @@ absl::StatusOr<Call> Environment::Begin(const grpc::ServerContextBase& context,
 }
 
 organisation::Grant Environment::GrantFor(const Call& call, const std::string& permission) const {
+  if (!call.strong_ && parts_.strong_sign_in.DemandedFor(permission)) return {};
   return organisation::Decide(parts_.roles, call.rights().roles, permission);
 }
 
 organisation::Visibility Environment::VisibilityFor(const Call& call,
                                                     const std::string& permission) const {
-  return organisation::VisibilityOf(
-      organisation::Decide(parts_.roles, call.rights().roles, permission), call.rights(),
-      call.organisation().get());
+  return organisation::VisibilityOf(GrantFor(call, permission), call.rights(),
+                                    call.organisation().get());
 }
 
 organisation::Verdict Environment::JudgeFor(const Call& call, const std::string& login,
@@ -212,6 +231,7 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
                                   {"error", peer}});
     return peer;
   }
+  call.strong_ = call.caller_.machine || parts_.strong_sign_in.Was(*claims);
   call.client_ = AddressIn(Metadata(context, kClientMetadata));
   call.on_behalf_of_ = Metadata(context, kOnBehalfOfMetadata);
   if (!call.on_behalf_of_.empty() &&
@@ -228,16 +248,13 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
     (void)parts_.directory.RefreshIfOlderThan(call.caller_.tenant, kFresh);
     Decide(&call);
   }
-  if (!call.grant_.allowed()) {
+  if (absl::Status denied = Denial(call); !denied.ok()) {
     call.detail_ = DetailAsked(method.path, request);
     audit::Record record = call.Trace(call.subject_);
     record.outcome = audit::Outcome::kDenied;
-    record.reason = "PERMISSION";
+    record.reason = status::ReasonOf(denied);
     parts_.recorder.Add(std::move(record));
-    return status::Error(absl::StatusCode::kPermissionDenied,
-                         "this takes the permission " + method.permission +
-                             ", which none of your roles grants",
-                         "PERMISSION", {{"permission", method.permission}});
+    return denied;
   }
   AVVIK_RETURN_IF_ERROR(validate::Validate(request));
   if (method.audit == options::v1::AUDIT_CLASS_READ ||
@@ -254,6 +271,20 @@ absl::Status Environment::AdmitNobody(const google::protobuf::Message& request,
   call->caller_.tenant =
       request.GetReflection()->GetString(request, call->method_->tenant_field);
   Decide(call);
+  return absl::OkStatus();
+}
+
+absl::Status Environment::Denial(const Call& call) const {
+  const std::string& permission = call.method_->permission;
+  if (!call.grant_.allowed()) {
+    return status::Error(
+        absl::StatusCode::kPermissionDenied,
+        "this takes the permission " + permission + ", which none of your roles grants",
+        "PERMISSION", {{"permission", permission}});
+  }
+  if (!call.strong_ && parts_.strong_sign_in.DemandedFor(permission)) {
+    return StrongSignInNeeded(permission);
+  }
   return absl::OkStatus();
 }
 
@@ -295,16 +326,39 @@ grpc::Status Environment::Refuse(const google::protobuf::Message& request,
   const std::string reference = parts_.ids.Next();
   // Nobody is known whom the trace could name. A call without a token says nothing that is worth a line.
   if (absl::IsUnauthenticated(status) && status::ReasonOf(status) != "TOKEN_MISSING") {
-    log::Warning("token_refused", {{"method", method.name},
-                                   {"reason", status::ReasonOf(status)},
-                                   {"reference", reference}});
+    LogTokenRefused(method, reference, status);
   }
   return Count(method, reference, status);
+}
+
+void Environment::LogTokenRefused(const Method& method, const std::string& reference,
+                                  const absl::Status& status) {
+  const auto left_out = token_lines_.Take(parts_.clock.Now());
+  if (!left_out) return;
+  log::Warning("token_refused", {{"method", method.name},
+                                 {"reason", status::ReasonOf(status)},
+                                 {"reference", reference},
+                                 {"left_out", *left_out}});
+}
+
+void Environment::LogInputRefused(const Method& method, const std::string& reference,
+                                  const absl::Status& status) {
+  const auto left_out = input_lines_.Take(parts_.clock.Now());
+  if (!left_out) return;
+  log::Warning("input_refused", {{"method", method.name},
+                                 {"reason", status::ReasonOf(status)},
+                                 {"fields", FieldsOf(status)},
+                                 {"reference", reference},
+                                 {"left_out", *left_out}});
 }
 
 grpc::Status Environment::Count(const Method& method, const std::string& reference,
                                 const absl::Status& status) {
   method.calls.at(status.code()).Add();
+  // Of a call that needs no token nothing is kept that could tell when somebody reported.
+  if (absl::IsInvalidArgument(status) && method.tenant_field == nullptr) {
+    LogInputRefused(method, reference, status);
+  }
   grpc::Status wire = ToGrpc(status, reference);
   if (wire.error_code() == grpc::StatusCode::INTERNAL) {
     log::Error("call_failed",

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,9 +21,11 @@
 #include "common/identity/caller.h"
 #include "common/identity/token_verifier.h"
 #include "common/ids/id_source.h"
+#include "common/log/budget.h"
 #include "common/organisation/directory.h"
 #include "common/organisation/rights.h"
 #include "common/rpc/metadata.h"
+#include "common/rpc/strong_sign_in.h"
 #include "common/telemetry/registry.h"
 #include "google/protobuf/message.h"
 
@@ -96,6 +99,7 @@ class Call {
   std::string subject_;
   std::string actor_;  // Empty: the login.
   std::string id_;
+  bool strong_ = false;  // Signed in as what demands it asks; always for machines.
   bool placed_ = false;
 };
 
@@ -110,10 +114,11 @@ class Environment {
     const organisation::RoleCatalogue& roles;
     audit::Recorder& recorder;
     telemetry::Registry& telemetry;
+    StrongSignIn strong_sign_in = {};
   };
 
   // At most `limit` calls are worked on at a time; more are refused with RESOURCE_EXHAUSTED.
-  Environment(Parts parts, int limit) : parts_(parts), limit_(limit) {}
+  Environment(Parts parts, int limit) : parts_(std::move(parts)), limit_(limit) {}
 
   // Takes up the methods of a service, by full name. FAILED_PRECONDITION when one does not declare its
   // access, when two methods share a request type, or when the role ANONYMOUS grants the permission of a
@@ -131,7 +136,7 @@ class Environment {
                              const google::protobuf::Message& request, Place place = Place::kTaken);
 
   // How far another permission of the caller reaches, for a request that takes more than its method
-  // declares.
+  // declares; nowhere when that takes a stronger sign-in.
   organisation::Grant GrantFor(const Call& call, const std::string& permission) const;
 
   // What that permission shows the caller.
@@ -154,15 +159,27 @@ class Environment {
  private:
   // Looks up what the caller holds and how far that reaches.
   void Decide(Call* call) const;
+  // Why the caller may not, when they may not.
+  absl::Status Denial(const Call& call) const;
   absl::StatusOr<Call> Admit(const grpc::ServerContextBase& context,
                              const google::protobuf::Message& request, const Method& method);
   absl::Status AdmitNobody(const google::protobuf::Message& request, Call* call) const;
   grpc::Status Count(const Method& method, const std::string& reference,
                      const absl::Status& status);
+  // Lines for those who watch over the service.
+  void LogTokenRefused(const Method& method, const std::string& reference,
+                       const absl::Status& status);
+  void LogInputRefused(const Method& method, const std::string& reference,
+                       const absl::Status& status);
+
+  // Lines a minute of each of the two.
+  static constexpr int kRefusalLines = 60;
 
   const Parts parts_;
   const int limit_;
   std::atomic<int> running_{0};
+  log::Budget token_lines_{kRefusalLines};
+  log::Budget input_lines_{kRefusalLines};
   // By the request's descriptor: every method has a request type of its own.
   std::map<const google::protobuf::Descriptor*, Method> methods_;
 };

@@ -1,9 +1,12 @@
 // What every call passes through, with a real server and client over a socket.
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "avvik/events/v1/event_log.grpc.pb.h"
 #include "common/clock/fake_clock.h"
 #include "common/identity/test_issuer.h"
@@ -24,6 +27,8 @@ using avvik::testing::HasCode;
 using avvik::testing::IsError;
 using avvik::testing::NamesField;
 using avvik::testing::TestDatabase;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A service whose handler does what the test says.
 class Inbox final : public events::v1::EventInbox::Service {
@@ -41,14 +46,27 @@ class Inbox final : public events::v1::EventInbox::Service {
   Environment& environment_;
 };
 
-organisation::RoleCatalogue Catalogue() {
+// One role with these permissions everywhere.
+organisation::RoleCatalogue CatalogueFor(organisation::v1::Role role,
+                                         const std::vector<std::string>& permissions = {
+                                             "operations.change"}) {
   organisation::v1::RoleCatalogue proto;
-  auto* administrator = proto.add_roles();
-  administrator->set_role(organisation::v1::SERVICE);
-  auto* grant = administrator->add_grants();
-  grant->set_permission("operations.change");
-  grant->set_reach(organisation::v1::REACH_ALL);
+  auto* grants = proto.add_roles();
+  grants->set_role(role);
+  for (const std::string& permission : permissions) {
+    auto* grant = grants->add_grants();
+    grant->set_permission(permission);
+    grant->set_reach(organisation::v1::REACH_ALL);
+  }
   return *organisation::RoleCatalogue::Create(proto);
+}
+
+// How many lines of a log hold `text`.
+size_t Lines(const std::string& log, const std::string& text) {
+  const std::vector<std::string> lines = absl::StrSplit(log, '\n');
+  return std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+    return line.find(text) != std::string::npos;
+  });
 }
 
 class RpcTest : public ::testing::Test {
@@ -60,7 +78,8 @@ class RpcTest : public ::testing::Test {
   void Serve(int limit, std::shared_ptr<const Transport> transport = Transport::Plain()) {
     server_.reset();
     environment_ = std::make_unique<Environment>(
-        Environment::Parts{clock_, ids_, verifier_, directory_, roles_, recorder_, telemetry_},
+        Environment::Parts{clock_, ids_, verifier_, directory_, roles_, recorder_, telemetry_,
+                           strong_sign_in_},
         limit);
     inbox_ = std::make_unique<Inbox>(*environment_);
     server_ = std::make_unique<Server>(
@@ -101,7 +120,8 @@ class RpcTest : public ::testing::Test {
   identity::TestIssuer issuer_;
   identity::TokenVerifier verifier_{{.rules = issuer_.rules()}, issuer_, clock_};
   organisation::Directory directory_{clock_, nullptr, nullptr};
-  const organisation::RoleCatalogue roles_ = Catalogue();
+  organisation::RoleCatalogue roles_ = CatalogueFor(organisation::v1::SERVICE);
+  StrongSignIn strong_sign_in_;
   audit::Recorder recorder_{database_.pool()};
   telemetry::Registry telemetry_;
   std::string address_;
@@ -121,6 +141,57 @@ TEST_F(RpcTest, RoleWithoutThePermissionIsDeniedAndTheDenialIsOnRecord) {
   EXPECT_EQ(Trail(), "anna.berg denied PERMISSION");
 }
 
+TEST_F(RpcTest, PermissionThatTakesAStrongSignInIsDeniedToAWeakOneOnRecord) {
+  roles_ = CatalogueFor(organisation::v1::EMPLOYEE);
+  strong_sign_in_ = *StrongSignIn::Make("operations.change", "urn:loa3, mfa", roles_);
+  Serve(4);
+  const auto signed_in = [&](const std::string& acr) {
+    return issuer_.PersonToken(clock_.Now(), "kalix", "anna.berg", acr);
+  };
+  const auto is_denied = IsError(absl::StatusCode::kPermissionDenied, "STRONG_SIGN_IN");
+  EXPECT_THAT(Call(Employee()), is_denied);
+  EXPECT_THAT(Call(signed_in("urn:loa2")), is_denied);
+  EXPECT_EQ(Trail(), "anna.berg denied STRONG_SIGN_IN, anna.berg denied STRONG_SIGN_IN");
+  inbox_->work = [&](rpc::Call& call) {
+    EXPECT_TRUE(environment_->GrantFor(call, "operations.change").allowed());
+    return absl::OkStatus();
+  };
+  EXPECT_OK(Call(signed_in("urn:loa3")));
+  EXPECT_OK(Call(signed_in("mfa")));
+}
+
+TEST_F(RpcTest, OtherPermissionThatTakesAStrongSignInReachesNowhereForAWeakOne) {
+  roles_ = CatalogueFor(organisation::v1::EMPLOYEE, {"operations.change", "reports.reveal"});
+  strong_sign_in_ = *StrongSignIn::Make("reports.reveal", "mfa", roles_);
+  Serve(4);
+  bool reaches = true;
+  inbox_->work = [&](rpc::Call& call) {
+    reaches = environment_->GrantFor(call, "reports.reveal").allowed();
+    EXPECT_EQ(environment_->VisibilityFor(call, "reports.reveal").spheres.empty(), !reaches);
+    return absl::OkStatus();
+  };
+  EXPECT_OK(Call(Employee()));
+  EXPECT_FALSE(reaches);
+  EXPECT_OK(Call(issuer_.PersonToken(clock_.Now(), "kalix", "anna.berg", "mfa")));
+  EXPECT_TRUE(reaches);
+}
+
+TEST_F(RpcTest, StrongSignInIsAskedOfNoMachineAndUnlessSetOfNobody) {
+  strong_sign_in_ = *StrongSignIn::Make("operations.change", "mfa", roles_);
+  Serve(4);
+  EXPECT_OK(Call(Service()));
+  roles_ = CatalogueFor(organisation::v1::EMPLOYEE);
+  strong_sign_in_ = *StrongSignIn::Make("", "", roles_);
+  Serve(4);
+  EXPECT_OK(Call(Employee()));
+}
+
+TEST_F(RpcTest, StrongSignInThatCouldNotBeOrIsMisspeltDoesNotStart) {
+  EXPECT_THAT(StrongSignIn::Make("operations.change", "", roles_), Not(avvik::testing::IsOk()));
+  EXPECT_THAT(StrongSignIn::Make("", "mfa", roles_), Not(avvik::testing::IsOk()));
+  EXPECT_THAT(StrongSignIn::Make("operations.chnage", "mfa", roles_), Not(avvik::testing::IsOk()));
+}
+
 TEST_F(RpcTest, GrantedCallReachesTheHandlerAsItsCaller) {
   std::string login;
   inbox_->work = [&](rpc::Call& call) {
@@ -135,6 +206,41 @@ TEST_F(RpcTest, GrantedCallReachesTheHandlerAsItsCaller) {
 
 TEST_F(RpcTest, RequestThatBreaksItsProtosBoundsNamesTheField) {
   EXPECT_THAT(Call(Service(), "No Slug"), NamesField("service"));
+}
+
+TEST_F(RpcTest, RefusedInputLeavesALineWithItsFieldsAndNeverItsContent) {
+  ::testing::internal::CaptureStderr();
+  EXPECT_THAT(Call(Service(), "No Slug Anna"), NamesField("service"));
+  inbox_->work = [](rpc::Call&) {
+    return status::InvalidFields({{"stages[2].id", "must be there"}, {"Anna Berg", "is no name"}});
+  };
+  EXPECT_THAT(Call(Service()), NamesField("stages[2].id"));
+  EXPECT_THAT(Call("", "No Slug Anna"),
+              IsError(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING"));
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(Lines(log, "input_refused"), 2u) << log;
+  EXPECT_THAT(log, HasSubstr(R"("event":"input_refused",)"
+                             R"("method":"avvik.events.v1.EventInbox/ReplayParkedEvents",)"
+                             R"("reason":"INVALID_FIELDS","fields":"service","reference":")"));
+  EXPECT_THAT(log, HasSubstr(R"("fields":"stages[2].id,?")"));
+  EXPECT_THAT(log, Not(HasSubstr("Anna")));
+  EXPECT_THAT(log, Not(HasSubstr("avvik-test")));
+}
+
+TEST_F(RpcTest, RefusalsDoNotFloodTheLog) {
+  const std::string token = Service();
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 80; ++i) {
+    EXPECT_THAT(Call(token, "No Slug"), NamesField("service"));
+    EXPECT_THAT(Call("nonsense"), HasCode(absl::StatusCode::kUnauthenticated));
+  }
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_THAT(Call(token, "No Slug"), NamesField("service"));
+  EXPECT_THAT(Call("nonsense"), HasCode(absl::StatusCode::kUnauthenticated));
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(Lines(log, "input_refused"), 61u);
+  EXPECT_EQ(Lines(log, "token_refused"), 61u);
+  EXPECT_EQ(Lines(log, R"("left_out":20})"), 2u) << log;
 }
 
 TEST_F(RpcTest, FailedChangeIsOnRecordWithItsReason) {

@@ -28,6 +28,9 @@ start_service() {
 start_inner_service() {
   local name=$1
   shift
+  # What the example people's command line cannot do, where a test asks for it.
+  [[ -z ${AVVIK_STRONG_SIGN_IN_FOR:-} ]] ||
+    set -- "$@" --strong-sign-in-for "$AVVIK_STRONG_SIGN_IN_FOR" --strong-sign-in "$AVVIK_STRONG_SIGN_IN"
   start_service "$name" --listen "$(address_of "$name")" --database "$(conninfo "avvik_$name")" \
     --database-owner "$(conninfo "avvik_$name" "avvik_${name}_owner")" \
     --redis "$AVVIK_REDIS" --roles "$AVVIK_ROOT/deploy/roles.yaml" --triage "$(address_of triage)" \

@@ -137,14 +137,30 @@ class Description {
     return Parameter(name, "path", true, schemas_.FieldSchema(*FieldAt(&message, name), true));
   }
 
+  // The header that names the file which is sent.
+  Json FilenameParameter(const FieldDescriptor& field) {
+    return {
+        {"name", "Content-Disposition"},
+        {"in", "header"},
+        {"required", HasBehavior(field, google::api::REQUIRED)},
+        {"description", "The file's name without a path, in the form of RFC 6266 and RFC 8187."},
+        {"schema",
+         {{"type", "string"}, {"example", "attachment; filename*=UTF-8''sk%C3%A4rmbild.png"}}}};
+  }
+
   void AddQueryParameters(const Route& route, const Descriptor* message, const std::string& prefix,
                           int depth, Json* parameters) {
     for (int i = 0; i < message->field_count(); ++i) {
       const FieldDescriptor& field = *message->field(i);
       const std::string name = prefix + field.name();
-      if (route.BindsField(name) || name == route.body || (route.TakesFile() && name == route.raw->end_field()) ||
+      if (route.BindsField(name) || name == route.body ||
+          (route.TakesFile() && name == route.raw->end_field()) ||
           HasBehavior(field, google::api::OUTPUT_ONLY))
         continue;
+      if (route.TakesFile() && name == route.raw->filename_field()) {
+        parameters->push_back(FilenameParameter(field));
+        continue;
+      }
       const bool nested =
           field.message_type() != nullptr &&
           field.message_type()->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED;

@@ -83,6 +83,9 @@ absl::Status CheckRaw(const options::v1::RawContent& raw, const MethodDescriptor
     if (raw.max_bytes() <= 0) return Wrong(method, "raw_content needs max_bytes");
     if (body != raw.field()) return Wrong(method, "body must be the field of raw_content");
     wanted.emplace_back(raw.end_field(), FieldDescriptor::TYPE_BOOL);
+    if (!raw.filename_field().empty()) {
+      wanted.emplace_back(raw.filename_field(), FieldDescriptor::TYPE_STRING);
+    }
   } else {
     wanted.emplace_back(raw.media_type_field(), FieldDescriptor::TYPE_STRING);
     wanted.emplace_back(raw.filename_field(), FieldDescriptor::TYPE_STRING);

@@ -163,6 +163,33 @@ class Transcoder::StreamCall final
   std::shared_ptr<StreamCall> self_;
 };
 
+namespace {
+
+// Puts the name of a file that is sent into its message. Addresses are written down on their way,
+// and a name tells of what is in the file.
+absl::Status ReadFilename(const options::v1::RawContent& raw, const HttpRequestHead& head,
+                          Message* message) {
+  constexpr char kHeader[] = "Content-Disposition";
+  if (raw.filename_field().empty()) return absl::OkStatus();
+  const auto* field = message->GetDescriptor()->FindFieldByName(raw.filename_field());
+  const google::protobuf::Reflection& reflection = *message->GetReflection();
+  if (!reflection.GetString(*message, field).empty()) {
+    return status::InvalidField(raw.filename_field(),
+                                "stands in the header Content-Disposition, not in the address");
+  }
+  const std::string_view disposition = head.Header(kHeader);
+  if (disposition.empty()) return absl::OkStatus();
+  std::optional<std::string> filename = FilenameIn(disposition);
+  if (!filename) {
+    return status::InvalidField(
+        kHeader, "must name the file, such as attachment; filename*=UTF-8''sk%C3%A4rm.png");
+  }
+  reflection.SetString(message, field, *std::move(filename));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 Transcoder::Transcoder(const Backends& backends, TranscoderOptions options)
     : backends_(backends), options_(options) {}
 
@@ -241,6 +268,9 @@ std::shared_ptr<BodySink> Transcoder::Upload(const RouteMatch& match, const Http
           ReadRequest(route, match.bindings, head.query, "", message.get());
       !read.ok()) {
     return refuse(read);
+  }
+  if (const absl::Status named = ReadFilename(*route.raw, head, message.get()); !named.ok()) {
+    return refuse(named);
   }
   auto place = TakeTransfer(target->bare);
   if (!place.ok()) return refuse(place.status());

@@ -6,6 +6,8 @@
 
 #include "common/rpc/status.h"
 #include "common/status/macros.h"
+#include "services/gateway/url.h"
+#include "services/gateway/utf8.h"
 
 namespace avvik::gateway {
 namespace {
@@ -243,6 +245,63 @@ bool IsAttributeChar(char c) {
          std::string_view("!#$&+-.^_`|~").find(c) != std::string_view::npos;
 }
 
+// What a name or an unquoted value is made of (RFC 9110, section 5.6.2).
+bool IsTokenChar(char c) {
+  return IsAttributeChar(c) || std::string_view("*'%").find(c) != std::string_view::npos;
+}
+
+// Reads a header's value from left to right, over white space between its parts.
+class HeaderReader {
+ public:
+  explicit HeaderReader(std::string_view text) : rest_(text) {}
+
+  bool AtEnd() {
+    while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\t')) rest_.remove_prefix(1);
+    return rest_.empty();
+  }
+  bool Take(char sign) {
+    if (AtEnd() || rest_[0] != sign) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  // Empty when there is none.
+  std::string_view Token() {
+    if (AtEnd()) return {};
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), IsTokenChar);
+    const std::string_view token = rest_.substr(0, static_cast<size_t>(end - rest_.begin()));
+    rest_.remove_prefix(token.size());
+    return token;
+  }
+  // A token or a quoted text.
+  std::optional<std::string> Value() {
+    if (!Take('"')) {
+      const std::string_view token = Token();
+      return token.empty() ? std::nullopt : std::optional<std::string>(token);
+    }
+    std::string value;
+    while (!rest_.empty() && rest_[0] != '"') {
+      if (rest_[0] == '\\') rest_.remove_prefix(1);
+      if (rest_.empty()) break;
+      value.push_back(rest_[0]);
+      rest_.remove_prefix(1);
+    }
+    return Take('"') ? std::optional<std::string>(value) : std::nullopt;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+// A value with its character set, such as `UTF-8''sk%C3%A4rm.png` (RFC 8187, section 3.2.1).
+std::optional<std::string> ExtendedValue(std::string_view text) {
+  const size_t charset = text.find('\'');
+  const size_t language =
+      charset == std::string_view::npos ? charset : text.find('\'', charset + 1);
+  if (language == std::string_view::npos) return std::nullopt;
+  if (!EqualsIgnoringCase(text.substr(0, charset), "UTF-8")) return std::nullopt;
+  return PercentDecode(text.substr(language + 1));
+}
+
 // `type/subtype` of token characters (RFC 9110, section 8.3.1).
 bool IsMediaType(std::string_view text) {
   const size_t slash = text.find('/');
@@ -288,6 +347,26 @@ std::string ContentDisposition(const std::string& filename) {
     }
   }
   return "attachment; filename=\"" + ascii + "\"; filename*=UTF-8''" + encoded;
+}
+
+std::optional<std::string> FilenameIn(std::string_view disposition) {
+  HeaderReader reader(disposition);
+  if (!EqualsIgnoringCase(reader.Token(), "attachment")) return std::nullopt;
+  std::optional<std::string> plain, extended;
+  while (reader.Take(';')) {
+    const std::string_view name = reader.Token();
+    if (name.empty() || !reader.Take('=')) return std::nullopt;
+    const std::optional<std::string> value = reader.Value();
+    if (!value) return std::nullopt;
+    const bool is_extended = EqualsIgnoringCase(name, "filename*");
+    if (!is_extended && !EqualsIgnoringCase(name, "filename")) continue;
+    std::optional<std::string>& kept = is_extended ? extended : plain;
+    if (kept) return std::nullopt;
+    kept = value;
+  }
+  if (!reader.AtEnd()) return std::nullopt;
+  const std::optional<std::string> filename = extended ? ExtendedValue(*extended) : plain;
+  return filename && WhyNotText(*filename).empty() ? filename : std::nullopt;
 }
 
 HttpResponse FileHead(const std::string& filename, const std::string& media_type) {

@@ -5,7 +5,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "avvik/options/v1/content.pb.h"
 #include "services/gateway/call_registry.h"
@@ -36,6 +38,10 @@ void StartDownload(TransferPlace place, CallTarget target, const options::v1::Ra
 // `attachment` with the name in both forms (RFC 6266, RFC 8187): for old readers in ASCII, with `_` for
 // the rest.
 std::string ContentDisposition(const std::string& filename);
+
+// The name in a `Content-Disposition` of that form, in either spelling; the one of RFC 8187 goes
+// first. Nothing when it is malformed, names no file, or is not in UTF-8.
+std::optional<std::string> FilenameIn(std::string_view disposition);
 
 // The head of an answer with a file from outside: to be saved, never to be shown or run as a page of ours,
 // and kept by nobody on the way.

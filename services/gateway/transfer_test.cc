@@ -184,9 +184,12 @@ class TransferTest : public testing::Test {
     server_.reset();
   }
 
-  static std::string Put(const std::string& query, const std::string& headers) {
+  static std::string Put(const std::string& headers, const std::string& query = "") {
     return "PUT " + std::string(kTarget) + query +
            " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a.b.c\r\n" + headers + "\r\n";
+  }
+  static std::string Named(const std::string& name) {
+    return "Content-Disposition: attachment; filename*=" + name + "\r\n";
   }
   static std::string Length(size_t size) { return "Content-Length: " + std::to_string(size) + "\r\n"; }
   static std::string Get(const std::string& id) {
@@ -213,7 +216,7 @@ class TransferTest : public testing::Test {
 TEST_F(TransferTest, FileGoesThroughAndComesBackOnTheSameConnection) {
   const std::string file = File(1'000'003);
   HttpTestClient client(server_->port());
-  ASSERT_TRUE(client.Send(Put("?filename=sk%C3%A4rm.png", Length(file.size())) + file));
+  ASSERT_TRUE(client.Send(Put(Named("UTF-8''sk%C3%A4rm.png") + Length(file.size())) + file));
   const TestResponse put = client.Read();
   EXPECT_EQ(put.status, 200);
   EXPECT_THAT(put.body, HasSubstr("\"filename\":\"skärm.png\""));
@@ -263,13 +266,13 @@ TEST_F(TransferTest, ThoseWithoutATokenTakeNoPlaceOfThoseWithOne) {
   EXPECT_EQ(refused.status, 503);
   EXPECT_THAT(refused.body, HasSubstr("TOO_MANY_TRANSFERS"));
   HttpTestClient signed_in(server_->port());
-  ASSERT_TRUE(signed_in.Send(Put("?filename=a", Length(5)) + "hello"));
+  ASSERT_TRUE(signed_in.Send(Put(Named("UTF-8''a") + Length(5)) + "hello"));
   EXPECT_EQ(signed_in.Read().status, 200);
 }
 
 TEST_F(TransferTest, ChunkedFileGoesThrough) {
   HttpTestClient client(server_->port());
-  ASSERT_TRUE(client.Send(Put("?filename=a", "Transfer-Encoding: chunked\r\n") +
+  ASSERT_TRUE(client.Send(Put(Named("UTF-8''a") + "Transfer-Encoding: chunked\r\n") +
                           "5\r\nhello\r\n7\r\n, world\r\n0\r\n\r\n"));
   EXPECT_EQ(client.Read().status, 200);
   EXPECT_EQ(attachments_.file_, "hello, world");
@@ -277,13 +280,13 @@ TEST_F(TransferTest, ChunkedFileGoesThrough) {
 
 TEST_F(TransferTest, EmptyFileIsForTheServiceToRefuse) {
   HttpTestClient client(server_->port());
-  ASSERT_TRUE(client.Send(Put("?filename=a", Length(0))));
+  ASSERT_TRUE(client.Send(Put(Named("UTF-8''a") + Length(0))));
   EXPECT_THAT(client.Read().body, HasSubstr("\"size\":\"0\""));
 }
 
 TEST_F(TransferTest, ClientThatAsksBeforeItSendsIsToldToGoOn) {
   HttpTestClient client(server_->port());
-  ASSERT_TRUE(client.Send(Put("?filename=a", Length(5) + "Expect: 100-continue\r\n")));
+  ASSERT_TRUE(client.Send(Put(Named("UTF-8''a") + Length(5) + "Expect: 100-continue\r\n")));
   EXPECT_EQ(client.ReadUntil("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   ASSERT_TRUE(client.Send("hello"));
   EXPECT_EQ(client.Read().status, 200);
@@ -291,13 +294,14 @@ TEST_F(TransferTest, ClientThatAsksBeforeItSendsIsToldToGoOn) {
 
 TEST_F(TransferTest, FileThatIsTooLargeGets413BeforeItIsSent) {
   HttpTestClient client(server_->port());
-  ASSERT_TRUE(client.Send(Put("?filename=a", Length((25 << 20) + 1) + "Expect: 100-continue\r\n")));
+  ASSERT_TRUE(
+      client.Send(Put(Named("UTF-8''a") + Length((25 << 20) + 1) + "Expect: 100-continue\r\n")));
   EXPECT_EQ(client.Read().status, 413);
 }
 
 TEST_F(TransferTest, FileThatTurnsOutTooLargeGets413AndIsNotTaken) {
   HttpTestClient client(server_->port());
-  ASSERT_TRUE(client.Send(Put("?filename=a", "Transfer-Encoding: chunked\r\n")));
+  ASSERT_TRUE(client.Send(Put(Named("UTF-8''a") + "Transfer-Encoding: chunked\r\n")));
   const std::string piece = "100000\r\n" + std::string(1 << 20, 'x') + "\r\n";
   for (int i = 0; i < 26 && client.Send(piece); ++i) {
   }
@@ -308,7 +312,7 @@ TEST_F(TransferTest, FileThatTurnsOutTooLargeGets413AndIsNotTaken) {
 
 TEST_F(TransferTest, FileThatIsRefusedAtItsBeginningIsAnsweredWhileItIsStillSent) {
   HttpTestClient client(server_->port());
-  ASSERT_TRUE(client.Send(Put("?filename=refused", Length(20 << 20))));
+  ASSERT_TRUE(client.Send(Put(Named("UTF-8''refused") + Length(20 << 20))));
   // Less than the whole: the answer does not wait for the rest.
   ASSERT_TRUE(client.Send(std::string(200'000, 'x')));
   const TestResponse response = client.Read();
@@ -320,7 +324,7 @@ TEST_F(TransferTest, FileThatIsRefusedAtItsBeginningIsAnsweredWhileItIsStillSent
 TEST_F(TransferTest, FileThatBreaksOffIsToldToTheService) {
   {
     HttpTestClient client(server_->port());
-    ASSERT_TRUE(client.Send(Put("?filename=a", Length(500'000)) + File(300'000)));
+    ASSERT_TRUE(client.Send(Put(Named("UTF-8''a") + Length(500'000)) + File(300'000)));
   }
   EXPECT_TRUE(attachments_.WaitForBreakingOff());
   EXPECT_EQ(attachments_.file_, "");
@@ -332,17 +336,31 @@ TEST_F(TransferTest, SlowFileGets408) {
   options.upload_timeout = absl::Milliseconds(300);
   Start(options);
   HttpTestClient client(server_->port());
-  ASSERT_TRUE(client.Send(Put("?filename=a", Length(500'000)) + "begin"));
+  ASSERT_TRUE(client.Send(Put(Named("UTF-8''a") + Length(500'000)) + "begin"));
   EXPECT_EQ(client.Read().status, 408);
   EXPECT_TRUE(attachments_.WaitForBreakingOff());
 }
 
 TEST_F(TransferTest, WrongParametersAreNamed) {
-  for (const char* query : {"?name=a", "?filename=a&content=x", "?filename=a&report_id=x"}) {
+  for (const char* query : {"?name=a", "?content=x", "?report_id=x", "?last=true&content=x"}) {
     HttpTestClient client(server_->port());
-    ASSERT_TRUE(client.Send(Put(query, Length(5)) + "hello"));
+    ASSERT_TRUE(client.Send(Put(Named("UTF-8''a") + Length(5), query) + "hello"));
     EXPECT_EQ(client.Read().status, 400) << query;
   }
+}
+
+TEST_F(TransferTest, NameOfAFileIsNotTakenFromTheAddress) {
+  for (const std::string& headers : {std::string(), Named("UTF-8''b.png")}) {
+    HttpTestClient client(server_->port());
+    ASSERT_TRUE(client.Send(Put(headers + Length(5), "?filename=a.png") + "hello"));
+    const TestResponse response = client.Read();
+    EXPECT_EQ(response.status, 400);
+    EXPECT_THAT(response.body, HasSubstr("Content-Disposition, not in the address"));
+    EXPECT_THAT(response.body, testing::Not(HasSubstr("a.png")));
+  }
+  HttpTestClient client(server_->port());
+  ASSERT_TRUE(client.Send(Put("Content-Disposition: form-data; name=a\r\n" + Length(5)) + "hello"));
+  EXPECT_EQ(client.Read().status, 400);
 }
 
 TEST_F(TransferTest, DownloadThatFailsHalfwayIsCutSoThatTheClientSeesIt) {
@@ -364,6 +382,32 @@ TEST_F(TransferTest, ClientThatGoesAwayEndsTheDownload) {
   }
   Stop();  // Returns only when nothing uses the connection any more.
   Start({});
+}
+
+TEST(FilenameInTest, BothSpellingsAreReadAndTheExtendedOneGoesFirst) {
+  const std::pair<const char*, const char*> good[] = {
+      {"attachment; filename*=UTF-8''sk%C3%A4rm%20%221%22.png", "skärm \"1\".png"},
+      {"Attachment;FILENAME*=utf-8'sv'a.png", "a.png"},
+      {"attachment; filename=a.png", "a.png"},
+      {"attachment; filename=\"a \\\"b\\\".png\" ", "a \"b\".png"},
+      {"attachment; filename=\"a.png\"; filename*=UTF-8''%C3%A5.png", "å.png"},
+      {"attachment; size=7; filename=a.png", "a.png"}};
+  for (const auto& [header, name] : good) EXPECT_EQ(FilenameIn(header), name) << header;
+  // What the gateway writes itself.
+  EXPECT_EQ(FilenameIn(ContentDisposition("skärm \"1\" %.png")), "skärm \"1\" %.png");
+}
+
+TEST(FilenameInTest, WhatIsMalformedNamesNoFile) {
+  for (const char* header :
+       {"", "attachment", "attachment;", "inline; filename=a", "form-data; filename=a",
+        "attachment; filename", "attachment; filename=", "attachment; filename=a b",
+        "attachment; filename=\"a", "attachment; filename=\"a\\",
+        "attachment; filename=a; filename=b", "attachment; filename*=a.png",
+        "attachment; filename*=UTF-8'a.png", "attachment; filename*=ISO-8859-1''a.png",
+        "attachment; filename*=UTF-8''%ZZ", "attachment; filename*=UTF-8''%FF",
+        "attachment; filename*=UTF-8''a%00b", "attachment; filename=a filename=b"}) {
+    EXPECT_EQ(FilenameIn(header), std::nullopt) << header;
+  }
 }
 
 TEST(FileHeadTest, StrangeMediaTypeBecomesOctetStream) {

@@ -33,6 +33,13 @@ constexpr pg::Statement kErase{"intake_erase_report", R"sql(
 constexpr pg::Statement kDeleteSupplements{"intake_delete_supplements",
                                            "DELETE FROM supplement WHERE report_id = $1"};
 
+// With the logins of those who answered.
+constexpr pg::Statement kDeleteMessages{"intake_delete_messages",
+                                        "DELETE FROM report_message WHERE report_id = $1"};
+
+constexpr pg::Statement kDeleteReceipts{"intake_delete_receipts",
+                                        "DELETE FROM receipt WHERE report_id = $1"};
+
 constexpr pg::Statement kDeleteKey{"intake_delete_report_key",
                                    "DELETE FROM report_key WHERE report_id = $1"};
 
@@ -105,6 +112,12 @@ absl::Status CaseEventHandler::EraseReport(pg::Transaction& transaction,
   if (supplements.affected() > 0) {
     certificate.data_classes.push_back("supplements=" + std::to_string(supplements.affected()));
   }
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows messages,
+                         transaction.Execute(kDeleteMessages, {report_id}));
+  if (messages.affected() > 0) {
+    certificate.data_classes.push_back("messages=" + std::to_string(messages.affected()));
+  }
+  AVVIK_RETURN_IF_ERROR(transaction.Execute(kDeleteReceipts, {report_id}).status());
   AVVIK_ASSIGN_OR_RETURN(const int64_t attachments, EraseAttachments(transaction, report_id));
   if (attachments > 0) {
     certificate.data_classes.push_back("attachments=" + std::to_string(attachments));

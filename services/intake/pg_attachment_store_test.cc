@@ -9,6 +9,7 @@
 #include "common/clock/clock.h"
 #include "common/events/migrations.h"
 #include "common/events/outbox.h"
+#include "common/organisation/pg_keeper.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/test_vault.h"
 #include "common/telemetry/registry.h"
@@ -43,8 +44,8 @@ class AttachmentStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     database_ = new TestDatabase(
-        pg::Join({events::outbox::Migrations(), audit::Migrations(), secrecy::Migrations(),
-                  Migrations()}));
+        pg::Join({events::outbox::Migrations(), audit::Migrations(), organisation::Migrations(),
+                  secrecy::Migrations(), Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;
@@ -321,7 +322,7 @@ TEST_F(AttachmentStoreTest, ScannerThatIsAwayDelaysAFileAndLosesNone) {
   EXPECT_EQ(*quarantine.RunOnce(), true);
   EXPECT_EQ(StateOf(sent), v1::ATTACHMENT_STATE_QUARANTINED);
   EXPECT_EQ(*quarantine.RunOnce(), false);  // Not due for two seconds.
-  EXPECT_EQ(database_->Value("SELECT due_at > now() FROM attachment"), "t");
+  EXPECT_EQ(database_->Value("SELECT due_at > now() FROM attachment"), "true");
   database_->Run("UPDATE attachment SET due_at = now()");
   Clamd clamd(ClamdAddress());
   Quarantine again = MakeQuarantine(clamd);

@@ -1,10 +1,15 @@
 #include "services/intake/pg_receipt_store.h"
 
+#include "absl/time/clock.h"
+#include "avvik/triage/v1/triage_events.pb.h"
 #include "common/audit/audit.h"
 #include "common/clock/clock.h"
 #include "common/events/migrations.h"
+#include "common/events/outbox.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/test_vault.h"
+#include "services/intake/campaign_event_handler.h"
+#include "services/intake/case_event_handler.h"
 #include "services/intake/pg_report_store.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -154,6 +159,29 @@ TEST_F(PgReceiptStoreTest, TextIsNowhereInTheClearAndGoneWithTheReportsKey) {
   database_->Run("DELETE FROM report_key");
   EXPECT_TRUE(store_.Messages("kalix", report_id_)->empty());
   EXPECT_THAT(Add(Make("message-2")),
+              IsError(absl::StatusCode::kFailedPrecondition, "REPORT_ERASED"));
+}
+
+TEST_F(PgReceiptStoreTest, ErasedReportLosesItsDialogueAndItsReceipts) {
+  ASSERT_OK(store_.KeepReceipt("kalix", "a key", report_id_));
+  ASSERT_OK(Add(Make("message-1")));
+  ASSERT_OK(Add(Make("message-2", v1::MESSAGE_AUTHOR_HANDLER, "ida")));
+  triage::v1::CaseErased told;
+  told.mutable_facts()->set_report_id(report_id_);
+  told.mutable_facts()->set_case_id(ids_.Next());
+  events::v1::StoredEvent stored;
+  *stored.mutable_event() = events::MakeEvent(
+      ids_, "triage", {.tenant = "kalix", .subject = "cases/x", .time = kNow}, told);
+  CampaignEventHandler campaigns(ids_, clock_);
+  CaseEventHandler cases(*vault_, campaigns, ids_, clock_, [] {});
+  ASSERT_OK(pg::RunInTransaction(
+      database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+      [&](pg::Transaction& transaction) { return cases.Apply(transaction, stored); }));
+  EXPECT_EQ(Value("SELECT count(*) FROM report_message"), "0");
+  EXPECT_THAT(store_.FindReceipt("kalix", "a key"),
+              IsError(absl::StatusCode::kNotFound, "RECEIPT_UNKNOWN"));
+  EXPECT_THAT(Value("SELECT erasure::text FROM erasure"), ::testing::HasSubstr("messages=2"));
+  EXPECT_THAT(Add(Make("message-3")),
               IsError(absl::StatusCode::kFailedPrecondition, "REPORT_ERASED"));
 }
 

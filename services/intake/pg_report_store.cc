@@ -117,6 +117,12 @@ constexpr pg::Statement kGetReports{"intake_get_reports", R"sql(
       LEFT JOIN report_key ON report_key.report_id = report.id
      WHERE report.tenant = $1 AND report.id = ANY ($2::uuid[]))sql"};
 
+constexpr pg::Statement kGetRepeats{"intake_get_repeats", R"sql(
+    SELECT report.*, report_key.wrapped
+      FROM report
+      LEFT JOIN report_key ON report_key.report_id = report.id
+     WHERE report.id = ANY ($1::uuid[]))sql"};
+
 using Counter = std::pair<std::string, int>;  // Tenant and year.
 
 absl::StatusOr<std::map<Counter, int64_t>> LockCounters(pg::Transaction& transaction,
@@ -153,10 +159,11 @@ absl::StatusOr<std::map<size_t, Repeat>> FindRepeats(pg::Transaction& transactio
                                                      secrecy::Vault& vault,
                                                      const std::vector<Submission>& submissions,
                                                      const std::vector<SealedReport>& sealed) {
-  std::vector<pg::Param> tenants, request_keys, registers, keys;
+  std::vector<pg::Param> tenants, pseudonyms, request_keys, registers, keys;
   for (size_t place = 0; place < submissions.size(); ++place) {
     const Report& report = submissions[place].report;
     tenants.emplace_back(report.tenant);
+    pseudonyms.emplace_back(sealed[place].pseudonym);
     request_keys.emplace_back(sealed[place].request_key);
     if (report.origin.has_value()) {
       registers.emplace_back(report.origin->register_name);
@@ -168,14 +175,26 @@ absl::StatusOr<std::map<size_t, Repeat>> FindRepeats(pg::Transaction& transactio
   }
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      transaction.Execute(kFindRepeats, {pg::Array(tenants), pg::Array(request_keys),
-                                         pg::Array(registers), pg::Array(keys)}));
+      transaction.Execute(kFindRepeats, {pg::Array(tenants), pg::Array(pseudonyms),
+                                         pg::Array(request_keys), pg::Array(registers),
+                                         pg::Array(keys)}));
   std::map<size_t, Repeat> repeats;
-  for (const pg::Row row : rows) {
+  if (rows.empty()) return repeats;
+  std::vector<std::string> ids;
+  for (const pg::Row row : rows) ids.push_back(row.Text("id"));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows found,
+                         transaction.Execute(kGetRepeats, {pg::TextArray(ids)}));
+  std::map<std::string, Report> reports;
+  for (const pg::Row row : found) {
     AVVIK_ASSIGN_OR_RETURN(Report report, ReportFromRow(row, vault));
+    reports.emplace(report.id, std::move(report));
+  }
+  for (const pg::Row row : rows) {
+    const auto report = reports.find(row.Text("id"));
+    if (report == reports.end()) continue;
     repeats.emplace(
         static_cast<size_t>(row.Int("place") - 1),
-        Repeat{.report = std::move(report), .same_request = row.Bool("same_request")});
+        Repeat{.report = report->second, .same_request = row.Bool("same_request")});
   }
   return repeats;
 }
@@ -310,7 +329,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> PgReportStore::SubmitAll(
   }
   using Answers = std::vector<absl::StatusOr<Report>>;
   return pg::InTransaction(
-      pool_, pg::Scope::Everything(), absl::Now() + kPatience,
+      by_key_, pg::Scope::Everything(), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Answers> {
         AVVIK_ASSIGN_OR_RETURN(auto last, LockCounters(transaction, counters));
         // After the lock: what another copy of the service has committed is seen from here on.
@@ -362,7 +381,7 @@ absl::StatusOr<Report> PgReportStore::Get(const std::string& tenant, const std::
                                           const Visibility& visibility) {
   AVVIK_ASSIGN_OR_RETURN(const Sight sight, SightOf(vault_, tenant, visibility));
   return pg::InTransaction(
-      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      by_key_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
         AVVIK_ASSIGN_OR_RETURN(
             Stored stored, Read(transaction, vault_, kGetReport, tenant, reference, sight));

@@ -3,6 +3,7 @@
 
 #include "common/ids/id_source.h"
 #include "common/pg/migrations.h"
+#include "common/pg/plans.h"
 #include "common/pg/pool.h"
 #include "common/secrecy/vault.h"
 #include "services/intake/report_store.h"
@@ -13,7 +14,7 @@ class PgReportStore final : public ReportStore {
  public:
   // All of them must outlive the store.
   PgReportStore(pg::Pool& pool, IdSource& ids, secrecy::Vault& vault)
-      : pool_(pool), ids_(ids), vault_(vault) {}
+      : pool_(pool), by_key_(pg::PlannedOnce(pool.settings()), kByKey), ids_(ids), vault_(vault) {}
 
   absl::StatusOr<std::vector<absl::StatusOr<Report>>> SubmitAll(
       std::vector<Submission> submissions) override;
@@ -36,7 +37,11 @@ class PgReportStore final : public ReportStore {
                                 const Visibility& visibility, const audit::Record& trace) override;
 
  private:
+  // Most submits and reads of single reports at the same moment.
+  static constexpr int kByKey = 8;
+
   pg::Pool& pool_;
+  pg::Pool by_key_;  // The connections of SubmitAll and Get.
   IdSource& ids_;
   secrecy::Vault& vault_;
 };

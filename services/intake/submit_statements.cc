@@ -17,18 +17,17 @@ const pg::Statement kBeginCounters{"intake_begin_counters", R"sql(
 // Two joins, not one with OR: each then uses its own unique index.
 const pg::Statement kFindRepeats{"intake_find_repeats", R"sql(
     WITH input AS (
-      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-                    WITH ORDINALITY AS u (tenant, request_key, register, key, place))
-    SELECT input.place, true AS same_request, report.*, report_key.wrapped
+      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+                    WITH ORDINALITY AS u (tenant, pseudonym, request_key, register, key, place))
+    SELECT input.place, true AS same_request, report.id
       FROM input
-      JOIN report ON report.tenant = input.tenant AND report.request_key = input.request_key
-      LEFT JOIN report_key ON report_key.report_id = report.id
+      JOIN report ON report.tenant = input.tenant AND report.reporter_pseudonym = input.pseudonym
+                 AND report.request_key = input.request_key
      UNION ALL
-    SELECT input.place, report.request_key = input.request_key, report.*, report_key.wrapped
+    SELECT input.place, report.request_key = input.request_key, report.id
       FROM input
       JOIN report ON report.tenant = input.tenant AND report.register = input.register
                  AND report.register_key = input.key
-      LEFT JOIN report_key ON report_key.report_id = report.id
      WHERE input.register IS NOT NULL)sql"};
 
 const pg::Statement kInsertReports{"intake_insert_reports", R"sql(

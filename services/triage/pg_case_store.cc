@@ -8,6 +8,7 @@
 #include "common/status/macros.h"
 #include "services/triage/case_rows.h"
 #include "services/triage/errors.h"
+#include "services/triage/read_statements.h"
 #include "services/triage/triage_events.h"
 
 namespace avvik::triage {
@@ -18,16 +19,7 @@ constexpr absl::Duration kPatience = absl::Seconds(5);
 constexpr absl::Duration kHandOverPatience = absl::Seconds(9);
 constexpr char kAboveEveryId[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-// $3 to $5 what is visible. What is hidden is as good as absent.
-constexpr pg::Statement kGetCase{"triage_get_case", R"sql(
-    SELECT triage_case.*, case_key.wrapped
-      FROM triage_case
-      LEFT JOIN case_key ON case_key.case_id = triage_case.id
-     WHERE triage_case.tenant = $1
-       AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
-                                     THEN $2::uuid END)
-       AND avvik_visible(sphere, unit, parties, $3, $4, $5))sql"};
-
+// Parameters as of kGetCase.
 constexpr pg::Statement kLockCase{"triage_lock_case", R"sql(
     SELECT triage_case.*, case_key.wrapped
       FROM triage_case
@@ -46,8 +38,7 @@ constexpr pg::Statement kLockVisibleCaseOfReport{"triage_lock_visible_case_of_re
      WHERE triage_case.tenant = $1
        AND (number = $2 OR report_id = CASE WHEN $2 LIKE '________-____-____-____-____________'
                                             THEN $2::uuid END)
-       AND ($3::boolean OR unit = ANY ($4::text[]) OR owner_login = $5
-            OR drawn_in_logins @> ARRAY[$5])
+       AND avvik_visible(sphere, unit, parties, $3, $4, $5)
        FOR UPDATE OF triage_case)sql"};
 
 constexpr pg::Statement kLockCaseOfReport{
@@ -84,11 +75,6 @@ constexpr pg::Statement kCountCases{"triage_count_cases", R"sql(
        AND ($7 = '' OR system = $7)
        AND ($8 = '' OR owner_login = $8)
        AND severity >= $9)sql"};
-
-constexpr pg::Statement kListNotes{"triage_list_notes", R"sql(
-    SELECT id, text, author_login, created_at FROM note
-     WHERE case_id = $1
-     ORDER BY created_at, id)sql"};
 
 constexpr pg::Statement kFindNote{
     "triage_find_note",
@@ -197,7 +183,7 @@ absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transactio
 
 absl::StatusOr<Case> PgCaseStore::Get(const std::string& tenant, const std::string& reference,
                                       const Visibility& visibility) {
-  return pg::InTransaction(pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+  return pg::InTransaction(reads_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
                            [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
                              return Read(transaction, vault_, kGetCase, tenant, reference,
                                          visibility);

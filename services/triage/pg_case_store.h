@@ -6,6 +6,7 @@
 #include "avvik/events/v1/event.pb.h"
 #include "common/ids/id_source.h"
 #include "common/pg/migrations.h"
+#include "common/pg/plans.h"
 #include "common/pg/pool.h"
 #include "common/secrecy/vault.h"
 #include "services/triage/case_store.h"
@@ -16,7 +17,7 @@ class PgCaseStore final : public CaseStore {
  public:
   // All of them must outlive the store.
   PgCaseStore(pg::Pool& pool, IdSource& ids, secrecy::Vault& vault)
-      : pool_(pool), ids_(ids), vault_(vault) {}
+      : pool_(pool), reads_(pg::PlannedOnce(pool.settings()), kReads), ids_(ids), vault_(vault) {}
 
   absl::StatusOr<Case> Get(const std::string& tenant, const std::string& reference,
                            const Visibility& visibility) override;
@@ -31,7 +32,11 @@ class PgCaseStore final : public CaseStore {
                                       const Decision& decide) override;
 
  private:
+  // Most single cases that are read at the same moment.
+  static constexpr int kReads = 8;
+
   pg::Pool& pool_;
+  pg::Pool reads_;  // The connections of Get.
   IdSource& ids_;
   secrecy::Vault& vault_;
 };

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { settle } from '../harness/state.mjs';
 import { Suite, run, services, waitFor } from '../harness/suite.mjs';
 
 const rounds = Number(process.env.AVVIK_BENCH_ROUNDS ?? 3);
@@ -71,6 +72,54 @@ async function intakeGrpc(suite) {
   ];
 }
 
+// Reading single cases from triage over gRPC, with token check, rights, unsealing and the trace, beside pgbench with the
+// same two statements in one transaction, without any of that.
+async function caseReadGrpc(suite, cases) {
+  const token = await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login);
+  const file = join(suite.home, 'cases');
+  const script = join(suite.home, 'case_read.pgbench');
+  writeFileSync(file, cases.map((number) => `${number}\n`).join(''));
+  writeFileSync(script, must(await run(join(bin, 'avvik-bench-cases'),
+    ['--pgbench-script', '--tenant', suite.organisation.tenant, '--cases', file]), 'the pgbench script'));
+  const ours = [];
+  const theirs = [];
+  const p99 = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const load = JSON.parse(must(await run(join(bin, 'avvik-bench-cases'),
+      ['--address', suite.address('triage'), ...suite.tlsFlags('gateway'), '--cases', file, '--seconds', String(seconds), '--clients', String(clients)],
+      { env: { ...process.env, AVVIK_TOKEN: token } }), 'the load on triage'));
+    if (load.failed > 0) throw new Error(`${load.failed} reads were refused`);
+    ours.push(load.per_second);
+    p99.push(load.p99_ms);
+    const pgbench = must(await run(suite.postgresTool('pgbench'), ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2',
+      '-T', String(seconds), '-f', script, suite.conninfo('triage')]), 'pgbench');
+    theirs.push(Number(/tps = ([\d.]+)/.exec(pgbench)[1]));
+  }
+  return [
+    {
+      id: 'case_read_grpc', what: 'reads of a case by gRPC', value: median(ours), unit: '1/s', yardstick: median(theirs),
+      beside: 'pgbench, same reads', ratio: median(ours) / median(theirs), spread: spread(ours),
+    },
+    { id: 'case_read_grpc_p99', what: `… their 99th percentile, ${clients} at a time`, value: median(p99), unit: 'ms', spread: spread(p99) },
+  ];
+}
+
+// The numbers of so many new cases.
+async function openCases(suite, count) {
+  const token = await suite.token(suite.person('EMPLOYEE').login);
+  const numbers = [];
+  for (let i = 0; i < count; i += 1) {
+    const { status, body } = await suite.api('POST', '/v1/reports', {
+      request_id: randomUUID(), report: { title: `Brev ${i}`, category: 'CATEGORY_LOST_DEVICE', personal_data: 'ANSWER_YES' },
+    }, token);
+    if (status !== 200) throw new Error(`report ${i}: ${status} ${JSON.stringify(body)}`);
+    numbers.push(body.number);
+  }
+  await settle(suite);
+  return numbers;
+}
+
+
 // Only root may look into a service; to others the kernel tells its resident set, which counts what services share for
 // each of them.
 function proportionalSetSize(pid) {
@@ -92,9 +141,15 @@ async function memory(suite) {
   return [...rows, { id: 'memory_services', what: 'memory of all services, idle', value: total, unit: 'MB', aim: '≤ 150' }];
 }
 
-// In the order they run: memory first, while the suite has done nothing.
+// In the order they run: memory first, while the suite has done nothing; the flood of reports last, so that nobody
+// has to wait until all have heard it.
 const benches = {
   memory,
+  async case_read_grpc(suite) {
+    await takesReports(suite);
+    const cases = await openCases(suite, 200);
+    return alone(suite, 'triage', () => caseReadGrpc(suite, cases));
+  },
   async intake_grpc(suite) {
     await takesReports(suite);
     return alone(suite, 'intake', () => intakeGrpc(suite));

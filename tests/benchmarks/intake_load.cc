@@ -4,12 +4,10 @@
 //   avvik-bench-intake --pgbench-script                              for pgbench --file
 #include <grpcpp/grpcpp.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,42 +23,41 @@
 #include "common/secrecy/box.h"
 #include "services/intake/report_rows.h"
 #include "services/intake/submit_statements.h"
+#include "tests/benchmarks/load.h"
+#include "tests/benchmarks/pgbench.h"
 
 namespace avvik {
 namespace {
+
+using benchmarks::Filled;
+using benchmarks::Load;
+using benchmarks::Prepare;
+using benchmarks::Quoted;
+using benchmarks::Stubs;
 
 constexpr char kTitle[] = "Brev till fel person";
 constexpr char kDescription[] =
     "Ett brev med uppgifter om hemtjänst lades i fel kuvert och kom till en granne. Grannen ringde "
     "och lämnade tillbaka det oöppnat.";
 
-// Clients that each send one report after the other.
-class Load {
+// Sends one report after the other.
+class Reports {
  public:
-  Load(const std::string& address, const rpc::Transport& transport, const std::string& token,
-       absl::Duration time)
-      : token_("Bearer " + token), end_(absl::Now() + time), run_(std::to_string(absl::GetCurrentTimeNanos())) {
-    // More than one connection, so that the transport's own lock is not what is measured.
-    for (int i = 0; i < 4; ++i) {
-      stubs_.push_back(intake::v1::Intake::NewStub(
-          transport.Connect("intake", address, rpc::Transport::Connection::kOwn)));
-    }
-  }
+  Reports(const std::string& address, const rpc::Transport& transport, const std::string& token)
+      : stubs_(Stubs<intake::v1::Intake>("intake", address, transport)),
+        token_("Bearer " + token),
+        run_(std::to_string(absl::GetCurrentTimeNanos())) {}
 
-  void Run(int clients) {
-    const absl::Time start = absl::Now();
-    running_ = clients;
-    for (int client = 0; client < clients; ++client) Send(client);
-    std::unique_lock lock(mutex_);
-    idle_.wait(lock, [this] { return running_ == 0; });
-    const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
-    std::sort(latencies_.begin(), latencies_.end());
-    auto percentile = [this](double share) {
-      return latencies_.empty() ? 0 : latencies_[static_cast<size_t>(share * static_cast<double>(latencies_.size() - 1))];
-    };
-    std::cout << "{\"reports\":" << latencies_.size() << ",\"failed\":" << failed_
-              << ",\"per_second\":" << static_cast<double>(latencies_.size()) / seconds
-              << ",\"p50_ms\":" << percentile(0.5) << ",\"p99_ms\":" << percentile(0.99) << "}\n";
+  void Send(int client, const Load::Done& done) {
+    auto call = std::make_shared<Call>();
+    Prepare(token_, &call->context);
+    call->request.set_request_id(run_ + "-" + std::to_string(next_++));
+    call->request.mutable_report()->set_title(kTitle);
+    call->request.mutable_report()->set_description(kDescription);
+    call->request.mutable_report()->set_personal_data(type::v1::ANSWER_YES);
+    stubs_[static_cast<size_t>(client) % stubs_.size()]->async()->SubmitReport(
+        &call->context, &call->request, &call->report,
+        [call, done](const grpc::Status& status) { done(status); });
   }
 
  private:
@@ -68,69 +65,13 @@ class Load {
     grpc::ClientContext context;
     intake::v1::SubmitReportRequest request;
     intake::v1::Report report;
-    absl::Time begin;
   };
 
-  void Send(int client) {
-    auto call = std::make_shared<Call>();
-    call->begin = absl::Now();
-    call->context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-    call->context.AddMetadata("authorization", token_);
-    call->request.set_request_id(run_ + "-" + std::to_string(next_++));
-    call->request.mutable_report()->set_title(kTitle);
-    call->request.mutable_report()->set_description(kDescription);
-    call->request.mutable_report()->set_personal_data(type::v1::ANSWER_YES);
-    stubs_[static_cast<size_t>(client) % stubs_.size()]->async()->SubmitReport(
-        &call->context, &call->request, &call->report, [this, call, client](grpc::Status status) {
-          std::lock_guard lock(mutex_);
-          if (status.ok()) {
-            latencies_.push_back(absl::ToDoubleMilliseconds(absl::Now() - call->begin));
-          } else {
-            if (failed_++ == 0) std::cerr << status.error_message() << "\n";
-          }
-          if (absl::Now() < end_ && failed_ < 1000) {
-            Send(client);
-          } else if (--running_ == 0) {
-            idle_.notify_all();
-          }
-        });
-  }
-
+  const std::vector<std::unique_ptr<intake::v1::Intake::Stub>> stubs_;
   const std::string token_;
-  const absl::Time end_;
   const std::string run_;
-  std::vector<std::unique_ptr<intake::v1::Intake::Stub>> stubs_;
   std::atomic<int64_t> next_{0};
-  std::mutex mutex_;
-  std::condition_variable idle_;
-  int running_ = 0;
-  int64_t failed_ = 0;
-  std::vector<double> latencies_;
 };
-
-// A literal that pgbench sends as part of the statement.
-std::string Quoted(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') quoted.push_back('\'');
-    quoted.push_back(c);
-  }
-  return quoted + "'";
-}
-
-// The statement with $1, $2, … replaced.
-std::string Filled(std::string sql, const std::vector<std::string>& values) {
-  for (size_t i = values.size(); i > 0; --i) {
-    const std::string mark = "$" + std::to_string(i);
-    for (size_t at = sql.find(mark); at != std::string::npos; at = sql.find(mark, at)) {
-      sql.replace(at, mark.size(), values[i - 1]);
-      at += values[i - 1].size();
-    }
-  }
-  // A pgbench command ends with the line.
-  std::replace(sql.begin(), sql.end(), '\n', ' ');
-  return sql;
-}
 
 // One report per transaction, each client in a tenant of its own (whose counter must exist), so that
 // clients do not wait for each other's number: the most that separate transactions can do.
@@ -191,7 +132,7 @@ void PrintPgbenchScript() {
             << "BEGIN;\n"
             << Filled(intake::kLockCounters.sql, {tenant, "ARRAY[2026]"}) << " \\gset\n"
             << Filled(intake::kFindRepeats.sql,
-                      {tenant, request, "ARRAY[NULL]", "ARRAY[NULL]"})
+                      {tenant, values[3], request, "ARRAY[NULL]", "ARRAY[NULL]"})
             << ";\n"
             << Filled(intake::kInsertReports.sql, values) << ";\n"
             << "COMMIT;\n";
@@ -224,7 +165,11 @@ int Main(int argc, char** argv) {
     std::cerr << transport.status().message() << "\n";
     return 2;
   }
-  Load(address, **transport, token, absl::Seconds(seconds)).Run(clients);
+  Reports reports(address, **transport, token);
+  Load load(absl::Seconds(seconds), [&reports](int client, const Load::Done& done) {
+    reports.Send(client, done);
+  });
+  load.Run(clients, "reports");
   return 0;
 }
 

@@ -36,9 +36,12 @@ async function submit(more = {}) {
   return body.report_id;
 }
 
+// The header that names a file.
+const named = (name) => ({ 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}` });
+
 const upload = (report, name, content, token = employee) =>
-  suite.api('PUT', `/v1/reports/${report}/attachments?filename=${encodeURIComponent(name)}`, content, token,
-    { 'content-type': 'application/octet-stream' });
+  suite.api('PUT', `/v1/reports/${report}/attachments`, content, token,
+    { 'content-type': 'application/octet-stream', ...named(name) });
 
 // The file's bytes; `suite.api` would read them as text.
 async function download(report, id, token = employee) {
@@ -177,8 +180,8 @@ test('A browser sends and fetches a file by its session, and no other page can',
   const browser = new Browser(suite);
   await browser.signIn(login);
   const before = await rows();
-  const put = (headers = {}) => browser.request('PUT', `${path}?filename=a.pdf`,
-    { body: content, headers: { 'content-type': 'application/pdf', ...headers } });
+  const put = (headers = {}) => browser.request('PUT', path,
+    { body: content, headers: { 'content-type': 'application/pdf', ...named('a.pdf'), ...headers } });
   for (const forged of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://elsewhere.example' }, { 'avvik-request': undefined },
     { 'sec-fetch-site': undefined, origin: undefined }]) {
     const answer = await put(forged);
@@ -242,6 +245,21 @@ test('Content tells what a file is; programs, scripts and pages are refused and 
   assert.equal(body.filename, 'bild.png.txt');
 });
 
+test('The name of a file is not taken from the address', async () => {
+  const report = await submit();
+  const before = await rows();
+  const { status, body } = await suite.api('PUT', `/v1/reports/${report}/attachments?filename=l%C3%B6n.txt`, 'x', employee, named('b.txt'));
+  assert.equal(status, 400);
+  assert.equal(body.errors[0].field, 'filename');
+  assert.match(JSON.stringify(body), /Content-Disposition/);
+  assert.deepEqual(await rows(), before);
+  // Nor without a name.
+  const nameless = await suite.api('PUT', `/v1/reports/${report}/attachments`, 'x', employee);
+  assert.equal(nameless.body.errors[0].field, 'filename');
+  const put = (await suite.api('GET', '/openapi.json')).body.paths['/v1/reports/{report_id}/attachments'].put;
+  assert.deepEqual(put.parameters.filter(({ in: where }) => where !== 'path').map(({ name, in: where }) => [name, where]), [['Content-Disposition', 'header']]);
+});
+
 test("Other people's attachments are as good as absent", async () => {
   const report = await submit();
   const { body } = await upload(report, 'a.txt', 'mitt');
@@ -280,8 +298,8 @@ test('A file that is too large is 413, whether it says so or not', async () => {
       else controller.close();
     },
   });
-  const response = await fetch(`${suite.url}/v1/reports/${report}/attachments?filename=a.txt`,
-    { method: 'PUT', headers: { authorization: `Bearer ${employee}` }, body: pieces, duplex: 'half' });
+  const response = await fetch(`${suite.url}/v1/reports/${report}/attachments`,
+    { method: 'PUT', headers: { authorization: `Bearer ${employee}`, ...named('a.txt') }, body: pieces, duplex: 'half' });
   assert.equal(response.status, 413);
   await waitFor(async () => JSON.stringify(await rows()) === JSON.stringify(before), { what: 'the end of the upload' });
 });
@@ -291,7 +309,7 @@ test('An upload that breaks off leaves nothing', async () => {
   const before = await rows();
   await new Promise((done, failed) => {
     const socket = connect(suite.port, '127.0.0.1', () => {
-      socket.write(`PUT /v1/reports/${report}/attachments?filename=a.txt HTTP/1.1\r\nHost: a\r\n` +
+      socket.write(`PUT /v1/reports/${report}/attachments HTTP/1.1\r\nHost: a\r\nContent-Disposition: attachment; filename=a.txt\r\n` +
         `Authorization: Bearer ${employee}\r\nContent-Length: 2000000\r\n\r\n`);
       socket.write(Buffer.alloc(mebibyte, 'x'), () => setTimeout(() => socket.destroy(), 300));
     });
@@ -306,7 +324,7 @@ test('A client that asks before it sends is told to go on', async () => {
   const text = await new Promise((done, failed) => {
     let answer = '';
     const socket = connect(suite.port, '127.0.0.1', () => {
-      socket.write(`PUT /v1/reports/${report}/attachments?filename=a.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n` +
+      socket.write(`PUT /v1/reports/${report}/attachments HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Disposition: attachment; filename=a.txt\r\n` +
         `Authorization: Bearer ${employee}\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n`);
     });
     socket.setEncoding('utf8').on('data', (data) => {

@@ -197,6 +197,29 @@ test('SigningOutEverywhereEndsAllSessionsOfThePersonAndOfNobodyElse', async () =
   assert.equal((await other.api('GET', '/v1/session')).status, 200);
 });
 
+test('PeopleSeeTheirSessionsAndEndEach', async () => {
+  const [here, there, other] = [await signedIn(officer), await signedIn(officer), await signedIn(employee)];
+  const list = async (browser) => (await browser.api('GET', '/v1/sessions')).body.sessions;
+  const seen = await list(here);
+  assert.equal(seen.filter(({ current }) => current).length, 1);
+  for (const session of seen) {
+    assert.deepEqual(Object.keys(session), ['name', 'sign_in_time', 'last_use_time', 'expire_time', 'current']);
+    assert.ok(Date.parse(session.sign_in_time) <= Date.parse(session.last_use_time));
+  }
+  const named = async (browser) => (await list(browser)).find(({ current }) => current).name;
+  const [mine, lost, theirs] = [await named(here), await named(there), await named(other)];
+  assert.ok(seen.some(({ name }) => name === lost));
+  assert.ok(!seen.some(({ name }) => name === theirs));
+  assert.equal((await here.api('DELETE', `/v1/sessions/${lost}`, undefined, { 'avvik-request': undefined })).body.reason, 'FORGERY');
+  assert.equal((await here.api('DELETE', `/v1/sessions/${theirs}`)).body.reason, 'NO_SUCH_SESSION');
+  assert.equal((await here.api('DELETE', `/v1/sessions/${lost}`)).status, 200);
+  assert.equal((await there.api('GET', '/v1/cases')).status, 401);
+  assert.equal((await other.api('GET', '/v1/session')).status, 200);
+  assert.equal((await here.api('GET', '/v1/cases')).status, 200);
+  assert.equal((await here.api('DELETE', `/v1/sessions/${mine}`)).status, 200);
+  assert.equal(here.cookies.has(SESSION), false);
+});
+
 test('SigningInGivesANewSessionAndEndsTheOneBefore', async () => {
   const browser = await signedIn(employee);
   const before = browser.cookies.get(SESSION);

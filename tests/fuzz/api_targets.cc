@@ -100,7 +100,8 @@ void PageToken(std::string_view bytes) {
   const auto key = paging::KeyOf(request);
   Must(key.ok() || key.status().code() == absl::StatusCode::kInvalidArgument,
        "a page token is ours or said to be wrong");
-  // Whatever key a row has comes back.
+  // Whatever key a row has comes back; none has an empty one.
+  if (bytes.empty()) return;
   const std::string last(bytes);
   request.set_page_token(paging::MakeToken(request, last));
   const auto again = paging::KeyOf(request);

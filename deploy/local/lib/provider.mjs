@@ -125,7 +125,7 @@ export function makeProvider({ issuer, home, webUrl, people, tokenSeconds = HOUR
     },
     extraTokenClaims: (_ctx, token) => {
       const person = token.accountId && people.find(token.accountId);
-      if (person) return { ...claims(person), groups: groupsOf(person) };
+      if (person) return { ...claims(person), groups: groupsOf(person), acr: token.gty === PERSON_GRANT ? 'urn:avvik:acr:script' : 'urn:avvik:acr:browser' };
       // A ticket system belongs to one municipality; the suite's own services serve all.
       return token.clientId === TICKETS_CLIENT ? { tenant: people.organisations().at(-1)?.tenant } : undefined;
     },

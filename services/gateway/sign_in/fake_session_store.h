@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "common/clock/clock.h"
 #include "common/status/error.h"
@@ -76,6 +77,12 @@ class FakeSessionStore final : public SessionStore {
     if (away_) return Away();
     sessions_.erase(key);
     return absl::OkStatus();
+  }
+  absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& owner) override {
+    std::lock_guard lock(mutex_);
+    if (away_) return Away();
+    const std::set<std::string>& keys = owners_[owner];
+    return std::vector<std::string>(keys.begin(), keys.end());
   }
   absl::StatusOr<int> RemoveAllOf(const std::string& owner) override {
     std::lock_guard lock(mutex_);

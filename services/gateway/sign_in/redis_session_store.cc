@@ -71,14 +71,21 @@ absl::Status RedisSessionStore::Remove(const std::string& key) {
   return RunOne({"DEL", SessionKey(key)}).status();
 }
 
+absl::StatusOr<std::vector<std::string>> RedisSessionStore::KeysOf(const std::string& owner) {
+  AVVIK_ASSIGN_OR_RETURN(const redis::Reply reply, RunOne({"ZRANGE", OwnerKey(owner), "0", "-1"}));
+  std::vector<std::string> keys;
+  for (size_t i = 0; i < reply.size(); ++i) keys.push_back(reply[i].text());
+  return keys;
+}
+
 absl::StatusOr<int> RedisSessionStore::RemoveAllOf(const std::string& owner) {
-  AVVIK_ASSIGN_OR_RETURN(const redis::Reply keys, RunOne({"ZRANGE", OwnerKey(owner), "0", "-1"}));
-  if (keys.size() == 0) return 0;
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> keys, KeysOf(owner));
+  if (keys.empty()) return 0;
   std::vector<std::string> removal = {"DEL"};
   std::vector<std::string> forgetting = {"ZREM", OwnerKey(owner)};
-  for (size_t i = 0; i < keys.size(); ++i) {
-    removal.push_back(SessionKey(keys[i].text()));
-    forgetting.push_back(keys[i].text());
+  for (const std::string& key : keys) {
+    removal.push_back(SessionKey(key));
+    forgetting.push_back(key);
   }
   AVVIK_ASSIGN_OR_RETURN(const auto replies, Run({removal, forgetting}));
   return static_cast<int>(replies[0].integer());

@@ -25,6 +25,7 @@ class RedisSessionStore final : public SessionStore {
   absl::StatusOr<std::optional<StoredSession>> Look(const std::string& key) override;
   absl::StatusOr<bool> Replace(const std::string& key, const std::string& content) override;
   absl::Status Remove(const std::string& key) override;
+  absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& owner) override;
   absl::StatusOr<int> RemoveAllOf(const std::string& owner) override;
   absl::StatusOr<bool> Claim(const std::string& name, absl::Duration time) override;
   absl::Status Release(const std::string& name) override;

@@ -7,6 +7,7 @@
 
 #include "absl/time/clock.h"
 #include "common/status/error.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/gateway/sign_in/sealer.h"
 #include "tests/support/pg_fixture.h"
@@ -65,7 +66,9 @@ TEST_F(RedisSessionStoreTest, AllSessionsOfAnOwnerEndTogether) {
   ASSERT_TRUE(
       store_.Create(stranger, "3", Fingerprint(RandomText()), absl::Minutes(1), absl::Hours(1))
           .ok());
+  EXPECT_THAT(*store_.KeysOf(owner_), ::testing::UnorderedElementsAre(key_, second));
   EXPECT_EQ(*store_.RemoveAllOf(owner_), 2);
+  EXPECT_TRUE(store_.KeysOf(owner_)->empty());
   EXPECT_FALSE(store_.Look(key_)->has_value());
   EXPECT_FALSE(store_.Look(second)->has_value());
   EXPECT_TRUE(store_.Look(stranger)->has_value());

@@ -20,6 +20,8 @@ namespace {
 constexpr char kSessionRoute[] = "session";
 // Stands for the token that the session will give, where only its presence matters.
 constexpr char kSomeToken[] = "Bearer session";
+// What one of the person's sessions is named after.
+constexpr std::string_view kSessionsPath = "/v1/sessions/";
 
 std::string SessionId(const HttpRequestHead& head) {
   const std::string_view id = CookieValue(head.Header("Cookie"), kSessionCookie);
@@ -96,7 +98,25 @@ std::optional<SessionHandler::Path> SessionHandler::OwnPath(std::string_view pat
   if (path == "/sign-in/callback") return Path::kCallback;
   if (path == "/sign-out") return Path::kSignOut;
   if (path == "/v1/session") return Path::kSession;
+  if (path == "/v1/sessions") return Path::kSessions;
+  if (path.starts_with(kSessionsPath)) return Path::kOneSession;
   return std::nullopt;
+}
+
+std::set<std::string> SessionHandler::MethodsOf(Path path) {
+  switch (path) {
+    case Path::kSignIn:
+    case Path::kCallback:
+      return {"GET"};
+    case Path::kSignOut:
+      return {"POST"};
+    case Path::kSession:
+    case Path::kSessions:
+      return {"GET", "HEAD"};
+    case Path::kOneSession:
+      break;
+  }
+  return {"DELETE"};
 }
 
 std::optional<HttpResponse> SessionHandler::Refuse(const HttpRequestHead& head) {
@@ -117,16 +137,14 @@ std::optional<HttpResponse> SessionHandler::Refuse(const HttpRequestHead& head) 
 
 std::optional<HttpResponse> SessionHandler::RefuseOwn(const HttpRequestHead& head, Path path,
                                                       const Trace& trace) const {
-  const std::set<std::string> methods = path == Path::kSignOut ? std::set<std::string>{"POST"}
-                                        : path == Path::kSession
-                                            ? std::set<std::string>{"GET", "HEAD"}
-                                            : std::set<std::string>{"GET"};
+  const std::set<std::string> methods = MethodsOf(path);
   if (head.method == "OPTIONS") return Options(methods);
   if (methods.count(head.method) == 0) return NotAllowed(methods, trace);
   if (head.has_body) {
     return ToResponse(OwnProblem(400, trace, "INVALID_FIELDS", "body: must be empty here"));
   }
-  if (path != Path::kSignOut && path != Path::kSession) return std::nullopt;
+  // The provider leads to these two from its own pages.
+  if (path == Path::kSignIn || path == Path::kCallback) return std::nullopt;
   const absl::Status forged = CheckForgery(head, parts_.public_url);
   if (!forged.ok()) return ToResponse(ProblemOf(forged, trace.id));
   return std::nullopt;
@@ -148,7 +166,9 @@ void SessionHandler::Handle(HttpRequest request, std::shared_ptr<HttpResponder> 
       parts_.next.Handle(std::move(*shared), responder);
     });
   }
-  WorkerPool& pool = path == Path::kSession ? parts_.lookups : parts_.provider;
+  const bool asks_provider =
+      path == Path::kSignIn || path == Path::kCallback || path == Path::kSignOut;
+  WorkerPool& pool = asks_provider ? parts_.provider : parts_.lookups;
   const bool taken = pool.Post([this, path, shared, responder] {
     const Trace trace = ContinueTrace(shared->head.Header("traceparent"));
     responder->Send(Counted(shared->head, AnswerOwn(shared->head, *path, trace)));
@@ -178,6 +198,10 @@ HttpResponse SessionHandler::AnswerOwn(const HttpRequestHead& head, Path path, c
       return AnswerCallback(head, trace);
     case Path::kSignOut:
       return AnswerSignOut(head, trace);
+    case Path::kSessions:
+      return AnswerSessions(head, trace);
+    case Path::kOneSession:
+      return AnswerEndOne(head, trace);
     case Path::kSession:
       break;
   }
@@ -236,6 +260,34 @@ HttpResponse SessionHandler::AnswerSession(const HttpRequestHead& head, const Tr
                {"sign_in_time", Instant(session.begin)},
                {"idle_time", Instant(parts_.clock.Now() + view->left)},
                {"expire_time", Instant(session.end)}});
+}
+
+HttpResponse SessionHandler::AnswerSessions(const HttpRequestHead& head, const Trace& trace) {
+  const std::string id = SessionId(head);
+  if (id.empty()) return NobodySignedIn(trace);
+  const auto all = parts_.sessions.AllOf(Sessions::KeyOf(id));
+  if (!all.ok()) return ProblemResponse(all.status(), trace);
+  nlohmann::ordered_json sessions = nlohmann::ordered_json::array();
+  for (const OwnSession& session : *all) {
+    sessions.push_back({{"name", session.name},
+                        {"sign_in_time", Instant(session.begin)},
+                        {"last_use_time", Instant(session.last_use)},
+                        {"expire_time", Instant(session.end)},
+                        {"current", session.current}});
+  }
+  return Json({{"sessions", std::move(sessions)}});
+}
+
+HttpResponse SessionHandler::AnswerEndOne(const HttpRequestHead& head, const Trace& trace) {
+  const std::string id = SessionId(head);
+  if (id.empty()) return NobodySignedIn(trace);
+  const auto current =
+      parts_.sessions.EndOneOf(Sessions::KeyOf(id), head.path.substr(kSessionsPath.size()));
+  if (!current.ok()) return ProblemResponse(current.status(), trace);
+  log::Info("session_ended", {{"current", *current}});
+  HttpResponse response = Json(nlohmann::ordered_json::object());
+  if (*current) response.headers.push_back(DropCookie(kSessionCookie, SameSite::kStrict));
+  return response;
 }
 
 bool SessionHandler::UsesSession(const HttpRequestHead& head) const {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "common/clock/clock.h"
@@ -55,9 +56,10 @@ class SessionHandler final : public HttpHandler {
   }
 
  private:
-  enum class Path { kSignIn, kCallback, kSignOut, kSession };
+  enum class Path { kSignIn, kCallback, kSignOut, kSession, kSessions, kOneSession };
 
   static std::optional<Path> OwnPath(std::string_view path);
+  static std::set<std::string> MethodsOf(Path path);
   std::optional<HttpResponse> RefuseOwn(const HttpRequestHead& head, Path path,
                                         const Trace& trace) const;
   HttpResponse AnswerOwn(const HttpRequestHead& head, Path path, const Trace& trace);
@@ -65,6 +67,8 @@ class SessionHandler final : public HttpHandler {
   HttpResponse AnswerCallback(const HttpRequestHead& head, const Trace& trace);
   HttpResponse AnswerSignOut(const HttpRequestHead& head, const Trace& trace);
   HttpResponse AnswerSession(const HttpRequestHead& head, const Trace& trace);
+  HttpResponse AnswerSessions(const HttpRequestHead& head, const Trace& trace);
+  HttpResponse AnswerEndOne(const HttpRequestHead& head, const Trace& trace);
 
   // Whether a request is one of the API that names its caller by a session.
   bool UsesSession(const HttpRequestHead& head) const;

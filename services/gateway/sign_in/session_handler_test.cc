@@ -259,6 +259,37 @@ TEST_F(SessionHandlerTest, ItSaysWhoIsSignedInAndUntilWhen) {
   EXPECT_EQ(Reason(nobody), "NOT_SIGNED_IN");
 }
 
+TEST_F(SessionHandlerTest, ItListsTheSessionsOfThePersonAndEndsOne) {
+  const std::string here = Begin(), there = Begin();
+  Begin("bo.ek");
+  const HttpResponse list = Ask("GET", "/v1/sessions", {Cookie(here)});
+  EXPECT_EQ(list.status, 200);
+  EXPECT_EQ(HeaderOf(list, "Cache-Control"), "no-store");
+  const nlohmann::json sessions = nlohmann::json::parse(list.body).at("sessions");
+  ASSERT_EQ(sessions.size(), 2u);
+  std::string own, other;
+  for (const nlohmann::json& session : sessions) {
+    EXPECT_EQ(session.size(), 5u) << "times, a name, and whether it is this one";
+    EXPECT_EQ(session.at("sign_in_time"), "2026-09-21T14:13:20Z");
+    EXPECT_EQ(session.at("last_use_time"), "2026-09-21T14:13:20Z");
+    EXPECT_EQ(session.at("expire_time"), "2026-09-22T02:13:20Z");
+    (session.at("current") ? own : other) = session.at("name");
+  }
+  const std::vector<HttpHeader> asked = {
+      Cookie(here), {"Avvik-Request", "1"}, {"Sec-Fetch-Site", "same-origin"}};
+  EXPECT_EQ(Reason(Ask("DELETE", "/v1/sessions/" + other, {Cookie(here)})), "FORGERY");
+  const HttpResponse ended = Ask("DELETE", "/v1/sessions/" + other, asked);
+  EXPECT_EQ(ended.status, 200);
+  EXPECT_EQ(HeaderOf(ended, "Set-Cookie"), "");
+  EXPECT_EQ(Ask("GET", "/v1/cases", {Cookie(there)}).status, 401);
+  EXPECT_EQ(Ask("GET", "/v1/cases", {Cookie(here)}).status, 200);
+  EXPECT_EQ(Ask("DELETE", "/v1/sessions/nothing", asked).status, 404);
+  const HttpResponse last = Ask("DELETE", "/v1/sessions/" + own, asked);
+  EXPECT_THAT(HeaderOf(last, "Set-Cookie"), HasSubstr("Max-Age=0"));
+  EXPECT_EQ(Ask("GET", "/v1/sessions", {Cookie(here)}).status, 401);
+  EXPECT_EQ(Reason(Ask("GET", "/v1/sessions")), "NOT_SIGNED_IN");
+}
+
 TEST_F(SessionHandlerTest, SigningInLeadsToTheProvider) {
   const HttpResponse response = Ask("GET", "/sign-in?return_to=%2Fcases");
   EXPECT_EQ(response.status, 303);
@@ -285,6 +316,8 @@ TEST_F(SessionHandlerTest, ItsOwnPathsTakeTheirMethodsOnly) {
   EXPECT_EQ(Ask("POST", "/sign-in").status, 405);
   EXPECT_EQ(Ask("GET", "/sign-out").status, 405);
   EXPECT_EQ(Ask("DELETE", "/v1/session").status, 405);
+  EXPECT_EQ(Ask("POST", "/v1/sessions").status, 405);
+  EXPECT_EQ(Ask("GET", "/v1/sessions/one").status, 405);
   EXPECT_EQ(HeaderOf(Ask("OPTIONS", "/sign-out"), "Allow"), "OPTIONS, POST");
 }
 

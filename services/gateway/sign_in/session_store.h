@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -38,6 +39,9 @@ class SessionStore {
 
   // Ends a session; not an error when there is none.
   virtual absl::Status Remove(const std::string& key) = 0;
+
+  // The keys of an owner's sessions, in order; of some there may be nothing left.
+  virtual absl::StatusOr<std::vector<std::string>> KeysOf(const std::string& owner) = 0;
 
   // Ends all sessions of an owner. How many there were.
   virtual absl::StatusOr<int> RemoveAllOf(const std::string& owner) = 0;

@@ -1,6 +1,8 @@
 #include "services/gateway/sign_in/sessions.h"
 
+#include <algorithm>
 #include <optional>
+#include <tuple>
 
 #include "common/log/log.h"
 #include "common/status/error.h"
@@ -13,6 +15,13 @@ namespace {
 std::string Context(const std::string& key) { return "avvik.session/" + key; }
 
 std::string OwnerText(const Session& session) { return session.tenant + "\n" + session.login; }
+
+// How a person's session is called: part of what it is kept under, which leads nowhere back to its
+// id.
+std::string NameOf(const std::string& key) {
+  constexpr size_t kLength = 16;
+  return key.substr(0, kLength);
+}
 
 }  // namespace
 
@@ -54,6 +63,51 @@ absl::Status Sessions::Replace(const std::string& key, const Session& session) {
 }
 
 absl::Status Sessions::End(const std::string& key) { return store_.Remove(key); }
+
+absl::StatusOr<std::vector<std::string>> Sessions::KeysOf(const Session& session) {
+  std::vector<std::string> all;
+  for (const std::string& owner : sealer_.Pseudonyms(OwnerText(session))) {
+    AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> keys, store_.KeysOf(owner));
+    all.insert(all.end(), keys.begin(), keys.end());
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<OwnSession>> Sessions::AllOf(const std::string& key) {
+  AVVIK_ASSIGN_OR_RETURN(const SessionView own, Look(key));
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> keys, KeysOf(own.session));
+  std::vector<OwnSession> all;
+  for (const std::string& other : keys) {
+    AVVIK_ASSIGN_OR_RETURN(const std::optional<StoredSession> stored, store_.Look(other));
+    const absl::StatusOr<Session> session =
+        stored ? Open(other, stored->content) : absl::StatusOr<Session>(SessionEnded());
+    if (!session.ok()) continue;
+    // Every use lets it stay unused for as long again.
+    const absl::Time last_use = clock_.Now() - (limits_.idle - stored->left);
+    all.push_back({.name = NameOf(other),
+                   .begin = session->begin,
+                   .last_use = std::clamp(last_use, session->begin, session->end),
+                   .end = session->end,
+                   .current = other == key});
+  }
+  std::sort(all.begin(), all.end(), [](const OwnSession& a, const OwnSession& b) {
+    return std::tie(b.begin, a.name) < std::tie(a.begin, b.name);
+  });
+  return all;
+}
+
+absl::StatusOr<bool> Sessions::EndOneOf(const std::string& key, const std::string& name) {
+  AVVIK_ASSIGN_OR_RETURN(const SessionView own, Look(key));
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> keys, KeysOf(own.session));
+  const auto found = std::find_if(keys.begin(), keys.end(),
+                                  [&](const std::string& k) { return NameOf(k) == name; });
+  if (found == keys.end()) {
+    return status::Error(absl::StatusCode::kNotFound, "You have no session of that name.",
+                         "NO_SUCH_SESSION");
+  }
+  AVVIK_RETURN_IF_ERROR(End(*found));
+  return *found == key;
+}
 
 absl::StatusOr<int> Sessions::EndAllOf(const Session& session) {
   int ended = 0;

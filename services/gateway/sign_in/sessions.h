@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -17,6 +18,15 @@ namespace avvik::gateway {
 struct SessionView {
   Session session;
   absl::Duration left;
+};
+
+// A session as its person sees it among their others.
+struct OwnSession {
+  std::string name;  // Ends it, and is good for nothing else.
+  absl::Time begin;
+  absl::Time last_use;
+  absl::Time end;  // The absolute limit.
+  bool current = false;
 };
 
 // Thread-safe; blocks. A session that is not there, or has come to a limit, is UNAUTHENTICATED with
@@ -43,6 +53,13 @@ class Sessions {
 
   absl::Status End(const std::string& key);
 
+  // All sessions of the person whose session has this key, the one that began last first.
+  absl::StatusOr<std::vector<OwnSession>> AllOf(const std::string& key);
+
+  // Ends one of them, by its name; whether it is the one with this key. NOT_FOUND with reason
+  // `NO_SUCH_SESSION` when the person has none of that name.
+  absl::StatusOr<bool> EndOneOf(const std::string& key, const std::string& name);
+
   // Ends all sessions of the person whose session this is. How many there were.
   absl::StatusOr<int> EndAllOf(const Session& session);
 
@@ -50,6 +67,8 @@ class Sessions {
   absl::Time Now() const { return clock_.Now(); }
 
  private:
+  // The keys of all sessions of a person.
+  absl::StatusOr<std::vector<std::string>> KeysOf(const Session& session);
   absl::StatusOr<Session> Open(const std::string& key, const std::string& content);
 
   SessionStore& store_;

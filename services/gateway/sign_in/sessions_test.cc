@@ -11,6 +11,13 @@ class SessionsTest : public SignInFixture {
     const auto session = sessions_.Use(Sessions::KeyOf(id));
     return session.ok() ? "OK" : status::ReasonOf(session.status());
   }
+  // How the session with this id is called among those of its person.
+  std::string NameOf(const std::string& id) {
+    for (const OwnSession& session : *sessions_.AllOf(Sessions::KeyOf(id))) {
+      if (session.current) return session.name;
+    }
+    return "none";
+  }
 };
 
 TEST_F(SessionsTest, TheStoreHoldsNeitherTheIdNorATokenNorAName) {
@@ -73,6 +80,46 @@ TEST_F(SessionsTest, EndingAllOfAPersonLeavesOthersAlone) {
   EXPECT_EQ(*sessions_.EndAllOf(*session), 2);
   EXPECT_EQ(ReasonOfUse(one), "SESSION_ENDED");
   EXPECT_EQ(ReasonOfUse(two), "SESSION_ENDED");
+  EXPECT_EQ(ReasonOfUse(other), "OK");
+}
+
+TEST_F(SessionsTest, APersonSeesTheirSessionsAndNobodyElses) {
+  const std::string first = Begin();
+  clock_.Advance(absl::Minutes(10));
+  const std::string second = Begin();
+  Begin("bo.ek");
+  clock_.Advance(absl::Minutes(5));
+  EXPECT_EQ(ReasonOfUse(second), "OK");
+  clock_.Advance(absl::Minutes(1));
+  const auto all = sessions_.AllOf(Sessions::KeyOf(first));
+  ASSERT_TRUE(all.ok());
+  ASSERT_EQ(all->size(), 2u);
+  const absl::Time now = clock_.Now();
+  EXPECT_FALSE(all->at(0).current);
+  EXPECT_EQ(all->at(0).begin, now - absl::Minutes(6));
+  EXPECT_EQ(all->at(0).last_use, now - absl::Minutes(1));
+  EXPECT_TRUE(all->at(1).current);
+  EXPECT_EQ(all->at(1).begin, now - absl::Minutes(16));
+  EXPECT_EQ(all->at(1).last_use, all->at(1).begin);
+  EXPECT_EQ(all->at(1).end, all->at(1).begin + absl::Hours(12));
+  // Nothing that is told of a session is good for using it.
+  for (const OwnSession& session : *all) EXPECT_EQ(ReasonOfUse(session.name), "SESSION_ENDED");
+  clock_.Advance(absl::Minutes(15));
+  EXPECT_EQ(sessions_.AllOf(Sessions::KeyOf(second))->size(), 1u);
+}
+
+TEST_F(SessionsTest, EndingOneLeavesTheOthersAlone) {
+  const std::string mine = Begin(), lost = Begin(), other = Begin("bo.ek");
+  const std::string key = Sessions::KeyOf(mine);
+  for (const std::string& name :
+       {NameOf(other), std::string(), std::string("x"), Sessions::KeyOf(lost)}) {
+    EXPECT_EQ(status::ReasonOf(sessions_.EndOneOf(key, name).status()), "NO_SUCH_SESSION") << name;
+  }
+  EXPECT_FALSE(*sessions_.EndOneOf(key, NameOf(lost)));
+  EXPECT_EQ(ReasonOfUse(lost), "SESSION_ENDED");
+  EXPECT_EQ(ReasonOfUse(mine), "OK");
+  EXPECT_TRUE(*sessions_.EndOneOf(key, NameOf(mine)));
+  EXPECT_EQ(ReasonOfUse(mine), "SESSION_ENDED");
   EXPECT_EQ(ReasonOfUse(other), "OK");
 }
 
