@@ -62,7 +62,7 @@ before(async () => {
   port = await freePortBlock();
   const file = join(home, 'provby.yaml');
   writeFileSync(file, organisation);
-  await bash(`make_home; offer_people_of ${file}; start_counterparts; start_backends; wait_for_counterparts`);
+  await bash(`make_home; offer_people_of ${file}; make_certificates; start_counterparts; start_backends; wait_for_counterparts`);
 });
 
 after(async () => {
@@ -76,7 +76,7 @@ test('Each service enters its own database and no other', async () => {
 });
 
 test('PostgreSQL and Redis come back with their data after being killed', async () => {
-  await bash('run_psql -d "$(conninfo avvik_intake)" -c "CREATE TABLE kept AS SELECT 7 AS x"');
+  await bash('run_psql -d "$(conninfo avvik_intake avvik_intake_owner)" -c "CREATE TABLE kept AS SELECT 7 AS x"');
   await bash('ask_redis config set appendfsync always; ask_redis set kept 7');
   for (const name of ['postgres', 'redis']) {
     const pid = pidOf(name);
@@ -84,7 +84,7 @@ test('PostgreSQL and Redis come back with their data after being killed', async 
     await waitFor(() => pidOf(name) !== pid, { what: `another ${name}` });
   }
   await bash('start_backends');
-  assert.equal(await bash('run_psql -At -d "$(conninfo avvik_intake)" -c "SELECT x FROM kept"'), '7');
+  assert.equal(await bash('run_psql -At -d "$(conninfo avvik_intake avvik_intake_owner)" -c "SELECT x FROM kept"'), '7');
   assert.equal(await bash('ask_redis get kept'), '7');
 });
 
