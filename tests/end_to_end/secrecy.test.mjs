@@ -60,7 +60,10 @@ before(async () => {
   reports.national = await submit({
     title: marks.nationalTitle, description: marks.nationalDescription, national_security: 'ANSWER_YES',
   }, employee);
-  const mail = { title: `Konstigt mejl ${marks.mailTitle}`, category: 'CATEGORY_SUSPICIOUS_MESSAGE' };
+  // The mark is random: it alone may be too short to compare.
+  const mail = {
+    title: `Konstigt mejl om obetald faktura från leverantören ${marks.mailTitle}`, category: 'CATEGORY_SUSPICIOUS_MESSAGE',
+  };
   reports.mail = await submit(mail, employee);
   await settle(suite);
   reports.sameMail = await submit({ ...mail, confidentiality: 'CONFIDENTIALITY_CONFIDENTIAL' }, confidant);
