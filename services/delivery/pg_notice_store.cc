@@ -16,18 +16,23 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
+// The case that a notice is about: its own, or the one that its report is linked to.
+#define AVVIK_NOTICE_ABOUT                                                                         \
+  " LEFT JOIN linked_report AS linked ON linked.tenant = notice.tenant"                            \
+  "                                  AND linked.number = notice.number"                            \
+  " LEFT JOIN known_case AS about ON about.tenant = notice.tenant"                                 \
+  "                              AND about.number = coalesce(linked.case_number, notice.number)"
+#define AVVIK_NOTICE_VISIBLE(spheres, places, keys, persons)                                       \
+  "(avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),"       \
+  "               coalesce(about.parties, '{}'), " spheres ", " places ", " keys ")"               \
+  " OR person_id = ANY (" persons "::text[]))"
+
 // A notice about a linked report is seen as the case is. $3 to $5 which cases are visible, $6 the
 // caller's pseudonyms. What is hidden is as good as absent.
 constexpr pg::Statement kGetNotice{"delivery_get_notice", R"sql(
-    SELECT notice.* FROM notice
-      LEFT JOIN linked_report AS linked ON linked.tenant = notice.tenant
-                                       AND linked.number = notice.number
-      LEFT JOIN known_case AS about ON about.tenant = notice.tenant
-                                   AND about.number = coalesce(linked.case_number, notice.number)
+    SELECT notice.* FROM notice)sql" AVVIK_NOTICE_ABOUT R"sql(
      WHERE notice.tenant = $1 AND notice_id = $2
-       AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
-                          coalesce(about.parties, '{}'), $3, $4, $5)
-            OR person_id = ANY ($6::text[])))sql"};
+       AND )sql" AVVIK_NOTICE_VISIBLE("$3", "$4", "$5", "$6") R"sql()sql"};
 
 constexpr pg::Statement kListAttempts{"delivery_list_attempts", R"sql(
     SELECT at, succeeded, reply_code, error, duration_ms FROM notice_attempt
@@ -37,15 +42,9 @@ constexpr pg::Statement kListAttempts{"delivery_list_attempts", R"sql(
 // Ids are ordered by time, so paging by id is paging by time. $6 states, $7 number, $8 the id after
 // which to go on.
 constexpr pg::Statement kListNotices{"delivery_list_notices", R"sql(
-    SELECT notice.* FROM notice
-      LEFT JOIN linked_report AS linked ON linked.tenant = notice.tenant
-                                       AND linked.number = notice.number
-      LEFT JOIN known_case AS about ON about.tenant = notice.tenant
-                                   AND about.number = coalesce(linked.case_number, notice.number)
+    SELECT notice.* FROM notice)sql" AVVIK_NOTICE_ABOUT R"sql(
      WHERE notice.tenant = $1
-       AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
-                          coalesce(about.parties, '{}'), $2, $3, $4)
-            OR person_id = ANY ($5::text[]))
+       AND )sql" AVVIK_NOTICE_VISIBLE("$2", "$3", "$4", "$5") R"sql(
        AND ($6::smallint[] = '{}' OR state = ANY ($6))
        AND ($7 = '' OR notice.number = $7)
        AND ($8 = '' OR notice_id < CASE WHEN $8 = '' THEN NULL ELSE $8::uuid END)
@@ -53,15 +52,9 @@ constexpr pg::Statement kListNotices{"delivery_list_notices", R"sql(
      LIMIT $9)sql"};
 
 constexpr pg::Statement kCountNotices{"delivery_count_notices", R"sql(
-    SELECT count(*) AS total FROM notice
-      LEFT JOIN linked_report AS linked ON linked.tenant = notice.tenant
-                                       AND linked.number = notice.number
-      LEFT JOIN known_case AS about ON about.tenant = notice.tenant
-                                   AND about.number = coalesce(linked.case_number, notice.number)
+    SELECT count(*) AS total FROM notice)sql" AVVIK_NOTICE_ABOUT R"sql(
      WHERE notice.tenant = $1
-       AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
-                          coalesce(about.parties, '{}'), $2, $3, $4)
-            OR person_id = ANY ($5::text[]))
+       AND )sql" AVVIK_NOTICE_VISIBLE("$2", "$3", "$4", "$5") R"sql(
        AND ($6::smallint[] = '{}' OR state = ANY ($6))
        AND ($7 = '' OR notice.number = $7))sql"};
 
@@ -74,12 +67,9 @@ constexpr pg::Statement kCountQueue{"delivery_count_queue", R"sql(
      WHERE tenant = $1)sql"};
 
 constexpr pg::Statement kLockNotice{"delivery_lock_notice", R"sql(
-    SELECT notice.* FROM notice
-      LEFT JOIN known_case AS about ON about.tenant = notice.tenant AND about.number = notice.number
+    SELECT notice.* FROM notice)sql" AVVIK_NOTICE_ABOUT R"sql(
      WHERE notice.tenant = $1 AND notice_id = $2
-       AND (avvik_visible(coalesce(about.sphere, notice.sphere), coalesce(about.unit, notice.unit),
-                          coalesce(about.parties, '{}'), $3, $4, $5)
-            OR person_id = ANY ($6::text[]))
+       AND )sql" AVVIK_NOTICE_VISIBLE("$3", "$4", "$5", "$6") R"sql(
        FOR UPDATE OF notice)sql"};
 
 constexpr pg::Statement kRetryNotice{"delivery_retry_notice", R"sql(

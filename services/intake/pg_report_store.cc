@@ -21,41 +21,31 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// What a caller may see, in the order of the conditions below: spheres, places and keys, and the pseudonym of
-// the one who reported. What is hidden is as good as absent. The sphere of a report without a case is as
-// common/organisation/rights.h SphereOf has it: 1 is ANSWER_YES.
-constexpr pg::Statement kGetReport{"intake_get_report", R"sql(
-    SELECT report.*, report_key.wrapped
-      FROM report
-      LEFT JOIN report_key ON report_key.report_id = report.id
-      LEFT JOIN report_access AS about ON about.report_id = report.id
-     WHERE report.tenant = $1
-       AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
-                                     THEN $2::uuid END)
-       AND (avvik_visible(coalesce(about.sphere,
-                                   CASE WHEN national_security = 1 THEN 4::smallint
-                                        WHEN personal_data = 1 THEN 2::smallint
-                                        ELSE 1::smallint END),
-                          coalesce(about.unit, report.unit), coalesce(about.parties, '{}'),
-                          $3, $4, $5)
-            OR reporter_pseudonym = $6))sql"};
+// What a caller may see: spheres, places and keys, and the pseudonym of the one who reported. What is hidden is as
+// good as absent. The sphere of a report without a case is as common/organisation/rights.h SphereOf has it: 1 is
+// ANSWER_YES.
+#define AVVIK_REPORT_VISIBLE(spheres, places, keys, pseudonym)                                   \
+  "(avvik_visible(coalesce(about.sphere, CASE WHEN national_security = 1 THEN 4::smallint"       \
+  "                                           WHEN personal_data = 1 THEN 2::smallint"           \
+  "                                           ELSE 1::smallint END),"                            \
+  "               coalesce(about.unit, report.unit), coalesce(about.parties, '{}'),"             \
+  "               " spheres ", " places ", " keys ")"                                            \
+  " OR reporter_pseudonym = " pseudonym ")"
 
-constexpr pg::Statement kLockReport{"intake_lock_report", R"sql(
-    SELECT report.*, report_key.wrapped
-      FROM report
-      LEFT JOIN report_key ON report_key.report_id = report.id
-      LEFT JOIN report_access AS about ON about.report_id = report.id
-     WHERE report.tenant = $1
-       AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'
-                                     THEN $2::uuid END)
-       AND (avvik_visible(coalesce(about.sphere,
-                                   CASE WHEN national_security = 1 THEN 4::smallint
-                                        WHEN personal_data = 1 THEN 2::smallint
-                                        ELSE 1::smallint END),
-                          coalesce(about.unit, report.unit), coalesce(about.parties, '{}'),
-                          $3, $4, $5)
-            OR reporter_pseudonym = $6)
-       FOR UPDATE OF report)sql"};
+#define AVVIK_ONE_VISIBLE_REPORT                                                                   \
+  "SELECT report.*, report_key.wrapped"                                                            \
+  "  FROM report"                                                                                  \
+  "  LEFT JOIN report_key ON report_key.report_id = report.id"                                     \
+  "  LEFT JOIN report_access AS about ON about.report_id = report.id"                              \
+  " WHERE report.tenant = $1"                                                                      \
+  "   AND (number = $2 OR id = CASE WHEN $2 LIKE '________-____-____-____-____________'"           \
+  "                                 THEN $2::uuid END)"                                            \
+  "   AND " AVVIK_REPORT_VISIBLE("$3", "$4", "$5", "$6")
+
+constexpr pg::Statement kGetReport{"intake_get_report", AVVIK_ONE_VISIBLE_REPORT};
+
+constexpr pg::Statement kLockReport{"intake_lock_report",
+                                    AVVIK_ONE_VISIBLE_REPORT " FOR UPDATE OF report"};
 
 constexpr pg::Statement kListSupplements{"intake_list_supplements", R"sql(
     SELECT id, text, created_at FROM supplement
@@ -83,13 +73,7 @@ constexpr pg::Statement kListReports{"intake_list_reports", R"sql(
       LEFT JOIN report_key ON report_key.report_id = report.id
       LEFT JOIN report_access AS about ON about.report_id = report.id
      WHERE report.tenant = $1
-       AND (avvik_visible(coalesce(about.sphere,
-                                   CASE WHEN national_security = 1 THEN 4::smallint
-                                        WHEN personal_data = 1 THEN 2::smallint
-                                        ELSE 1::smallint END),
-                          coalesce(about.unit, report.unit), coalesce(about.parties, '{}'),
-                          $2, $3, $4)
-            OR reporter_pseudonym = $5)
+       AND )sql" AVVIK_REPORT_VISIBLE("$2", "$3", "$4", "$5") R"sql(
        AND ($6::text[] = '{}' OR report.unit = ANY ($6))
        AND ($7 = '' OR register = $7)
        AND ($8 = '' OR id < CASE WHEN $8 = '' THEN NULL ELSE $8::uuid END)
@@ -101,13 +85,7 @@ constexpr pg::Statement kCountReports{"intake_count_reports", R"sql(
       FROM report
       LEFT JOIN report_access AS about ON about.report_id = report.id
      WHERE report.tenant = $1
-       AND (avvik_visible(coalesce(about.sphere,
-                                   CASE WHEN national_security = 1 THEN 4::smallint
-                                        WHEN personal_data = 1 THEN 2::smallint
-                                        ELSE 1::smallint END),
-                          coalesce(about.unit, report.unit), coalesce(about.parties, '{}'),
-                          $2, $3, $4)
-            OR reporter_pseudonym = $5)
+       AND )sql" AVVIK_REPORT_VISIBLE("$2", "$3", "$4", "$5") R"sql(
        AND ($6::text[] = '{}' OR report.unit = ANY ($6))
        AND ($7 = '' OR register = $7))sql"};
 
