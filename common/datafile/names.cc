@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/validate/text.h"
+
 namespace avvik::datafile {
 namespace {
 
@@ -76,20 +78,21 @@ std::string Nearest(std::string_view text, const std::vector<std::string>& names
 }
 
 std::string Quote(std::string_view text) {
-  size_t end = text.size();
-  size_t characters = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    bool starts_character = (text[i] & 0xC0) != 0x80;
-    if (starts_character && characters++ == kLongestQuote) {
-      end = i;
-      break;
+  std::string quoted = "`";
+  size_t i = 0;
+  for (size_t characters = 0; i < text.size() && characters < kLongestQuote; ++characters) {
+    const size_t start = i;
+    if (validate::DecodeUtf8(text, &i) < 0) {
+      // An escape can write what is no character, such as half of a pair of surrogates.
+      quoted += "\uFFFD";
+      ++i;
+    } else if (text[start] == '\n' || text[start] == '\r' || text[start] == '\t') {
+      quoted += ' ';
+    } else {
+      quoted += text.substr(start, i - start);
     }
   }
-  std::string quoted = "`" + std::string(text.substr(0, end));
-  for (char& c : quoted) {
-    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
-  }
-  return quoted + (end < text.size() ? "…`" : "`");
+  return quoted + (i < text.size() ? "…`" : "`");
 }
 
 }  // namespace avvik::datafile

@@ -39,6 +39,7 @@ TEST(Nearest, FindsSlipsAndRefusesGuesses) {
 
 TEST(Quote, CutsBetweenCharactersAndStaysOnOneLine) {
   EXPECT_EQ(Quote("a\nb"), "`a b`");
+  EXPECT_EQ(Quote("a\xED\xA0\x80z"), "`a\uFFFD\uFFFD\uFFFDz`");
   std::string long_text;
   for (int i = 0; i < 41; ++i) long_text += "å";
   EXPECT_EQ(Quote(long_text), "`" + long_text.substr(2) + "…`");
