@@ -88,13 +88,6 @@ bool AttachmentService::IsBounded(const grpc::ServerContext& context) const {
   return absl::FromChrono(context.deadline()) <= parts_.environment.clock().Now() + kLongestTransfer;
 }
 
-absl::StatusOr<Report> AttachmentService::ReportOf(rpc::Call& call, const std::string& reference,
-                                                   const Visibility& visibility) {
-  AVVIK_ASSIGN_OR_RETURN(Report report, parts_.reports.Get(call.tenant(), reference, visibility));
-  SetSubject(call, report);
-  return report;
-}
-
 grpc::Status AttachmentService::UploadAttachment(
     grpc::ServerContext* context, grpc::ServerReader<v1::UploadAttachmentRequest>* reader,
     v1::Attachment* response) {
@@ -105,7 +98,7 @@ grpc::Status AttachmentService::UploadAttachment(
   return Transfer(*context, first, [&](rpc::Call& call) -> absl::Status {
     if (!parts_.open) return error::AttachmentsOff();
     AVVIK_ASSIGN_OR_RETURN(const Report report,
-                           ReportOf(call, first.report_id(), ReportersOwn(call)));
+                           ReadReport(call, parts_.reports, first.report_id(), ReportersOwn(call)));
     const AttachmentReceiver::Announced announced = {
         .id = parts_.ids.Next(), .filename = first.filename(), .at = call.now()};
     AVVIK_ASSIGN_OR_RETURN(const Attachment attachment,
@@ -127,7 +120,8 @@ grpc::Status AttachmentService::UploadByTicket(
     if (!parts_.open) return error::AttachmentsOff();
     AVVIK_ASSIGN_OR_RETURN(const UploadTicket ticket,
                            parts_.tickets.Open(call.tenant(), first.upload_ticket(), call.now()));
-    AVVIK_ASSIGN_OR_RETURN(const Report report, ReportOf(call, ticket.report_id, ByReceipt()));
+    AVVIK_ASSIGN_OR_RETURN(const Report report,
+                           ReadReport(call, parts_.reports, ticket.report_id, ByReceipt()));
     const AttachmentReceiver::Announced announced = {
         .id = ticket.attachment_id, .filename = ticket.filename, .at = call.now()};
     AVVIK_ASSIGN_OR_RETURN(const Attachment attachment,
@@ -143,7 +137,7 @@ grpc::Status AttachmentService::DownloadAttachment(
   if (!IsBounded(*context)) return parts_.environment.Refuse(*request, NeedsDeadline());
   return Transfer(*context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const Report report,
-                           ReportOf(call, request->report_id(), VisibilityOf(call)));
+                           ReadReport(call, parts_.reports, request->report_id(), VisibilityOf(call)));
     AVVIK_ASSIGN_OR_RETURN(
         const Attachment attachment,
         parts_.attachments.Get(call.tenant(), report.id, request->attachment_id()));
@@ -171,7 +165,7 @@ grpc::Status AttachmentService::ListAttachments(grpc::ServerContext* context,
                                                 v1::ListAttachmentsResponse* response) {
   return rpc::Handle(parts_.environment, *context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const Report report,
-                           ReportOf(call, request->report_id(), VisibilityOf(call)));
+                           ReadReport(call, parts_.reports, request->report_id(), VisibilityOf(call)));
     AVVIK_ASSIGN_OR_RETURN(const std::vector<Attachment> attachments,
                            parts_.attachments.List(call.tenant(), report.id));
     for (const Attachment& attachment : attachments) {
@@ -186,7 +180,7 @@ grpc::Status AttachmentService::GetAttachment(grpc::ServerContext* context,
                                               v1::Attachment* response) {
   return rpc::Handle(parts_.environment, *context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const Report report,
-                           ReportOf(call, request->report_id(), VisibilityOf(call)));
+                           ReadReport(call, parts_.reports, request->report_id(), VisibilityOf(call)));
     AVVIK_ASSIGN_OR_RETURN(
         const Attachment attachment,
         parts_.attachments.Get(call.tenant(), report.id, request->attachment_id()));
@@ -200,7 +194,7 @@ grpc::Status AttachmentService::DeleteAttachment(grpc::ServerContext* context,
                                                  v1::Attachment* response) {
   return rpc::Handle(parts_.environment, *context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const Report report,
-                           ReportOf(call, request->report_id(), ReportersOwn(call)));
+                           ReadReport(call, parts_.reports, request->report_id(), ReportersOwn(call)));
     AVVIK_ASSIGN_OR_RETURN(
         const Attachment attachment,
         parts_.attachments.Get(call.tenant(), report.id, request->attachment_id()));

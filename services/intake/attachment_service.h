@@ -63,9 +63,6 @@ class AttachmentService final : public v1::Attachments::Service {
                                      grpc::ServerReader<Request>& reader);
   // The server ends a call at its deadline: without one, a silent caller would hold a thread for ever.
   bool IsBounded(const grpc::ServerContext& context) const;
-  // The report that the call is about, when the caller may see so much.
-  absl::StatusOr<Report> ReportOf(rpc::Call& call, const std::string& reference,
-                                  const Visibility& visibility);
 
   const Parts parts_;
   std::atomic<int> transfers_{0};

@@ -103,8 +103,7 @@ grpc::Status CampaignsService::GetReportAnswer(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     call.set_subject("reports/" + request->report_id());
     AVVIK_ASSIGN_OR_RETURN(const Report report,
-                           reports_.Get(call.tenant(), request->report_id(), VisibilityOf(call)));
-    SetSubject(call, report);
+                           ReadReport(call, reports_, request->report_id(), VisibilityOf(call)));
     AVVIK_ASSIGN_OR_RETURN(const auto answer, campaigns_.AnswerOf(call.tenant(), report.id));
     if (!answer.has_value()) return error::NoAnswer(report.number);
     *response = ToProto(*answer);

@@ -80,8 +80,7 @@ grpc::Status IntakeService::GetReport(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     call.set_subject("reports/" + request->report_id());
     AVVIK_ASSIGN_OR_RETURN(const Report report,
-                           store_.Get(call.tenant(), request->report_id(), VisibilityOf(call)));
-    SetSubject(call, report);
+                           ReadReport(call, store_, request->report_id(), VisibilityOf(call)));
     *response = ToProto(report, ViewOf(call, report));
     return absl::OkStatus();
   });

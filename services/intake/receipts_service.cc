@@ -227,8 +227,7 @@ grpc::Status ReceiptsService::ListReportMessages(grpc::ServerContext* context,
         call.set_subject("reports/" + request->report_id());
         AVVIK_ASSIGN_OR_RETURN(
             const Report report,
-            parts_.reports.Get(call.tenant(), request->report_id(), VisibilityOf(call)));
-        SetSubject(call, report);
+            ReadReport(call, parts_.reports, request->report_id(), VisibilityOf(call)));
         AVVIK_ASSIGN_OR_RETURN(const std::vector<Message> messages,
                                parts_.receipts.Messages(call.tenant(), report.id));
         for (const Message& message : messages) {
@@ -245,8 +244,7 @@ grpc::Status ReceiptsService::AddReportMessage(grpc::ServerContext* context,
       parts_.environment, *context, *request, [&](rpc::Call& call) -> absl::Status {
         AVVIK_ASSIGN_OR_RETURN(
             const Report report,
-            parts_.reports.Get(call.tenant(), request->report_id(), VisibilityOf(call)));
-        SetSubject(call, report);
+            ReadReport(call, parts_.reports, request->report_id(), VisibilityOf(call)));
         const View view = ViewOf(call, report);
         Message message{.id = parts_.ids.Next(),
                         .request_id = request->request_id(),

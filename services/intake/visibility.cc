@@ -1,7 +1,6 @@
 #include "services/intake/visibility.h"
 
-#include <utility>
-
+#include "common/status/macros.h"
 #include "services/intake/sealed_report.h"
 
 namespace avvik::intake {
@@ -26,6 +25,13 @@ View ViewOf(const rpc::Call& call, const Report& report) {
 void SetSubject(rpc::Call& call, const Report& report) {
   call.set_subject("reports/" + report.id);
   call.set_actor(ActorOn(report, call.caller().login));
+}
+
+absl::StatusOr<Report> ReadReport(rpc::Call& call, ReportStore& reports, const std::string& reference,
+                                  const Visibility& visibility) {
+  AVVIK_ASSIGN_OR_RETURN(Report report, reports.Get(call.tenant(), reference, visibility));
+  SetSubject(call, report);
+  return report;
 }
 
 }  // namespace avvik::intake

@@ -23,4 +23,9 @@ View ViewOf(const rpc::Call& call, const Report& report);
 // Says what a call was about, for its trace, and not who a confidential reporter is.
 void SetSubject(rpc::Call& call, const Report& report);
 
+// The report of a call, with what SetSubject says of it already said. NOT_FOUND when it does not exist or is
+// not visible. `reference` is a UUID or a number.
+absl::StatusOr<Report> ReadReport(rpc::Call& call, ReportStore& reports, const std::string& reference,
+                                  const Visibility& visibility);
+
 }  // namespace avvik::intake
