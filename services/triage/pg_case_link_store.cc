@@ -164,19 +164,29 @@ absl::StatusOr<Case> PgCaseLinkStore::Unlink(const std::string& tenant,
       });
 }
 
+absl::StatusOr<Case> PgCaseLinkStore::ChangeGroup(const std::string& tenant,
+                                                  const std::string& leader_reference,
+                                                  const std::vector<std::string>& members,
+                                                  const Visibility& visibility,
+                                                  const audit::Record& trace, absl::Time now,
+                                                  Find find, Regroup regroup) {
+  return pg::InTransaction(
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
+        AVVIK_ASSIGN_OR_RETURN(Case leader,
+                               LockCase(transaction, vault_, tenant, leader_reference, visibility));
+        return ChangeMembers(transaction, std::move(leader), members, visibility, trace, now, find,
+                             regroup);
+      });
+}
+
 absl::StatusOr<Case> PgCaseLinkStore::UngroupReport(const std::string& tenant,
                                                     const std::string& case_reference,
                                                     const std::string& report,
                                                     const Visibility& visibility,
                                                     const audit::Record& trace, absl::Time now) {
-  return pg::InTransaction(
-      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
-      [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
-        AVVIK_ASSIGN_OR_RETURN(Case leader,
-                               LockCase(transaction, vault_, tenant, case_reference, visibility));
-        return ChangeMembers(transaction, std::move(leader), {report}, visibility, trace, now,
-                             &LockVisibleCaseOfReport, &OutOf);
-      });
+  return ChangeGroup(tenant, case_reference, {report}, visibility, trace, now,
+                     &LockVisibleCaseOfReport, &OutOf);
 }
 
 absl::StatusOr<Case> PgCaseLinkStore::Group(const std::string& tenant,
@@ -184,14 +194,7 @@ absl::StatusOr<Case> PgCaseLinkStore::Group(const std::string& tenant,
                                             const std::vector<std::string>& members,
                                             const Visibility& visibility,
                                             const audit::Record& trace, absl::Time now) {
-  return pg::InTransaction(
-      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
-      [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
-        AVVIK_ASSIGN_OR_RETURN(Case leader,
-                               LockCase(transaction, vault_, tenant, case_reference, visibility));
-        return ChangeMembers(transaction, std::move(leader), members, visibility, trace, now,
-                             &LockCase, &Into);
-      });
+  return ChangeGroup(tenant, case_reference, members, visibility, trace, now, &LockCase, &Into);
 }
 
 absl::StatusOr<Case> PgCaseLinkStore::Ungroup(const std::string& tenant,
@@ -199,14 +202,7 @@ absl::StatusOr<Case> PgCaseLinkStore::Ungroup(const std::string& tenant,
                                               const std::vector<std::string>& members,
                                               const Visibility& visibility,
                                               const audit::Record& trace, absl::Time now) {
-  return pg::InTransaction(
-      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
-      [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
-        AVVIK_ASSIGN_OR_RETURN(Case leader,
-                               LockCase(transaction, vault_, tenant, case_reference, visibility));
-        return ChangeMembers(transaction, std::move(leader), members, visibility, trace, now,
-                             &LockCase, &OutOf);
-      });
+  return ChangeGroup(tenant, case_reference, members, visibility, trace, now, &LockCase, &OutOf);
 }
 
 }  // namespace avvik::triage

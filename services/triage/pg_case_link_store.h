@@ -54,6 +54,11 @@ class PgCaseLinkStore final : public CaseLinkStore {
                                      const std::vector<std::string>& members,
                                      const Visibility& visibility, const audit::Record& trace,
                                      absl::Time now, Find find, Regroup regroup);
+  // The same in a transaction of its own, on a leader that is yet to be found and locked.
+  absl::StatusOr<Case> ChangeGroup(const std::string& tenant, const std::string& leader_reference,
+                                   const std::vector<std::string>& members,
+                                   const Visibility& visibility, const audit::Record& trace,
+                                   absl::Time now, Find find, Regroup regroup);
 
   pg::Pool& pool_;
   IdSource& ids_;
