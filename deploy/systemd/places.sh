@@ -16,7 +16,8 @@
 
 prefix=/opt/avvik
 config=/etc/avvik
-units=/etc/systemd/system
+# Not /etc/systemd/system, so that units can be masked and edited there.
+units=/usr/local/lib/systemd/system
 systemd=$AVVIK_ROOT/deploy/systemd
 AVVIK_SECRETS=$config/secrets
 AVVIK_MASTER_KEYS=$AVVIK_SECRETS/master.keys
@@ -102,5 +103,5 @@ other_units=(avvik.target avvik-certificates.service avvik-certificates.timer)
 users() {
   local name
   printf '# Made by deploy/systemd/install.\n%s\n%s\n' 'g avvik -' 'g avvik-redis -'
-  for name in "${AVVIK_SERVICES[@]}"; do printf 'u avvik-%s - "Avvik: %s"\n' "$name" "$name"; done
+  for name in "${AVVIK_SERVICES[@]}"; do printf 'u avvik-%s - "Avvik %s"\n' "$name" "$name"; done
 }

@@ -17,7 +17,7 @@ after(() => rmSync(tree, { recursive: true }));
 const installer = join(root, 'deploy/systemd/install');
 const install = (...args) => run(installer, args, { env: { ...process.env, AVVIK_BUILD: build } });
 const installed = await install('--root', tree);
-const units = join(tree, 'etc/systemd/system');
+const units = join(tree, 'usr/local/lib/systemd/system');
 
 const programs = readdirSync(join(build, 'bin')).filter((name) => /^avvik-(?!bench-|fuzz$|case-states$|cli$)/.test(name)).sort();
 
@@ -82,12 +82,15 @@ test('NoServiceMayWhatTheOthersMay', () => {
   }
 });
 
-test('EachServiceHasAUserOfItsOwn', () => {
+test('EachServiceHasAUserOfItsOwn', async () => {
   const users = services.map((unit) => read(unit).get('User')[0]);
   assert.equal(new Set(users).size, services.length, users.join());
   assert.ok(!users.includes('root'));
-  const made = readFileSync(join(tree, 'etc/sysusers.d/avvik.conf'), 'utf8').split('\n').flatMap((line) => /^u (\S+) - /.exec(line)?.[1] ?? []);
-  assert.deepEqual(made.sort(), users.toSorted());
+  const made = await run('systemd-sysusers', [`--root=${tree}`, '/etc/sysusers.d/avvik.conf']);
+  assert.equal(made.status, 0, made.stderr);
+  const names = (file) => readFileSync(join(tree, 'etc', file), 'utf8').split('\n').map((line) => line.split(':')[0]).filter(Boolean).sort();
+  assert.deepEqual(names('passwd'), users.toSorted());
+  assert.deepEqual(names('group'), [...users, 'avvik', 'avvik-redis'].sort());
 });
 
 test('EveryRequiredFlagIsGivenAndEveryGivenOneIsKnown', async () => {
@@ -142,7 +145,7 @@ test('SecretsComeAsCredentialsOrAsFilesOfTheService', () => {
 test('InstallingAgainLeavesWhatIsThereAndKeepsWhatTheMunicipalitySaid', async () => {
   const env = join(tree, 'etc/avvik/avvik.env');
   writeFileSync(env, 'AVVIK_ISSUER=https://login.kommun.example\n');
-  const times = () => ['opt/avvik/bin/avvik-intake', 'opt/avvik/deploy/roles.yaml', 'etc/systemd/system/avvik-intake.service', 'etc/sysusers.d/avvik.conf']
+  const times = () => ['opt/avvik/bin/avvik-intake', 'opt/avvik/deploy/roles.yaml', 'usr/local/lib/systemd/system/avvik-intake.service', 'etc/sysusers.d/avvik.conf']
     .map((path) => statSync(join(tree, path)).mtimeMs);
   const before = times();
   const again = await install('--root', tree);
@@ -155,7 +158,7 @@ test('DryRunSaysWhatItWouldDoAndDoesNothing', async () => {
   const empty = join(tree, 'empty');
   const { status, stderr } = await install('--dry-run', '--root', empty);
   assert.equal(status, 0, stderr);
-  assert.match(stderr, /would write: \S+\/empty\/etc\/systemd\/system\/avvik-intake\.service/);
+  assert.match(stderr, /would write: \S+\/empty\/usr\/local\/lib\/systemd\/system\/avvik-intake\.service/);
   assert.ok(!existsSync(empty));
   for (const script of ['install', 'uninstall']) {
     const help = await run(join(root, 'deploy/systemd', script), ['--help']);
