@@ -4,10 +4,13 @@
 # shellcheck source=deploy/local/flags.sh
 . "$AVVIK_ROOT/deploy/local/flags.sh"
 
+# The gRPC address of a service.
+address_of() { printf 'unix:%s/%s.sock\n' "$AVVIK_RUN" "$1"; }
+
 # Where deploy/services.flags points to: place KIND NAME sets REPLY, or returns 1 where there is no such place.
 place() {
   case $1:$2 in
-    address:*) REPLY=unix:$AVVIK_RUN/$2.sock ;;
+    address:*) REPLY=$(address_of "$2") ;;
     database:*) REPLY=$(conninfo "$2") ;;
     owner:*) REPLY=$(conninfo "$2" "$2_owner") ;;
     deploy:*) REPLY=$AVVIK_ROOT/deploy/$2 ;;

@@ -86,7 +86,7 @@ test('EachServiceHasAUserOfItsOwn', async () => {
   const users = services.map((unit) => read(unit).get('User')[0]);
   assert.equal(new Set(users).size, services.length, users.join());
   assert.ok(!users.includes('root'));
-  const made = await run('systemd-sysusers', [`--root=${tree}`, '/etc/sysusers.d/avvik.conf']);
+  const made = await run('systemd-sysusers', [`--root=${tree}`, join(tree, 'etc/sysusers.d/avvik.conf')]);
   assert.equal(made.status, 0, made.stderr);
   const names = (file) => readFileSync(join(tree, 'etc', file), 'utf8').split('\n').map((line) => line.split(':')[0]).filter(Boolean).sort();
   assert.deepEqual(names('passwd'), users.toSorted());
