@@ -67,7 +67,9 @@ absl::Status Server::Start() {
   }
   if (unix_socket) {
     port_ = 0;
-    chmod(address_.c_str() + 5, 0600);
+    // Where each service has a user of its own, the others come by the group. Who may enter at all,
+    // the folder says.
+    chmod(address_.c_str() + 5, 0660);
   }
   server_->GetHealthCheckService()->SetServingStatus("ready", true);
   log::Info("listening", {{"address", address_}});

@@ -109,11 +109,10 @@ wait_for_process() {
 # Two roles for each database, which are the only ones that may enter it: one that owns it and is used for migrations
 # only, and one that the service runs as, which reads and writes rows. Metrics besides makes schemas of its own, in
 # which it counts anew.
-make_databases() {
+databases_sql() {
   local database
-  {
-    for database in "${AVVIK_DATABASES[@]}"; do
-      cat <<SQL
+  for database in "${AVVIK_DATABASES[@]}"; do
+    cat <<SQL
 SELECT 'CREATE ROLE $database LOGIN' WHERE to_regrole('$database') IS NULL \\gexec
 SELECT 'CREATE ROLE ${database}_owner LOGIN' WHERE to_regrole('${database}_owner') IS NULL \\gexec
 SELECT 'CREATE DATABASE $database OWNER ${database}_owner' WHERE NOT EXISTS
@@ -121,9 +120,12 @@ SELECT 'CREATE DATABASE $database OWNER ${database}_owner' WHERE NOT EXISTS
 REVOKE ALL ON DATABASE $database FROM PUBLIC;
 GRANT CONNECT ON DATABASE $database TO $database;
 SQL
-    done
-    echo 'GRANT CREATE ON DATABASE avvik_metrics TO avvik_metrics;'
-  } | run_psql -d "$(conninfo postgres "$AVVIK_PG_ADMIN")" >/dev/null || fail "cannot make the databases"
+  done
+  echo 'GRANT CREATE ON DATABASE avvik_metrics TO avvik_metrics;'
+}
+
+make_databases() {
+  databases_sql | run_psql -d "$(conninfo postgres "$AVVIK_PG_ADMIN")" >/dev/null || fail "cannot make the databases"
 }
 
 # The password of Redis, made once, and the file by which Redis itself is told: the arguments are read by everybody.

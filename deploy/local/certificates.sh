@@ -37,14 +37,18 @@ is_fresh() { openssl x509 -in "$AVVIK_TLS/$1.pem" -noout -checkend $(($2 * 86400
 
 certify_service() { certify "avvik-$1" "$AVVIK_SERVICE_CERTIFICATE_DAYS" "DNS:avvik-$1" serverAuth,clientAuth; }
 
-# Makes whatever is missing or has less than half of its time left.
-renew_certificates() {
+# The services' certificates: makes whatever is missing or has less than half of its time left.
+renew_service_certificates() {
   local service
   umask 077
   make_authority || return 1
   for service in "${AVVIK_SERVICES[@]}"; do
     is_fresh "avvik-$service" $((AVVIK_SERVICE_CERTIFICATE_DAYS / 2)) || certify_service "$service" || return 1
   done
+}
+
+renew_certificates() {
+  renew_service_certificates || return 1
   is_fresh mail 30 || certify mail 825 DNS:localhost,IP:127.0.0.1 serverAuth
 }
 

@@ -1,42 +1,55 @@
 # shellcheck shell=bash
-# How each service of the suite is started: its command line, stated once.
+# How each service of the suite is started: what of deploy/services.flags is here, and the keys.
+
+# shellcheck source=deploy/local/flags.sh
+. "$AVVIK_ROOT/deploy/local/flags.sh"
 
 # The gRPC address of a service.
 address_of() { printf 'unix:%s/%s.sock\n' "$AVVIK_RUN" "$1"; }
 
-# The files by which NAME proves who it is to the other services, and knows them.
-tls_flags() {
-  printf '%s\n' --tls-certificate "$AVVIK_TLS/avvik-$1.pem" --tls-key "$AVVIK_TLS/avvik-$1.pem" \
-    --tls-authority "$AVVIK_TLS/ca.pem"
+# Where deploy/services.flags points to: place KIND NAME sets REPLY, or returns 1 where there is no such place.
+place() {
+  case $1:$2 in
+    address:*) REPLY=$(address_of "$2") ;;
+    database:*) REPLY=$(conninfo "$2") ;;
+    owner:*) REPLY=$(conninfo "$2" "$2_owner") ;;
+    deploy:*) REPLY=$AVVIK_ROOT/deploy/$2 ;;
+    secret:*) REPLY=$AVVIK_SECRETS/$2 ;;
+    tls:*) REPLY=$AVVIK_TLS/$2 ;;
+    setting:redis) REPLY=$AVVIK_REDIS ;;
+    setting:issuer) REPLY=$AVVIK_ISSUER ;;
+    setting:log-level) REPLY=${AVVIK_LOG_LEVEL:-info} ;;
+    setting:clamd) REPLY=unix:$AVVIK_CLAMD ;;
+    setting:smtp) REPLY=smtp://127.0.0.1:$AVVIK_SMTP_PORT ;;
+    setting:smtp-ca) REPLY=$AVVIK_TLS/ca.pem ;;
+    setting:smtp-user) REPLY=avvik ;;
+    setting:listen) REPLY=127.0.0.1:$AVVIK_PORT ;;
+    setting:public-url) REPLY=$AVVIK_URL ;;
+    setting:gateway-drain) REPLY=5s ;;
+    setting:session-idle) REPLY=$AVVIK_SESSION_IDLE ;;
+    setting:session-limit) REPLY=$AVVIK_SESSION_LIMIT ;;
+    setting:session-rate) REPLY=$AVVIK_SESSION_RATE ;;
+    # Without a built web application the gateway serves the welcome page.
+    setting:static)
+      REPLY=$AVVIK_ROOT/web/dist
+      [[ -d $REPLY ]] || REPLY=$AVVIK_ROOT/web/static
+      ;;
+    *) return 1 ;;
+  esac
 }
 
-# start_service NAME FLAG…: a service sees nothing of the caller's environment but what is named here.
+# A service sees nothing of the caller's environment but what is named here.
 start_service() {
   local name=$1 variable
-  shift
-  local -a environment=(HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8)
+  local -a environment=(HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8) more=()
   for variable in ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
     [[ -z ${!variable:-} ]] || environment+=("$variable=${!variable}")
   done
-  local -a tls
-  mapfile -t tls < <(tls_flags "$name")
-  start_process "$name" TERM env -i "${environment[@]}" "$AVVIK_BIN/avvik-$name" "$@" "${tls[@]}" \
-    --log-level "${AVVIK_LOG_LEVEL:-info}"
-}
-
-# start_inner_service NAME FLAG…: one with a database, reached by the others only.
-start_inner_service() {
-  local name=$1
-  shift
   # What the example people's command line cannot do, where a test asks for it.
-  [[ -z ${AVVIK_STRONG_SIGN_IN_FOR:-} ]] ||
-    set -- "$@" --strong-sign-in-for "$AVVIK_STRONG_SIGN_IN_FOR" --strong-sign-in "$AVVIK_STRONG_SIGN_IN"
-  start_service "$name" --listen "$(address_of "$name")" --database "$(conninfo "avvik_$name")" \
-    --database-owner "$(conninfo "avvik_$name" "avvik_${name}_owner")" \
-    --redis "$AVVIK_REDIS" --redis-password-file "$AVVIK_REDIS_PASSWORD" --event-key "$AVVIK_SECRETS/event.keys" \
-    --roles "$AVVIK_ROOT/deploy/roles.yaml" --triage "$(address_of triage)" \
-    --issuer "$AVVIK_ISSUER" --client-id "avvik-$name" --client-secret-file "$AVVIK_SECRETS/avvik-$name.secret" \
-    --audit-key "$AVVIK_SECRETS/audit.key" "$@"
+  [[ $name == gateway || -z ${AVVIK_STRONG_SIGN_IN_FOR:-} ]] ||
+    more=(--strong-sign-in-for "$AVVIK_STRONG_SIGN_IN_FOR" --strong-sign-in "$AVVIK_STRONG_SIGN_IN")
+  flags_of "$name"
+  start_process "$name" TERM env -i "${environment[@]}" "$AVVIK_BIN/avvik-$name" "${REPLIES[@]}" "${more[@]}"
 }
 
 # The key that signs the trace, made once, and its public half for ./avvik audit verify.
@@ -81,34 +94,19 @@ make_intake_keys() {
   ) || fail "cannot make the keys of anonymous reporting in $AVVIK_SECRETS"
 }
 
-start_services() {
+# Every key that is made here and not got from elsewhere.
+make_keys() {
   make_audit_key
-  local deploy=$AVVIK_ROOT/deploy
   make_event_keys
   make_master_keys
   make_intake_keys
-  start_inner_service triage --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" \
-    --classification "$deploy/classification.yaml" --campaigns "$deploy/campaigns.yaml"
-  start_inner_service intake --master-key "$AVVIK_MASTER_KEYS" --receipt-key "$AVVIK_SECRETS/receipt.key" \
-    --proof-key "$AVVIK_SECRETS/proof.key" --campaigns "$deploy/campaigns.yaml" --clamd "unix:$AVVIK_CLAMD"
-  start_inner_service escalation --master-key "$AVVIK_MASTER_KEYS" --regimes "$deploy/regimes"
-  start_inner_service metrics --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
-    --delivery "$(address_of delivery)"
-  start_inner_service delivery --master-key "$AVVIK_MASTER_KEYS" --intake "$(address_of intake)" --escalation "$(address_of escalation)" \
-    --smtp "smtp://127.0.0.1:$AVVIK_SMTP_PORT" --smtp-ca "$AVVIK_TLS/ca.pem" --smtp-user avvik \
-    --smtp-password-file "$AVVIK_SECRETS/smtp.secret" --templates "$deploy/templates" \
-    --base-url "$AVVIK_URL"
-  # Without a built web application the gateway serves the welcome page.
-  local web=$AVVIK_ROOT/web/dist
-  [[ -d $web ]] || web=$AVVIK_ROOT/web/static
   make_session_keys
-  start_service gateway --listen "127.0.0.1:$AVVIK_PORT" --static "$web" --drain 5s \
-    --public-url "$AVVIK_URL" --redis "$AVVIK_REDIS" --redis-password-file "$AVVIK_REDIS_PASSWORD" --issuer "$AVVIK_ISSUER" \
-    --client-id avvik-web --client-secret-file "$AVVIK_SECRETS/avvik-web.secret" \
-    --session-key-file "$AVVIK_SECRETS/session-keys.secret" --session-idle "$AVVIK_SESSION_IDLE" \
-    --session-limit "$AVVIK_SESSION_LIMIT" --session-rate "$AVVIK_SESSION_RATE" \
-    --intake "$(address_of intake)" --triage "$(address_of triage)" --escalation "$(address_of escalation)" \
-    --metrics "$(address_of metrics)" --delivery "$(address_of delivery)"
+}
+
+start_services() {
+  local service
+  make_keys
+  for service in "${AVVIK_SERVICES[@]}"; do start_service "$service"; done
 }
 
 gateway_is_ready() { curl -fsS --max-time 5 "$AVVIK_URL/readyz"; }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
-import { chmodSync, copyFileSync, readFileSync, readdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectPlain } from 'node:net';
 import { join } from 'node:path';
@@ -60,6 +60,12 @@ test('WithoutAClientCertificateNoCallGetsThrough', async () => {
   for (const service of inner) {
     await assert.rejects(readEvents(connectPlain(socketOf(service)), token), service);
     await assert.rejects(readEvents(secured(service), token), service);
+  }
+});
+
+test('SocketsAreForTheServiceAndItsGroup', () => {
+  for (const service of inner) {
+    assert.equal(statSync(socketOf(service)).mode & 0o777, 0o660, service);
   }
 });
 
