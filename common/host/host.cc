@@ -7,6 +7,7 @@
 #include "common/audit/audit.h"
 #include "common/audit/sealer.h"
 #include "common/audit/trail.h"
+#include "common/clock/clock_watch.h"
 #include "common/events/inbox.h"
 #include "common/host/audit_service.h"
 #include "common/host/event_services.h"
@@ -131,6 +132,7 @@ struct Host::Parts {
         log_service(environment, log),
         trail(pool),
         trail_service(name, environment, trail),
+        clock_watch(telemetry),
         exposer(telemetry, s.metrics_listen) {
     hosted.push_back({&log_service, events::v1::EventLog::service_full_name()});
     hosted.push_back({&trail_service, audit::v1::AuditTrail::service_full_name()});
@@ -164,6 +166,7 @@ struct Host::Parts {
   EventLogService log_service;
   audit::Trail trail;
   AuditTrailService trail_service;
+  ClockWatch clock_watch;
   telemetry::Exposer exposer;
 
   std::vector<rpc::HostedService> hosted;
@@ -250,8 +253,8 @@ int Host::Run() {
   }
   rpc::Server server(parts_->environment, parts_->settings.listen, parts_->hosted,
                      parts_->settings.drain, parts_->transport);
-  std::vector<process::Runnable*> running = {&parts_->exposer, &parts_->keys, &parts_->follower,
-                                             &parts_->sealer,  &parts_->recorder,
+  std::vector<process::Runnable*> running = {&parts_->exposer,  &parts_->clock_watch, &parts_->keys,
+                                             &parts_->follower, &parts_->sealer,      &parts_->recorder,
                                              &parts_->publisher};
   for (const auto& consumer : parts_->consumers) running.push_back(consumer.get());
   running.insert(running.end(), parts_->own.begin(), parts_->own.end());

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "common/clock/clock.h"
+#include "common/clock/clock_watch.h"
 #include "common/config/config.h"
 #include "common/http_client/curl_client.h"
 #include "common/identity/key_set.h"
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
   const SystemClock clock;
   telemetry::Registry registry;
   RequestMetrics metrics(registry);
+  ClockWatch clock_watch(registry);
   const auto transport = rpc::Transport::Make(config.transport);
   if (!transport.ok()) return Fail(transport.status());
   for (const auto& [name, address] : config.backends) {
@@ -77,6 +79,6 @@ int main(int argc, char** argv) {
                     browsers.handler());
   handler.set_load([&server] { return std::pair(server.connections(), server.streams()); });
   // Stopped in reverse: first no more requests, then an end to the calls they made.
-  return process::RunUntilSignal({&readiness, &transcoder, &keys, &browsers, &server},
+  return process::RunUntilSignal({&clock_watch, &readiness, &transcoder, &keys, &browsers, &server},
                                  config.drain + kStopMargin);
 }
