@@ -105,6 +105,7 @@ start_services() {
   start_service gateway --listen "127.0.0.1:$AVVIK_PORT" --static "$web" --drain 5s \
     --public-url "$AVVIK_URL" --redis "$AVVIK_REDIS" --redis-password-file "$AVVIK_REDIS_PASSWORD" --issuer "$AVVIK_ISSUER" \
     --client-id avvik-web --client-secret-file "$AVVIK_SECRETS/avvik-web.secret" \
+    --service-client-secret-file "$AVVIK_SECRETS/avvik-gateway.secret" \
     --session-key-file "$AVVIK_SECRETS/session-keys.secret" --session-idle "$AVVIK_SESSION_IDLE" \
     --session-limit "$AVVIK_SESSION_LIMIT" --session-rate "$AVVIK_SESSION_RATE" \
     --intake "$(address_of intake)" --triage "$(address_of triage)" --escalation "$(address_of escalation)" \
