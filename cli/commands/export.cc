@@ -24,10 +24,8 @@ absl::StatusOr<ordered_json> OwnReports(Session& session) {
   std::string token;
   do {
     intake::v1::ExportOwnReportsResponse page;
-    Query query;
-    query.Add("page_size", "50");
-    if (!token.empty()) query.Add("page_token", token);
-    AVVIK_RETURN_IF_ERROR((*caller)->Get("/v1/me/reports:export?" + query.text(), &page));
+    const std::string from = token.empty() ? "" : "&page_token=" + UrlEncoded(token);
+    AVVIK_RETURN_IF_ERROR(caller->api().Get("/v1/me/reports:export?page_size=50" + from, &page));
     for (const auto& report : page.reports()) reports.push_back(ToJsonValue(report));
     token = page.next_page_token();
   } while (!token.empty());
