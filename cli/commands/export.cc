@@ -58,10 +58,11 @@ ExitCode Run(Session& session, const Asked& asked) {
     session.out.Json(*mine);
     return kOk;
   }
-  const absl::Status written = WriteFile(
-      asked.file, mine->dump(2, ' ', false, ordered_json::error_handler_t::replace));
+  const absl::Status written =
+      WriteFile(asked.file, mine->dump(2, ' ', false, ordered_json::error_handler_t::replace));
   if (!written.ok()) return session.out.Fail(written);
-  const std::string told = Counted(static_cast<int64_t>((*mine)["reports"].size()), "report", "reports");
+  const std::string told =
+      Counted(static_cast<int64_t>((*mine)["reports"].size()), "report", "reports");
   session.out.Note(told + " written to " + asked.file);
   return kOk;
 }
@@ -71,10 +72,11 @@ ExitCode Run(Session& session, const Asked& asked) {
 void AddExport(CLI::App& app, Session& session, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("export", "Takes out what is kept of oneself");
   auto asked = std::make_shared<Asked>();
-  CLI::App* mine = command->add_subcommand(
-      "mine",
-      "Writes everything that one reported, with supplements, dialogue and what is known of files, as JSON");
-  mine->add_option("--out", asked->file, "A new file, for its owner only; otherwise standard output")
+  CLI::App* mine = command->add_subcommand("mine",
+                                           "Writes everything that one reported, with supplements, "
+                                           "dialogue and what is known of files, as JSON");
+  mine->add_option("--out", asked->file,
+                   "A new file, for its owner only; otherwise standard output")
       ->type_name("FILE");
   mine->footer(Examples("  avvik export mine --as LOGIN --out mine.json") +
                "\n\nThe files themselves are fetched each by itself:\n"

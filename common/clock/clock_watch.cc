@@ -29,8 +29,9 @@ ClockWatch::ClockWatch(telemetry::Registry& registry, std::function<KernelClock(
       synchronised_(registry.Gauge(
           "avvik_clock_synchronised",
           "Whether the machine's clock is synchronised: 1 yes, 0 no, -1 the kernel does not say.")),
-      error_(registry.Gauge("avvik_clock_estimated_error_seconds",
-                            "How far off the kernel takes its clock to be; 0 when it does not say.")),
+      error_(
+          registry.Gauge("avvik_clock_estimated_error_seconds",
+                         "How far off the kernel takes its clock to be; 0 when it does not say.")),
       loop_("clock", [this] {
         RunOnce();
         return kInterval;

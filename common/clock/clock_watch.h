@@ -1,5 +1,5 @@
-// Watches whether the machine's clock is synchronised: times in the trace and of statutory duties are worth no
-// more than it.
+// Watches whether the machine's clock is synchronised: times in the trace and of statutory duties
+// are worth no more than it.
 #pragma once
 
 #include <functional>
@@ -12,8 +12,9 @@
 
 namespace avvik {
 
-// Keeps the gauge `avvik_clock_synchronised`, which is 1, 0, or -1 where the kernel does not say, and
-// `avvik_clock_estimated_error_seconds`; a warning line tells each change, and a wrong clock at the start.
+// Keeps the gauge `avvik_clock_synchronised`, which is 1, 0, or -1 where the kernel does not say,
+// and `avvik_clock_estimated_error_seconds`; a warning line tells each change, and a wrong clock at
+// the start.
 class ClockWatch final : public process::Runnable {
  public:
   explicit ClockWatch(telemetry::Registry& registry,

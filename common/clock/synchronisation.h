@@ -1,4 +1,5 @@
-// Whether the machine's clock is kept in step with the time of the world, as the kernel knows it. Pure.
+// Whether the machine's clock is kept in step with the time of the world, as the kernel knows it.
+// Pure.
 #pragma once
 
 #include <string_view>

@@ -9,7 +9,8 @@
 namespace avvik::triage {
 namespace {
 
-// The token of a service counts only beside its own certificate, so that this is the gateway and no other service.
+// The token of a service counts only beside its own certificate, so that this is the gateway and no
+// other service.
 absl::Status CheckGateway(const rpc::Call& call) {
   if (call.caller().client_id != rpc::CertificateName("gateway")) {
     return status::Error(absl::StatusCode::kPermissionDenied,

@@ -18,8 +18,7 @@ absl::Time TimeOf(const google::protobuf::Timestamp& time) {
 absl::StatusOr<audit::Record> SessionRecord(const v1::RecordSessionRequest& request,
                                             audit::Record base) {
   const bool failed = request.deed() == v1::SESSION_DEED_SIGN_IN_FAILED;
-  if (!v1::SessionDeed_IsValid(request.deed()) ||
-      request.deed() == v1::SESSION_DEED_UNSPECIFIED) {
+  if (!v1::SessionDeed_IsValid(request.deed()) || request.deed() == v1::SESSION_DEED_UNSPECIFIED) {
     return status::InvalidField("deed", "must say what was done");
   }
   if (failed == request.reason().empty()) {

@@ -1,4 +1,5 @@
-// What is done with people's sessions, told to the trace. The gateway has no database: triage records it.
+// What is done with people's sessions, told to the trace. The gateway has no database: triage
+// records it.
 #pragma once
 
 #include <string>

@@ -10,7 +10,8 @@ namespace {
 constexpr absl::Duration kIdle = absl::Seconds(10);  // Add wakes the loop sooner.
 constexpr absl::Duration kRetry = absl::Seconds(1);
 
-// Whether what was refused would be refused again: the deed's own fault, not that of the surroundings.
+// Whether what was refused would be refused again: the deed's own fault, not that of the
+// surroundings.
 bool IsFinal(const absl::Status& status) { return absl::IsInvalidArgument(status); }
 
 }  // namespace

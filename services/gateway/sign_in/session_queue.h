@@ -1,5 +1,5 @@
-// Sends deeds with sessions to where they are recorded, one after the other and again until they are: nobody who
-// signs in waits for it.
+// Sends deeds with sessions to where they are recorded, one after the other and again until they
+// are: nobody who signs in waits for it.
 #pragma once
 
 #include <deque>
@@ -18,7 +18,8 @@ namespace avvik::gateway {
 // Thread-safe. Keeps `avvik_session_records_waiting` and `avvik_session_records_lost_total`.
 class SessionQueue final : public SessionLog, public process::Runnable {
  public:
-  // Records one deed; blocks. What it refuses for a reason of the deed's own is lost, everything else is tried again.
+  // Records one deed; blocks. What it refuses for a reason of the deed's own is lost, everything
+  // else is tried again.
   using Send = std::function<absl::Status(const SessionDeed&)>;
 
   // More than a municipality signs in during a day. What comes beyond it is lost, and counted.
@@ -33,8 +34,8 @@ class SessionQueue final : public SessionLog, public process::Runnable {
   // Tries once more what is waiting; what then remains is lost.
   void Stop() override;
 
-  // Sends what is waiting, in order, until one cannot be recorded now. How many were recorded; the error when one could
-  // not.
+  // Sends what is waiting, in order, until one cannot be recorded now. How many were recorded; the
+  // error when one could not.
   absl::StatusOr<int> RunOnce();
 
  private:
