@@ -22,7 +22,7 @@ using nlohmann::ordered_json;
 // Subjects asked for at a time.
 constexpr size_t kMostSubjects = 50;
 // What the gateway records of people's sessions.
-constexpr char kRecordSession[] = "avvik.triage.v1.SessionLog.RecordSession";
+constexpr char kRecordSession[] = "avvik.triage.v1.SessionLog/RecordSession";
 
 struct Shown {
   std::vector<std::string> subjects;
@@ -58,7 +58,8 @@ absl::Status FindSubjects(Api& api, const std::string& reference, Shown* shown) 
 }
 
 // What narrows the trace down to what is asked for, one after the other.
-std::vector<Query> QueriesOf(const AuditShowAsked& asked, const std::vector<std::string>& subjects) {
+std::vector<Query> QueriesOf(const AuditShowAsked& asked,
+                             const std::vector<std::string>& subjects) {
   if (!asked.person.empty()) return {Query().Add("actor", asked.person)};
   std::vector<Query> queries;
   for (size_t begin = 0; begin < subjects.size(); begin += kMostSubjects) {
@@ -89,21 +90,19 @@ absl::Status FindRecords(Api& api, const AuditShowAsked& asked, Shown* shown) {
   return absl::OkStatus();
 }
 
-// `read`, `change`, `session` for signing in and out, or `event` for what a service did by itself because of an event.
+// `read`, `change`, `session` for signing in and out, or `event` for what a service did by itself
+// because of an event.
 std::string KindOf(const Record& record) {
+  if (record.method() == kRecordSession) return "session";
   std::string name = record.method();
   std::replace(name.begin(), name.end(), '/', '.');
   const auto* method =
       google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
   if (method == nullptr) return "event";
-  switch (method->options().GetExtension(options::v1::access).audit()) {
-    case options::v1::AUDIT_CLASS_CHANGE:
-      return "change";
-    case options::v1::AUDIT_CLASS_INTERNAL:
-      return name == kRecordSession ? "session" : "read";
-    default:
-      return "read";
-  }
+  return method->options().GetExtension(options::v1::access).audit() ==
+                 options::v1::AUDIT_CLASS_CHANGE
+             ? "change"
+             : "read";
 }
 
 // `GetCase` of `avvik.triage.v1.Triage/GetCase`.
@@ -151,12 +150,14 @@ void PrintText(Output& out, const AuditShowAsked& asked, const Shown& shown) {
                record.detail()});
     if (record.outcome() == audit::v1::OUTCOME_DENIED) {
       denied.insert(Who(record));
-    } else if (record.outcome() == audit::v1::OUTCOME_ALLOWED && (kind == "read" || kind == "change")) {
+    } else if (record.outcome() == audit::v1::OUTCOME_ALLOWED &&
+               (kind == "read" || kind == "change")) {
       (kind == "read" ? readers : changers).insert(Who(record));
     }
   }
   if (shown.records.empty()) {
-    out.Line("the trace has nothing " + (asked.person.empty() ? "about " + asked.case_reference : "of " + asked.person));
+    out.Line("the trace has nothing " +
+             (asked.person.empty() ? "about " + asked.case_reference : "of " + asked.person));
   } else if (!asked.person.empty()) {
     out.Print(table);
   } else {
@@ -175,9 +176,9 @@ void PrintText(Output& out, const AuditShowAsked& asked, const Shown& shown) {
 }
 
 void PrintJson(Output& out, const AuditShowAsked& asked, const Shown& shown) {
-  ordered_json json = asked.person.empty()
-                          ? ordered_json{{"case", asked.case_reference}, {"subjects", shown.subjects}}
-                          : ordered_json{{"person", asked.person}};
+  ordered_json json = asked.person.empty() ? ordered_json{{"case", asked.case_reference},
+                                                          {"subjects", shown.subjects}}
+                                           : ordered_json{{"person", asked.person}};
   json["records"] = ordered_json::array();
   for (const Record& record : shown.records) {
     ordered_json entry = ToJsonValue(record);

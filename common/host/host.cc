@@ -93,8 +93,7 @@ class OrganisationFirst final : public events::EventHandler {
 struct Host::Parts {
   Parts(const std::string& name, const Settings& s, const std::string& secret,
         organisation::RoleCatalogue catalogue, rpc::StrongSignIn strong, audit::SigningKey key,
-        events::StreamAccess access,
-        std::shared_ptr<const rpc::Transport> connections)
+        events::StreamAccess access, std::shared_ptr<const rpc::Transport> connections)
       : service(name),
         settings(s),
         database{.conninfo = s.database, .application = "avvik-" + name},
@@ -253,9 +252,9 @@ int Host::Run() {
   }
   rpc::Server server(parts_->environment, parts_->settings.listen, parts_->hosted,
                      parts_->settings.drain, parts_->transport);
-  std::vector<process::Runnable*> running = {&parts_->exposer,  &parts_->clock_watch, &parts_->keys,
-                                             &parts_->follower, &parts_->sealer,      &parts_->recorder,
-                                             &parts_->publisher};
+  std::vector<process::Runnable*> running = {
+      &parts_->exposer, &parts_->clock_watch, &parts_->keys,     &parts_->follower,
+      &parts_->sealer,  &parts_->recorder,    &parts_->publisher};
   for (const auto& consumer : parts_->consumers) running.push_back(consumer.get());
   running.insert(running.end(), parts_->own.begin(), parts_->own.end());
   running.push_back(&server);

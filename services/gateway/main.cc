@@ -87,8 +87,9 @@ int main(int argc, char** argv) {
   RemoteSessionLog remote_log(triage);
   SessionQueue session_log([&](const SessionDeed& deed) { return remote_log.Record(deed); }, ids,
                            registry);
-  BrowserSessions browsers(config, *client_secret, *redis_password, *sealer, keys, http, clock,
-                           {.next = handler, .routes = *routes, .metrics = metrics, .log = session_log});
+  BrowserSessions browsers(
+      config, *client_secret, *redis_password, *sealer, keys, http, clock,
+      {.next = handler, .routes = *routes, .metrics = metrics, .log = session_log});
   HttpServer server({.address = config.listen,
                      .threads = config.threads,
                      .max_connections = config.max_connections,
@@ -97,7 +98,7 @@ int main(int argc, char** argv) {
                     browsers.handler());
   handler.set_load([&server] { return std::pair(server.connections(), server.streams()); });
   // Stopped in reverse: first no more requests, then an end to the calls they made.
-  return process::RunUntilSignal({&clock_watch, &readiness, &transcoder, &keys, &session_log,
-                                  &browsers, &server},
-                                 config.drain + kStopMargin);
+  return process::RunUntilSignal(
+      {&clock_watch, &readiness, &transcoder, &keys, &session_log, &browsers, &server},
+      config.drain + kStopMargin);
 }

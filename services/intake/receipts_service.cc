@@ -295,27 +295,25 @@ grpc::Status ReceiptsService::GetFilingProof(grpc::ServerContext* context,
 grpc::Status ReceiptsService::ExportOwnReports(grpc::ServerContext* context,
                                                const v1::ExportOwnReportsRequest* request,
                                                v1::ExportOwnReportsResponse* response) {
-  return rpc::Handle(
-      parts_.environment, *context, *request, [&](rpc::Call& call) -> absl::Status {
-        AVVIK_ASSIGN_OR_RETURN(const std::string after, paging::KeyOf(*request));
-        const int limit = request->page_size() == 0
-                              ? kExportedByDefault
-                              : std::min(request->page_size(), kMostExported);
-        const Visibility own = OwnReportsOnly(call);
-        AVVIK_ASSIGN_OR_RETURN(const ReportPage page,
-                               parts_.reports.List(call.tenant(), own, {}, after, limit));
-        response->set_total_size(page.total);
-        for (const Report& listed : page.reports) {
-          AVVIK_RETURN_IF_ERROR(Show(call, listed.id, own, response->add_reports()));
-          const bool last = listed.id == page.reports.back().id;
-          const bool full = response->ByteSizeLong() > kFullExportPage;
-          if ((last && page.more) || (!last && full)) {
-            response->set_next_page_token(paging::MakeToken(*request, listed.id));
-          }
-          if (full) break;
-        }
-        return absl::OkStatus();
-      });
+  return rpc::Handle(parts_.environment, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    AVVIK_ASSIGN_OR_RETURN(const std::string after, paging::KeyOf(*request));
+    const int limit = request->page_size() == 0 ? kExportedByDefault
+                                                : std::min(request->page_size(), kMostExported);
+    const Visibility own = OwnReportsOnly(call);
+    AVVIK_ASSIGN_OR_RETURN(const ReportPage page,
+                           parts_.reports.List(call.tenant(), own, {}, after, limit));
+    response->set_total_size(page.total);
+    for (const Report& listed : page.reports) {
+      AVVIK_RETURN_IF_ERROR(Show(call, listed.id, own, response->add_reports()));
+      const bool last = listed.id == page.reports.back().id;
+      const bool full = response->ByteSizeLong() > kFullExportPage;
+      if ((last && page.more) || (!last && full)) {
+        response->set_next_page_token(paging::MakeToken(*request, listed.id));
+      }
+      if (full) break;
+    }
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace avvik::intake

@@ -3,17 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/rpc/time.h"
 #include "common/status/error.h"
 
 namespace avvik::triage {
-namespace {
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  // Whole microseconds, as PostgreSQL keeps them: a repetition is known by it.
-  return absl::FromUnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1'000);
-}
-
-}  // namespace
 
 absl::StatusOr<audit::Record> SessionRecord(const v1::RecordSessionRequest& request,
                                             audit::Record base) {
@@ -26,7 +19,7 @@ absl::StatusOr<audit::Record> SessionRecord(const v1::RecordSessionRequest& requ
   }
   audit::Record record = std::move(base);
   record.id = request.record_id();
-  record.at = std::min(TimeOf(request.time()), record.at);
+  record.at = std::min(rpc::FromProtoTime(request.time()), record.at);
   record.actor = request.login();
   record.machine = false;
   record.on_behalf_of.clear();

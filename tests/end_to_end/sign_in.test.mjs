@@ -376,10 +376,6 @@ test('TriageThatIsAwayStopsNobodyFromSigningInAndTheTraceHasItAfterwards', async
   assert.deepEqual(records.map(deedOf), ['SIGNED_IN'], 'once, however often it was sent');
 });
 
-test('OnlyTheGatewayTellsOfSessions', async () => {
-  assert.equal((await suite.api('POST', '/avvik.triage.v1.SessionLog/RecordSession', {}, await suite.token(officer.login))).status, 404);
-});
-
 test('WithoutRedisSessionsAreUnavailableAndBearerTokensGoOn', async () => {
   const browser = await signedIn(officer);
   const token = await suite.token(officer.login);

@@ -223,9 +223,9 @@ HttpResponse SessionHandler::AnswerSignIn(const HttpRequestHead& head, const Tra
 }
 
 HttpResponse SessionHandler::AnswerCallback(const HttpRequestHead& head, const Trace& trace) {
-  auto move = parts_.sign_in.Finish(
-      head.query, std::string(CookieValue(head.Header("Cookie"), kAttemptCookie)),
-      OriginOf(head, trace));
+  auto move = parts_.sign_in.Finish(head.query,
+                                    std::string(CookieValue(head.Header("Cookie"), kAttemptCookie)),
+                                    OriginOf(head, trace));
   if (!move.ok()) {
     log::Warning("sign_in_failed", {{"reason", status::ReasonOf(move.status())},
                                     {"error", move.status()},
@@ -364,7 +364,8 @@ Origin SessionHandler::OriginOf(const HttpRequestHead& head, const Trace& trace)
   std::string client = ClientAddress(head, parts_.proxies);
   // Somebody else's proxy may write anything.
   constexpr size_t kLongest = 64;
-  if (client.size() > kLongest || !validate::HasFormat(options::v1::FORMAT_TOKEN, client)) client.clear();
+  if (client.size() > kLongest || !validate::HasFormat(options::v1::FORMAT_TOKEN, client))
+    client.clear();
   return {.client = std::move(client), .trace_parent = trace.parent};
 }
 

@@ -72,13 +72,14 @@ absl::StatusOr<Session> SignIn::SessionOf(const identity::TokenAnswer& answer,
     // Whose tenant is not known has no chain to be in; the log has its line.
     if (!tenant.empty()) {
       const std::string reason = status::ReasonOf(access.status());
-      log_.Add({.kind = SessionDeed::Kind::kSignInFailed,
-                .tenant = tenant,
-                .login = person.subject,
-                .at = now,
-                .client = origin.client,
-                .trace_parent = origin.trace_parent,
-                .reason = reason.empty() ? absl::StatusCodeToString(access.status().code()) : reason});
+      log_.Add(
+          {.kind = SessionDeed::Kind::kSignInFailed,
+           .tenant = tenant,
+           .login = person.subject,
+           .at = now,
+           .client = origin.client,
+           .trace_parent = origin.trace_parent,
+           .reason = reason.empty() ? absl::StatusCodeToString(access.status().code()) : reason});
     }
     return access.status();
   }
@@ -93,9 +94,8 @@ absl::StatusOr<identity::Claims> SignIn::AccessOf(const identity::TokenAnswer& a
                                                   std::string* tenant) {
   // The services would refuse it; here that is told before a session begins that is good for
   // nothing.
-  AVVIK_ASSIGN_OR_RETURN(
-      identity::Claims access,
-      identity::VerifyToken(answer.access_token, keys_, rules_, clock_.Now()));
+  AVVIK_ASSIGN_OR_RETURN(identity::Claims access,
+                         identity::VerifyToken(answer.access_token, keys_, rules_, clock_.Now()));
   if (tenant->empty()) *tenant = access.tenant;
   if (person.subject != access.subject) {
     return Refused("SIGN_IN_SUBJECT", "The tokens of the sign-in provider name two persons.");

@@ -24,7 +24,8 @@ struct BrowserMove {
 // Thread-safe; blocks.
 class SignIn {
  public:
-  // `rules` say which access tokens the services take. Who signed in, in vain or not, and out is told to `log`.
+  // `rules` say which access tokens the services take. Who signed in, in vain or not, and out is
+  // told to `log`.
   SignIn(OidcClient& provider, Sessions& sessions, const Sealer& sealer, identity::KeyFinder& keys,
          identity::TokenRules rules, SessionLog& log, const Clock& clock)
       : provider_(provider),
@@ -58,8 +59,8 @@ class SignIn {
  private:
   absl::StatusOr<Session> SessionOf(const identity::TokenAnswer& answer, const std::string& nonce,
                                     const Origin& origin);
-  // What is wrong with the access token of somebody whose ID token is good; their tenant goes to `tenant` as soon as it
-  // is known.
+  // What is wrong with the access token of somebody whose ID token is good; their tenant goes to
+  // `tenant` as soon as it is known.
   absl::StatusOr<identity::Claims> AccessOf(const identity::TokenAnswer& answer,
                                             const identity::Claims& person, std::string* tenant);
 
