@@ -122,9 +122,9 @@ struct Host::Parts {
         audit_key(std::move(key)),
         sealer({.service = name, .database = pg::PlannedOnce(database)}, audit_key, clock),
         recorder(pool),
-        environment(
-            {clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong)},
-            s.calls),
+        environment({clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong),
+                     s.reads_per_hour},
+                    s.calls),
         streams(std::move(access)),
         publisher({.source = name, .database = pg::PlannedOnce(database), .streams = streams}),
         log(pool),

@@ -241,6 +241,7 @@ grpc::Status ReceiptsService::ListReportMessages(grpc::ServerContext* context,
         for (const Message& message : messages) {
           *response->add_messages() = ToProto(message, ViewOf(call, report));
         }
+        call.Shows(*response);
         return absl::OkStatus();
       });
 }
@@ -312,6 +313,7 @@ grpc::Status ReceiptsService::ExportOwnReports(grpc::ServerContext* context,
       }
       if (full) break;
     }
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }
