@@ -40,13 +40,19 @@ void AddVerify(CLI::App* audit, Session& session, Chosen& chosen) {
 
 void AddShow(CLI::App* audit, Session& session, Chosen& chosen) {
   auto asked = std::make_shared<AuditShowAsked>();
-  CLI::App* show = audit->add_subcommand(
-      "show", "Shows who read a case or its report, who changed what, and who was denied");
-  show->add_option("--case", asked->case_reference, "The case, by number or UUID")
-      ->required()
+  CLI::App* show = audit->add_subcommand("show",
+                                         "Shows who read a case or its report, who changed what, "
+                                         "and who was denied; or what a person did, and when they "
+                                         "signed in and out");
+  CLI::Option_group* about = show->add_option_group("About");
+  about->add_option("--case", asked->case_reference, "The case, by number or UUID")
       ->type_name("NUMBER");
-  show->footer(Examples("  avvik audit show --case AVV-2026-000001 --as LOGIN") +
-               "\n\nWhoever listed cases saw the case's line in the list; such calls are about `cases`, not\n"
+  about->add_option("--person", asked->person, "The person, by login")->type_name("LOGIN");
+  about->require_option(1);
+  show->footer(Examples("  avvik audit show --case AVV-2026-000001 --as LOGIN\n"
+                        "  avvik audit show --person anna.berg --as LOGIN") +
+               "\n\nWhoever listed cases saw the case's line in the list; such calls are about "
+               "`cases`, not\n"
                "about one of them, and stand in the export with what they were narrowed to." +
                kWho);
   show->callback([&session, &chosen, asked] {

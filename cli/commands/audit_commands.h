@@ -19,6 +19,7 @@ ExitCode AuditVerify(Session& session, const AuditVerifyAsked& asked);
 
 struct AuditShowAsked {
   std::string case_reference;
+  std::string person;  // A login: what they did and when they signed in, instead of a case.
 };
 ExitCode AuditShow(Session& session, const AuditShowAsked& asked);
 

@@ -21,6 +21,8 @@ using nlohmann::ordered_json;
 
 // Subjects asked for at a time.
 constexpr size_t kMostSubjects = 50;
+// What the gateway records of people's sessions.
+constexpr char kRecordSession[] = "avvik.triage.v1.SessionLog/RecordSession";
 
 struct Shown {
   std::vector<std::string> subjects;
@@ -55,13 +57,24 @@ absl::Status FindSubjects(Api& api, const std::string& reference, Shown* shown) 
   return absl::OkStatus();
 }
 
-absl::Status FindRecords(Api& api, Shown* shown) {
+// What narrows the trace down to what is asked for, one after the other.
+std::vector<Query> QueriesOf(const AuditShowAsked& asked,
+                             const std::vector<std::string>& subjects) {
+  if (!asked.person.empty()) return {Query().Add("actor", asked.person)};
+  std::vector<Query> queries;
+  for (size_t begin = 0; begin < subjects.size(); begin += kMostSubjects) {
+    Query query;
+    const size_t end = std::min(begin + kMostSubjects, subjects.size());
+    for (size_t i = begin; i < end; ++i) query.Add("subjects", subjects[i]);
+    queries.push_back(query);
+  }
+  return queries;
+}
+
+absl::Status FindRecords(Api& api, const AuditShowAsked& asked, Shown* shown) {
   AVVIK_ASSIGN_OR_RETURN(const auto services, AuditedServices(""));
   for (const std::string& service : services) {
-    for (size_t begin = 0; begin < shown->subjects.size(); begin += kMostSubjects) {
-      Query query;
-      const size_t end = std::min(begin + kMostSubjects, shown->subjects.size());
-      for (size_t i = begin; i < end; ++i) query.Add("subjects", shown->subjects[i]);
+    for (const Query& query : QueriesOf(asked, shown->subjects)) {
       AVVIK_RETURN_IF_ERROR(EachRecord(api, service, query, [&](const Record& record) {
         shown->records.push_back(record);
         return absl::OkStatus();
@@ -77,8 +90,10 @@ absl::Status FindRecords(Api& api, Shown* shown) {
   return absl::OkStatus();
 }
 
-// `read`, `change`, or `event` for what a service did by itself because of an event.
+// `read`, `change`, `session` for signing in and out, or `event` for what a service did by itself
+// because of an event.
 std::string KindOf(const Record& record) {
+  if (record.method() == kRecordSession) return "session";
   std::string name = record.method();
   std::replace(name.begin(), name.end(), '/', '.');
   const auto* method =
@@ -124,7 +139,7 @@ std::string SubjectOf(const Record& record) {
   return subject.substr(0, slash + 1 + kKept) + "…";
 }
 
-void PrintText(Output& out, const std::string& reference, const Shown& shown) {
+void PrintText(Output& out, const AuditShowAsked& asked, const Shown& shown) {
   Table table({{"TIME"}, {"WHO"}, {"DID"}, {"CALL"}, {"SUBJECT"}, {"OUTCOME"}, {"FROM"}, {"DETAIL"}});
   std::set<std::string> readers, changers, denied;
   for (const Record& record : shown.records) {
@@ -135,12 +150,16 @@ void PrintText(Output& out, const std::string& reference, const Shown& shown) {
                record.detail()});
     if (record.outcome() == audit::v1::OUTCOME_DENIED) {
       denied.insert(Who(record));
-    } else if (record.outcome() == audit::v1::OUTCOME_ALLOWED && kind != "event") {
+    } else if (record.outcome() == audit::v1::OUTCOME_ALLOWED &&
+               (kind == "read" || kind == "change")) {
       (kind == "read" ? readers : changers).insert(Who(record));
     }
   }
   if (shown.records.empty()) {
-    out.Line("the trace has nothing about " + reference);
+    out.Line("the trace has nothing " +
+             (asked.person.empty() ? "about " + asked.case_reference : "of " + asked.person));
+  } else if (!asked.person.empty()) {
+    out.Print(table);
   } else {
     out.Print(table);
     const auto list = [&](const char* what, const std::set<std::string>& people) {
@@ -156,8 +175,10 @@ void PrintText(Output& out, const std::string& reference, const Shown& shown) {
   for (const std::string& what : shown.missing) out.Note("not read: " + what);
 }
 
-void PrintJson(Output& out, const std::string& reference, const Shown& shown) {
-  ordered_json json = {{"case", reference}, {"subjects", shown.subjects}};
+void PrintJson(Output& out, const AuditShowAsked& asked, const Shown& shown) {
+  ordered_json json = asked.person.empty() ? ordered_json{{"case", asked.case_reference},
+                                                          {"subjects", shown.subjects}}
+                                           : ordered_json{{"person", asked.person}};
   json["records"] = ordered_json::array();
   for (const Record& record : shown.records) {
     ordered_json entry = ToJsonValue(record);
@@ -168,23 +189,25 @@ void PrintJson(Output& out, const std::string& reference, const Shown& shown) {
   out.Json(json);
 }
 
-absl::StatusOr<Shown> Find(Session& session, const std::string& reference) {
+absl::StatusOr<Shown> Find(Session& session, const AuditShowAsked& asked) {
   AVVIK_ASSIGN_OR_RETURN(const auto caller, session.AsAsked());
   Shown shown;
-  AVVIK_RETURN_IF_ERROR(FindSubjects(caller->api(), reference, &shown));
-  AVVIK_RETURN_IF_ERROR(FindRecords(caller->api(), &shown));
+  if (asked.person.empty()) {
+    AVVIK_RETURN_IF_ERROR(FindSubjects(caller->api(), asked.case_reference, &shown));
+  }
+  AVVIK_RETURN_IF_ERROR(FindRecords(caller->api(), asked, &shown));
   return shown;
 }
 
 }  // namespace
 
 ExitCode AuditShow(Session& session, const AuditShowAsked& asked) {
-  const absl::StatusOr<Shown> shown = Find(session, asked.case_reference);
+  const absl::StatusOr<Shown> shown = Find(session, asked);
   if (!shown.ok()) return session.out.Fail(shown.status());
   if (session.out.json()) {
-    PrintJson(session.out, asked.case_reference, *shown);
+    PrintJson(session.out, asked, *shown);
   } else {
-    PrintText(session.out, asked.case_reference, *shown);
+    PrintText(session.out, asked, *shown);
   }
   return kOk;
 }

@@ -193,6 +193,29 @@ TEST_F(AuditCommandTest, ShowSaysWhoReadWhoChangedAndWhoWasDenied) {
   EXPECT_EQ(shown["records"][0]["did"], "change");
 }
 
+TEST_F(AuditCommandTest, ShowSaysWhatAPersonDidAndWhenTheySignedIn) {
+  chain_.resize(2);
+  chain_[0].record.method = "avvik.triage.v1.SessionLog/RecordSession";
+  chain_[0].record.detail = "deed=SESSION_DEED_SIGNED_IN";
+  const json shown = RunJson({"audit", "show", "--person", "anna.berg", "--as", "anna.lind"});
+  EXPECT_EQ(shown["person"], "anna.berg");
+  ASSERT_THAT(shown["records"], SizeIs(2));
+  EXPECT_EQ(shown["records"][0]["did"], "session");
+  EXPECT_EQ(shown["records"][1]["did"], "read");
+  ASSERT_FALSE(asked_.empty());
+  for (const std::string& path : asked_) EXPECT_THAT(path, HasSubstr("actor=anna.berg"));
+  EXPECT_THAT(Run({"audit", "show", "--person", "anna.berg", "--as", "anna.lind"}).out,
+              HasSubstr("deed=SESSION_DEED_SIGNED_IN"));
+}
+
+TEST_F(AuditCommandTest, ShowIsAboutACaseOrAPersonAndNotBoth) {
+  EXPECT_EQ(Run({"audit", "show", "--as", "anna.lind"}).code, kUsage);
+  EXPECT_EQ(Run({"audit", "show", "--case", "AVV-2026-000001", "--person", "anna.berg", "--as",
+                 "anna.lind"})
+                .code,
+            kUsage);
+}
+
 TEST(AuditSyslogTest, RecordIsAnRfc5424Line) {
   audit::Record record = audit::TestRecord(2);
   record.outcome = audit::Outcome::kDenied;

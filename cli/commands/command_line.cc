@@ -35,6 +35,7 @@ void AddCommands(CLI::App& app, Session& session, Chosen& chosen) {
   AddEvents(app, session, chosen);
   AddFigures(app, session, chosen);
   AddAudit(app, session, chosen);
+  AddExport(app, session, chosen);
   AddProof(app, session, chosen);
 }
 

@@ -22,6 +22,7 @@ void AddStatus(CLI::App& app, Session& session, Chosen& chosen);
 void AddEvents(CLI::App& app, Session& session, Chosen& chosen);
 void AddAudit(CLI::App& app, Session& session, Chosen& chosen);
 void AddFigures(CLI::App& app, Session& session, Chosen& chosen);
+void AddExport(CLI::App& app, Session& session, Chosen& chosen);
 void AddProof(CLI::App& app, Session& session, Chosen& chosen);
 
 // The foot of a command's help.

@@ -7,6 +7,7 @@
 #include "common/audit/audit.h"
 #include "common/audit/sealer.h"
 #include "common/audit/trail.h"
+#include "common/clock/clock_watch.h"
 #include "common/events/inbox.h"
 #include "common/host/audit_service.h"
 #include "common/host/event_services.h"
@@ -92,8 +93,7 @@ class OrganisationFirst final : public events::EventHandler {
 struct Host::Parts {
   Parts(const std::string& name, const Settings& s, const std::string& secret,
         organisation::RoleCatalogue catalogue, rpc::StrongSignIn strong, audit::SigningKey key,
-        events::StreamAccess access,
-        std::shared_ptr<const rpc::Transport> connections)
+        events::StreamAccess access, std::shared_ptr<const rpc::Transport> connections)
       : service(name),
         settings(s),
         database{.conninfo = s.database, .application = "avvik-" + name},
@@ -122,15 +122,16 @@ struct Host::Parts {
         audit_key(std::move(key)),
         sealer({.service = name, .database = pg::PlannedOnce(database)}, audit_key, clock),
         recorder(pool),
-        environment(
-            {clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong)},
-            s.calls),
+        environment({clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong),
+                     s.reads_per_hour},
+                    s.calls),
         streams(std::move(access)),
         publisher({.source = name, .database = pg::PlannedOnce(database), .streams = streams}),
         log(pool),
         log_service(environment, log),
         trail(pool),
         trail_service(name, environment, trail),
+        clock_watch(telemetry),
         exposer(telemetry, s.metrics_listen) {
     hosted.push_back({&log_service, events::v1::EventLog::service_full_name()});
     hosted.push_back({&trail_service, audit::v1::AuditTrail::service_full_name()});
@@ -164,6 +165,7 @@ struct Host::Parts {
   EventLogService log_service;
   audit::Trail trail;
   AuditTrailService trail_service;
+  ClockWatch clock_watch;
   telemetry::Exposer exposer;
 
   std::vector<rpc::HostedService> hosted;
@@ -250,9 +252,9 @@ int Host::Run() {
   }
   rpc::Server server(parts_->environment, parts_->settings.listen, parts_->hosted,
                      parts_->settings.drain, parts_->transport);
-  std::vector<process::Runnable*> running = {&parts_->exposer, &parts_->keys, &parts_->follower,
-                                             &parts_->sealer,  &parts_->recorder,
-                                             &parts_->publisher};
+  std::vector<process::Runnable*> running = {
+      &parts_->exposer, &parts_->clock_watch, &parts_->keys,     &parts_->follower,
+      &parts_->sealer,  &parts_->recorder,    &parts_->publisher};
   for (const auto& consumer : parts_->consumers) running.push_back(consumer.get());
   running.insert(running.end(), parts_->own.begin(), parts_->own.end());
   running.push_back(&server);

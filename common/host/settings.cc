@@ -30,6 +30,8 @@ void Settings::Declare(config::Reader& reader) {
   reader.Text("log-level", &log_level, "debug, info, warning or error");
   reader.Number("connections", &connections, 2, 200, "most database connections for calls");
   reader.Number("calls", &calls, 1, 1000, "most calls worked on at a time");
+  reader.Number("reads-per-hour", &reads_per_hour, 0, 100'000'000,
+                "most records that one person may read within an hour; 0 for no limit");
   reader.Duration("drain", &drain, "how long calls under way may take after a stop signal");
   transport.Declare(reader);
 }

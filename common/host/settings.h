@@ -29,6 +29,7 @@ struct Settings {
   std::string log_level = "info";
   int connections = 12;
   int calls = 64;
+  int reads_per_hour = 20'000;
   absl::Duration drain = absl::Seconds(10);
   rpc::TransportSettings transport;
 

@@ -273,7 +273,8 @@ TEST(Roles, AdministratorReadsNoReportCaseOrNotice) {
 }
 
 TEST(Roles, OnlyServicesMayWhatIsBetweenServices) {
-  const std::set<std::string> internal = {"events.read", "reports.relay", "organisation.follow"};
+  const std::set<std::string> internal = {"events.read", "reports.relay", "organisation.follow",
+                                          "sessions.record"};
   for (const auto& role : Roles()) {
     std::set<std::string> granted;
     for (const auto& grant : role.grants()) granted.insert(grant.permission());

@@ -98,6 +98,9 @@ bool IsService(const identity::Caller& caller) {
                      [](const auto& held) { return held.role == organisation::v1::SERVICE; });
 }
 
+// By whom the read budget counts.
+std::string PersonOf(const Call& call) { return call.tenant() + "/" + call.caller().login; }
+
 }  // namespace
 
 audit::Record Call::Trace(const std::string& subject) const {
@@ -130,6 +133,14 @@ void Call::ActingOn(const organisation::Matter& matter) {
     return;
   }
 }
+
+Environment::Environment(Parts parts, int limit)
+    : parts_(std::move(parts)),
+      limit_(limit),
+      reads_(parts_.reads_per_hour),
+      reads_refused_(parts_.telemetry.Counter(
+          "avvik_read_budget_refused_total",
+          "Reads refused because somebody had read more records than anybody's work takes.")) {}
 
 absl::Status Environment::Declare(const std::string& service) {
   const auto* descriptor =
@@ -249,12 +260,10 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
     Decide(&call);
   }
   if (absl::Status denied = Denial(call); !denied.ok()) {
-    call.detail_ = DetailAsked(method.path, request);
-    audit::Record record = call.Trace(call.subject_);
-    record.outcome = audit::Outcome::kDenied;
-    record.reason = status::ReasonOf(denied);
-    parts_.recorder.Add(std::move(record));
-    return denied;
+    return Denied(call, request, std::move(denied));
+  }
+  if (absl::Status spent = CheckReadBudget(call); !spent.ok()) {
+    return Denied(call, request, std::move(spent));
   }
   AVVIK_RETURN_IF_ERROR(validate::Validate(request));
   if (method.audit == options::v1::AUDIT_CLASS_READ ||
@@ -262,6 +271,32 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
     call.detail_ = DetailAsked(method.path, request);
   }
   return call;
+}
+
+bool Environment::IsBudgeted(const Call& call) {
+  // The trace is read whole by those who verify or archive it, and holds nothing that was told.
+  constexpr std::string_view kReadWhole = "audit.read";
+  return call.method_->audit == options::v1::AUDIT_CLASS_READ && !call.caller_.machine &&
+         !call.caller_.login.empty() && call.method_->permission != kReadWhole;
+}
+
+absl::Status Environment::CheckReadBudget(const Call& call) {
+  if (!IsBudgeted(call) || reads_.Allows(PersonOf(call), call.now_)) return absl::OkStatus();
+  reads_refused_.Add();
+  return status::Error(absl::StatusCode::kResourceExhausted,
+                       "you have read more within an hour than anybody's work takes; reporting "
+                       "still works, and reading will again",
+                       "READ_BUDGET");
+}
+
+absl::Status Environment::Denied(Call& call, const google::protobuf::Message& request,
+                                 absl::Status why) {
+  call.detail_ = DetailAsked(call.method_->path, request);
+  audit::Record record = call.Trace(call.subject_);
+  record.outcome = audit::Outcome::kDenied;
+  record.reason = status::ReasonOf(why);
+  parts_.recorder.Add(std::move(record));
+  return why;
 }
 
 absl::Status Environment::AdmitNobody(const google::protobuf::Message& request,
@@ -305,6 +340,9 @@ void Environment::Decide(Call* call) const {
 grpc::Status Environment::End(const Call& call, const absl::Status& status) {
   if (call.placed_) running_.fetch_sub(1);
   const bool read = call.method().audit == options::v1::AUDIT_CLASS_READ;
+  if (status.ok() && IsBudgeted(call)) {
+    reads_.Take(PersonOf(call), call.shown_, parts_.clock.Now());
+  }
   const bool failed_change =
       call.method().audit == options::v1::AUDIT_CLASS_CHANGE && !status.ok();
   if (read || failed_change) {

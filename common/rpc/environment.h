@@ -25,6 +25,7 @@
 #include "common/organisation/directory.h"
 #include "common/organisation/rights.h"
 #include "common/rpc/metadata.h"
+#include "common/rpc/read_budget.h"
 #include "common/rpc/strong_sign_in.h"
 #include "common/telemetry/registry.h"
 #include "google/protobuf/message.h"
@@ -80,6 +81,9 @@ class Call {
   // Says by what name the trace shall know the caller, where the login would tell too much; where the call
   // came from is then left out as well.
   void set_actor(std::string actor) { actor_ = std::move(actor); }
+  // Says that the answer is this list, for what the caller may read; every other read counts as one
+  // record.
+  void Shows(const google::protobuf::Message& list) { shown_ = RecordsIn(list); }
 
  private:
   friend class Environment;
@@ -101,6 +105,7 @@ class Call {
   std::string id_;
   bool strong_ = false;  // Signed in as what demands it asks; always for machines.
   bool placed_ = false;
+  int64_t shown_ = 1;
 };
 
 // Thread-safe once every service is declared.
@@ -115,10 +120,11 @@ class Environment {
     audit::Recorder& recorder;
     telemetry::Registry& telemetry;
     StrongSignIn strong_sign_in = {};
+    int reads_per_hour = 0;  // Records that one person may read; 0 for no limit.
   };
 
   // At most `limit` calls are worked on at a time; more are refused with RESOURCE_EXHAUSTED.
-  Environment(Parts parts, int limit) : parts_(std::move(parts)), limit_(limit) {}
+  Environment(Parts parts, int limit);
 
   // Takes up the methods of a service, by full name. FAILED_PRECONDITION when one does not declare its
   // access, when two methods share a request type, or when the role ANONYMOUS grants the permission of a
@@ -163,6 +169,12 @@ class Environment {
   absl::Status Denial(const Call& call) const;
   absl::StatusOr<Call> Admit(const grpc::ServerContextBase& context,
                              const google::protobuf::Message& request, const Method& method);
+  // Whether a call counts against what its caller may read.
+  static bool IsBudgeted(const Call& call);
+  // RESOURCE_EXHAUSTED (READ_BUDGET) when the caller has read more than anybody's work takes.
+  absl::Status CheckReadBudget(const Call& call);
+  // Puts on record why a call was not let in, and gives that back.
+  absl::Status Denied(Call& call, const google::protobuf::Message& request, absl::Status why);
   absl::Status AdmitNobody(const google::protobuf::Message& request, Call* call) const;
   grpc::Status Count(const Method& method, const std::string& reference,
                      const absl::Status& status);
@@ -177,6 +189,8 @@ class Environment {
 
   const Parts parts_;
   const int limit_;
+  ReadBudget reads_;
+  const telemetry::Counter reads_refused_;
   std::atomic<int> running_{0};
   log::Budget token_lines_{kRefusalLines};
   log::Budget input_lines_{kRefusalLines};

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_split.h"
 #include "avvik/events/v1/event_log.grpc.pb.h"
+#include "avvik/intake/v1/intake.grpc.pb.h"
 #include "common/clock/fake_clock.h"
 #include "common/identity/test_issuer.h"
 #include "common/ids/id_source.h"
@@ -46,6 +47,31 @@ class Inbox final : public events::v1::EventInbox::Service {
   Environment& environment_;
 };
 
+// A service with a read, which gives as many records as the test says.
+class Reports final : public intake::v1::Intake::Service {
+ public:
+  explicit Reports(Environment& environment) : environment_(environment) {}
+  grpc::Status ListReports(grpc::ServerContext* context,
+                           const intake::v1::ListReportsRequest* request,
+                           intake::v1::ListReportsResponse* response) override {
+    return Handle(environment_, *context, *request, [&](Call& call) {
+      for (int i = 0; i < records; ++i) response->add_reports();
+      call.Shows(*response);
+      return absl::OkStatus();
+    });
+  }
+  grpc::Status WithdrawReport(grpc::ServerContext* context,
+                              const intake::v1::WithdrawReportRequest* request,
+                              intake::v1::Report*) override {
+    return Handle(environment_, *context, *request, [](Call&) { return absl::OkStatus(); });
+  }
+
+  int records = 0;
+
+ private:
+  Environment& environment_;
+};
+
 // One role with these permissions everywhere.
 organisation::RoleCatalogue CatalogueFor(organisation::v1::Role role,
                                          const std::vector<std::string>& permissions = {
@@ -79,13 +105,14 @@ class RpcTest : public ::testing::Test {
     server_.reset();
     environment_ = std::make_unique<Environment>(
         Environment::Parts{clock_, ids_, verifier_, directory_, roles_, recorder_, telemetry_,
-                           strong_sign_in_},
+                           strong_sign_in_, reads_per_hour_},
         limit);
     inbox_ = std::make_unique<Inbox>(*environment_);
+    reports_ = std::make_unique<Reports>(*environment_);
     server_ = std::make_unique<Server>(
         *environment_, address_,
-        std::vector<HostedService>{
-            {inbox_.get(), events::v1::EventInbox::service_full_name()}},
+        std::vector<HostedService>{{inbox_.get(), events::v1::EventInbox::service_full_name()},
+                                   {reports_.get(), intake::v1::Intake::service_full_name()}},
         absl::Seconds(5), std::move(transport));
     ASSERT_OK(server_->Start());
     stub_ = events::v1::EventInbox::NewStub(Connect(address_));
@@ -103,6 +130,27 @@ class RpcTest : public ::testing::Test {
     request.set_subject("words about Anna");
     events::v1::ReplayParkedEventsResponse response;
     return FromGrpc(stub_->ReplayParkedEvents(&context, request, &response));
+  }
+  absl::Status List(const std::string& token) {
+    const auto context = Context(token);
+    intake::v1::ListReportsResponse response;
+    return FromGrpc(intake::v1::Intake::NewStub(Connect(address_))
+                        ->ListReports(context.get(), intake::v1::ListReportsRequest(), &response));
+  }
+  absl::Status Withdraw(const std::string& token) {
+    const auto context = Context(token);
+    intake::v1::WithdrawReportRequest request;
+    request.set_report_id("AVV-2026-000001");
+    request.set_reason("x");
+    intake::v1::Report response;
+    return FromGrpc(intake::v1::Intake::NewStub(Connect(address_))
+                        ->WithdrawReport(context.get(), request, &response));
+  }
+  static std::unique_ptr<grpc::ClientContext> Context(const std::string& token) {
+    auto context = std::make_unique<grpc::ClientContext>();
+    context->set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(5));
+    context->AddMetadata("authorization", "Bearer " + token);
+    return context;
   }
   std::string Service() {
     return issuer_.MachineToken(clock_.Now(), "avvik-test", "avvik.service");
@@ -123,11 +171,13 @@ class RpcTest : public ::testing::Test {
   organisation::Directory directory_{clock_, nullptr, nullptr};
   organisation::RoleCatalogue roles_ = CatalogueFor(organisation::v1::SERVICE);
   StrongSignIn strong_sign_in_;
+  int reads_per_hour_ = 0;
   audit::Recorder recorder_{database_.pool()};
   telemetry::Registry telemetry_;
   std::string address_;
   std::unique_ptr<Environment> environment_;
   std::unique_ptr<Inbox> inbox_;
+  std::unique_ptr<Reports> reports_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<events::v1::EventInbox::Stub> stub_;
 };
@@ -306,6 +356,31 @@ TEST_F(RpcTest, CallsBeyondTheLimitAreRefusedAtOnce) {
   };
   EXPECT_OK(Call(Service()));
   EXPECT_THAT(second, IsError(absl::StatusCode::kResourceExhausted, "OVERLOADED"));
+}
+
+TEST_F(RpcTest, WhoReadsMoreThanAnybodysWorkTakesIsRefusedOnRecordAndStillReports) {
+  roles_ = CatalogueFor(organisation::v1::EMPLOYEE, {"reports.read", "reports.supplement"});
+  reads_per_hour_ = 100;
+  Serve(4);
+  reports_->records = 60;
+  EXPECT_OK(List(Employee()));
+  EXPECT_OK(List(Employee()));
+  EXPECT_THAT(List(Employee()), IsError(absl::StatusCode::kResourceExhausted, "READ_BUDGET"));
+  EXPECT_THAT(telemetry_.Text(), HasSubstr("avvik_read_budget_refused_total 1"));
+  EXPECT_THAT(Trail(), HasSubstr("anna.berg denied READ_BUDGET"));
+  EXPECT_OK(Withdraw(Employee()));
+  EXPECT_OK(List(issuer_.PersonToken(clock_.Now(), "kalix", "bo.ek")));
+  clock_.Advance(absl::Minutes(13));
+  EXPECT_OK(List(Employee()));
+}
+
+TEST_F(RpcTest, MachinesReadAsMuchAsTheyAsk) {
+  roles_ = CatalogueFor(organisation::v1::SERVICE, {"reports.read"});
+  reads_per_hour_ = 100;
+  Serve(4);
+  reports_->records = 600;
+  EXPECT_OK(List(Service()));
+  EXPECT_OK(List(Service()));
 }
 
 TEST_F(RpcTest, TokenOfAServiceBesideTheCertificateOfAnotherIsRefused) {

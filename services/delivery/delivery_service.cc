@@ -52,6 +52,7 @@ grpc::Status DeliveryService::ListNotices(grpc::ServerContext* context,
       response->set_next_page_token(paging::MakeToken(*request, page.notices.back().notice_id));
     }
     response->set_total_size(page.total);
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }

@@ -54,6 +54,7 @@ grpc::Status EscalationService::ListDuties(grpc::ServerContext* context,
       response->set_next_page_token(paging::MakeToken(*request, page.next));
     }
     response->set_total_size(page.total);
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }

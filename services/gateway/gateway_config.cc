@@ -53,6 +53,11 @@ std::optional<int> LoadConfig(int argc, const char* const* argv,
   reader.RequiredText("client-id", &config->client_id, "the gateway's client at the provider");
   reader.RequiredText("client-secret-file", &config->client_secret_file,
                       "file with the client's secret");
+  reader.Text(
+      "service-client-id", &config->service_client_id,
+      "the client by which the gateway itself speaks to triage, with the scope avvik.service");
+  reader.RequiredText("service-client-secret-file", &config->service_client_secret_file,
+                      "file with that client's secret");
   reader.RequiredText("session-key-file", &config->session_key_file,
                       "file with the keys that seal sessions: 64 hexadecimal digits a line");
   reader.Text("sign-in-scope", &config->sign_in_scope, "scopes asked for when a person signs in");

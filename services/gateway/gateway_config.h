@@ -24,6 +24,8 @@ struct GatewayConfig {
   std::string audience = "avvik";  // That access tokens name.
   std::string client_id;           // Our client there.
   std::string client_secret_file;
+  std::string service_client_id = "avvik-gateway";  // By which it speaks for itself.
+  std::string service_client_secret_file;
   std::string session_key_file;
   std::string sign_in_scope = "openid profile email";
   SessionLimits session;

@@ -1,18 +1,25 @@
 #include <iostream>
 
 #include "common/clock/clock.h"
+#include "common/clock/clock_watch.h"
 #include "common/config/config.h"
 #include "common/http_client/curl_client.h"
+#include "common/identity/caller.h"
 #include "common/identity/key_set.h"
+#include "common/identity/token_source.h"
+#include "common/ids/id_source.h"
 #include "common/log/log.h"
 #include "common/process/lifecycle.h"
+#include "common/rpc/peer.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/gateway_config.h"
 #include "services/gateway/gateway_handler.h"
 #include "services/gateway/http_server.h"
 #include "services/gateway/openapi_document.h"
+#include "services/gateway/remote_session_log.h"
 #include "services/gateway/security_headers.h"
 #include "services/gateway/sign_in/browser_sessions.h"
+#include "services/gateway/sign_in/session_queue.h"
 
 namespace {
 
@@ -49,13 +56,15 @@ int main(int argc, char** argv) {
   const auto client_secret = config::ReadSecretFile(config.client_secret_file);
   const auto session_keys = config::ReadSecretFile(config.session_key_file);
   const auto redis_password = config::ReadSecretFile(config.redis_password_file);
-  if (!client_secret || !session_keys || !redis_password) return 2;
+  const auto service_secret = config::ReadSecretFile(config.service_client_secret_file);
+  if (!client_secret || !session_keys || !redis_password || !service_secret) return 2;
   const auto sealer = Sealer::FromKeys(*session_keys);
   if (!sealer.ok()) return Fail(sealer.status());
 
   const SystemClock clock;
   telemetry::Registry registry;
   RequestMetrics metrics(registry);
+  ClockWatch clock_watch(registry);
   const auto transport = rpc::Transport::Make(config.transport);
   if (!transport.ok()) return Fail(transport.status());
   for (const auto& [name, address] : config.backends) {
@@ -67,8 +76,20 @@ int main(int argc, char** argv) {
   GatewayHandler handler({clock, *routes, files, transcoder, readiness, metrics});
   http_client::CurlClient http;
   identity::KeySet keys({.issuer = config.issuer}, http, clock);
-  BrowserSessions browsers(config, *client_secret, *redis_password, *sealer, keys, http, clock,
-                           {.next = handler, .routes = *routes, .metrics = metrics});
+  Uuid7Source ids(clock);
+  identity::ClientCredentialsSource tokens({.issuer = config.issuer,
+                                            .client_id = config.service_client_id,
+                                            .client_secret = *service_secret,
+                                            .scope = identity::kServiceScope,
+                                            .resource = ""},
+                                           {}, http, clock);
+  rpc::Peer triage("triage", config.backends.at("triage"), **transport, tokens);
+  RemoteSessionLog remote_log(triage);
+  SessionQueue session_log([&](const SessionDeed& deed) { return remote_log.Record(deed); }, ids,
+                           registry);
+  BrowserSessions browsers(
+      config, *client_secret, *redis_password, *sealer, keys, http, clock,
+      {.next = handler, .routes = *routes, .metrics = metrics, .log = session_log});
   HttpServer server({.address = config.listen,
                      .threads = config.threads,
                      .max_connections = config.max_connections,
@@ -77,6 +98,7 @@ int main(int argc, char** argv) {
                     browsers.handler());
   handler.set_load([&server] { return std::pair(server.connections(), server.streams()); });
   // Stopped in reverse: first no more requests, then an end to the calls they made.
-  return process::RunUntilSignal({&readiness, &transcoder, &keys, &browsers, &server},
-                                 config.drain + kStopMargin);
+  return process::RunUntilSignal(
+      {&clock_watch, &readiness, &transcoder, &keys, &session_log, &browsers, &server},
+      config.drain + kStopMargin);
 }

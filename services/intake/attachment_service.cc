@@ -171,6 +171,7 @@ grpc::Status AttachmentService::ListAttachments(grpc::ServerContext* context,
     for (const Attachment& attachment : attachments) {
       *response->add_attachments() = ToProto(attachment, report.content.language);
     }
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }

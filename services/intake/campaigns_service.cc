@@ -38,6 +38,7 @@ grpc::Status CampaignsService::ListCampaigns(grpc::ServerContext* context,
     if (page.more) {
       response->set_next_page_token(paging::MakeToken(*request, page.campaigns.back().id));
     }
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }
@@ -62,6 +63,7 @@ grpc::Status CampaignsService::ListCampaignReports(grpc::ServerContext* context,
     if (page.more) {
       response->set_next_page_token(paging::MakeToken(*request, page.reports.back().report_id));
     }
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }

@@ -109,6 +109,7 @@ grpc::Status IntakeService::ListReports(grpc::ServerContext* context,
       response->set_next_page_token(paging::MakeToken(*request, page.reports.back().id));
     }
     response->set_total_size(page.total);
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }

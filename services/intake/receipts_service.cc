@@ -1,9 +1,11 @@
 #include "services/intake/receipts_service.h"
 
+#include <algorithm>
 #include <future>
 #include <memory>
 #include <utility>
 
+#include "common/paging/page_token.h"
 #include "common/rpc/handle.h"
 #include "common/rpc/time.h"
 #include "common/status/macros.h"
@@ -19,6 +21,11 @@ namespace {
 
 // How old the organisation known may be when a report names what is not in it.
 constexpr absl::Duration kFresh = absl::Milliseconds(250);
+// Whole reports on a page of an export.
+constexpr int kExportedByDefault = 10;
+constexpr int kMostExported = 50;
+// A page that holds so many bytes takes no more reports.
+constexpr size_t kFullExportPage = 1 << 20;
 
 v1::ReportMessage ToProto(const Message& message, View view) {
   v1::ReportMessage proto;
@@ -98,9 +105,9 @@ absl::Status ReceiptsService::SignProof(const Report& report, v1::FilingProof* r
 }
 
 absl::Status ReceiptsService::Show(const rpc::Call& call, const std::string& report_id,
-                                   v1::OpenedReceipt* response) {
+                                   const Visibility& visibility, v1::OpenedReceipt* response) {
   AVVIK_ASSIGN_OR_RETURN(const Report report,
-                         parts_.reports.Get(call.tenant(), report_id, ByReceipt()));
+                         parts_.reports.Get(call.tenant(), report_id, visibility));
   *response->mutable_report() = ToProto(report, View::kReporter);
   AVVIK_ASSIGN_OR_RETURN(const std::vector<Message> messages,
                          parts_.receipts.Messages(call.tenant(), report.id));
@@ -172,7 +179,7 @@ grpc::Status ReceiptsService::OpenReceipt(grpc::ServerContext* context,
       parts_.environment, *context, *request, [&](rpc::Call& call) -> absl::Status {
         AVVIK_ASSIGN_OR_RETURN(const std::string report_id,
                                TakeReceipt(call, request->receipt(), request->proof_of_work()));
-        return Show(call, report_id, response);
+        return Show(call, report_id, ByReceipt(), response);
       });
 }
 
@@ -193,7 +200,7 @@ grpc::Status ReceiptsService::ReplyByReceipt(grpc::ServerContext* context,
             parts_.receipts.AddMessage(call.tenant(), report_id, message, call.Trace(""))
                 .status());
         parts_.publisher.Wake();
-        return Show(call, report_id, response);
+        return Show(call, report_id, ByReceipt(), response);
       });
 }
 
@@ -233,6 +240,7 @@ grpc::Status ReceiptsService::ListReportMessages(grpc::ServerContext* context,
         for (const Message& message : messages) {
           *response->add_messages() = ToProto(message, ViewOf(call, report));
         }
+        call.Shows(*response);
         return absl::OkStatus();
       });
 }
@@ -281,6 +289,31 @@ grpc::Status ReceiptsService::GetFilingProof(grpc::ServerContext* context,
         if (report.erased.has_value()) return error::ReportErased(report.number);
         return SignProof(report, response);
       });
+}
+
+grpc::Status ReceiptsService::ExportOwnReports(grpc::ServerContext* context,
+                                               const v1::ExportOwnReportsRequest* request,
+                                               v1::ExportOwnReportsResponse* response) {
+  return rpc::Handle(parts_.environment, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    AVVIK_ASSIGN_OR_RETURN(const std::string after, paging::KeyOf(*request));
+    const int limit = request->page_size() == 0 ? kExportedByDefault
+                                                : std::min(request->page_size(), kMostExported);
+    const Visibility own = OwnReportsOnly(call);
+    AVVIK_ASSIGN_OR_RETURN(const ReportPage page,
+                           parts_.reports.List(call.tenant(), own, {}, after, limit));
+    response->set_total_size(page.total);
+    for (const Report& listed : page.reports) {
+      AVVIK_RETURN_IF_ERROR(Show(call, listed.id, own, response->add_reports()));
+      const bool last = listed.id == page.reports.back().id;
+      const bool full = response->ByteSizeLong() > kFullExportPage;
+      if ((last && page.more) || (!last && full)) {
+        response->set_next_page_token(paging::MakeToken(*request, listed.id));
+      }
+      if (full) break;
+    }
+    call.Shows(*response);
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace avvik::intake

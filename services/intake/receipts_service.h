@@ -65,6 +65,9 @@ class ReceiptsService final : public v1::Receipts::Service {
   grpc::Status GetFilingProof(grpc::ServerContext* context,
                               const v1::GetFilingProofRequest* request,
                               v1::FilingProof* response) override;
+  grpc::Status ExportOwnReports(grpc::ServerContext* context,
+                                const v1::ExportOwnReportsRequest* request,
+                                v1::ExportOwnReportsResponse* response) override;
 
  private:
   // The draft as it will be kept. Looks at the organisation anew when what is wrong may be news.
@@ -74,8 +77,9 @@ class ReceiptsService final : public v1::Receipts::Service {
   // Takes the work for one call, and gives the id of the report that the receipt opens.
   absl::StatusOr<std::string> TakeReceipt(const rpc::Call& call, const std::string& typed,
                                           const v1::ProofOfWork& work);
+  // Everything about a report, as its reporter sees it.
   absl::Status Show(const rpc::Call& call, const std::string& report_id,
-                    v1::OpenedReceipt* response);
+                    const Visibility& visibility, v1::OpenedReceipt* response);
   absl::Status SignProof(const Report& report, v1::FilingProof* response) const;
 
   const Parts parts_;

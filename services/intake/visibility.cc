@@ -15,6 +15,10 @@ Visibility ReportersOwn(const rpc::Call& call) {
   return visibility;
 }
 
+Visibility OwnReportsOnly(const rpc::Call& call) {
+  return {.cases = {}, .login = call.caller().login};
+}
+
 Visibility ByReceipt() { return {.cases = organisation::EverythingVisible(), .login = ""}; }
 
 View ViewOf(const rpc::Call& call, const Report& report) {

@@ -13,6 +13,9 @@ Visibility VisibilityOf(const rpc::Call& call);
 // For what only the reporter may do: having a part in a report's case does not make it one's own.
 Visibility ReportersOwn(const rpc::Call& call);
 
+// What the caller reported and nothing else, whatever they may read besides.
+Visibility OwnReportsOnly(const rpc::Call& call);
+
 // For whoever has shown the receipt of a report, which alone says which one.
 Visibility ByReceipt();
 

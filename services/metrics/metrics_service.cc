@@ -29,6 +29,7 @@ grpc::Status MetricsService::ListIndicators(grpc::ServerContext* context,
     AVVIK_ASSIGN_OR_RETURN(const View view, ViewOf(call, request->filter()));
     AVVIK_ASSIGN_OR_RETURN(*response,
                            painter_.Indicators(view, request->breakdown(), call.deadline()));
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }

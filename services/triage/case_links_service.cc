@@ -111,6 +111,7 @@ grpc::Status CaseLinksService::ListLinkedReports(grpc::ServerContext* context,
     if (page.more) {
       response->set_next_page_token(paging::MakeToken(*request, page.reports.back().report_id));
     }
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }

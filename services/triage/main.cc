@@ -13,6 +13,7 @@
 #include "services/triage/report_event_handler.h"
 #include "services/triage/retention.h"
 #include "services/triage/secrecy_service.h"
+#include "services/triage/session_log_service.h"
 #include "services/triage/triage_config.h"
 #include "services/triage/triage_service.h"
 
@@ -53,11 +54,14 @@ int main(int argc, char** argv) {
   triage::CaseLinksService links_service(h.environment(), links, cases, titles, *rules,
                                          h.publisher(), h.ids());
   triage::SecrecyService secrecy(h.environment(), cases, erasures, h.publisher());
+  triage::SessionLogStore session_log(h.pool());
+  triage::SessionLogService session_log_service(h.environment(), session_log);
   h.Hear("intake", intake, reports);
   h.Add(rotation);
   h.Add(retention);
   h.Offer({&secrecy, triage::v1::Secrecy::service_full_name()});
   h.Offer({&service, triage::v1::Triage::service_full_name()});
   h.Offer({&links_service, triage::v1::CaseLinks::service_full_name()});
+  h.Offer({&session_log_service, triage::v1::SessionLog::service_full_name()});
   return h.Run();
 }

@@ -110,6 +110,7 @@ grpc::Status SecrecyService::ListErasures(grpc::ServerContext* context,
       }
       *response->add_erasures() = ToProto(certificate);
     }
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }

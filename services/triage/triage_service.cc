@@ -138,6 +138,7 @@ grpc::Status TriageService::ListCases(grpc::ServerContext* context,
       response->set_next_page_token(paging::MakeToken(*request, page.cases.back().id));
     }
     response->set_total_size(page.total);
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }

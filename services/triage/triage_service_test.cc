@@ -11,6 +11,7 @@
 #include "common/rpc/peer.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
+#include "services/triage/session_log_service.h"
 #include "services/triage/store_test_support.h"
 
 namespace avvik::triage {
@@ -145,11 +146,50 @@ class TriageServiceTest : public StoreTest {
   OrganisationStore organisations_{database_->pool(), ids_};
   TriageService service_{environment_,   store_,     organisations_, directory_,
                          ShippedRules(), publisher_, call_ids_};
+  SessionLogStore session_log_{database_->pool()};
+  SessionLogService session_log_service_{environment_, session_log_};
   const std::string address_ = "unix:/tmp/avvik-triage-test-" + std::to_string(getpid()) + ".sock";
-  rpc::Server server_{
-      environment_, address_, {{&service_, v1::Triage::service_full_name()}}, absl::Seconds(5)};
+  rpc::Server server_{environment_,
+                      address_,
+                      {{&service_, v1::Triage::service_full_name()},
+                       {&session_log_service_, v1::SessionLog::service_full_name()}},
+                      absl::Seconds(5)};
   std::unique_ptr<v1::Triage::Stub> stub_;
 };
+
+// ---- Signing in and out ----
+
+TEST_F(TriageServiceTest, OnlyTheGatewayTellsOfSessionsAndItsWordIsRecordedOnce) {
+  const auto record = [&](const std::string& token, const std::string& tenant) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    context.AddMetadata("authorization", "Bearer " + token);
+    if (!tenant.empty()) context.AddMetadata("avvik-tenant", tenant);
+    v1::RecordSessionRequest request;
+    request.set_record_id("01940000-0000-7000-8000-000000000001");
+    request.set_deed(v1::SESSION_DEED_SIGNED_IN);
+    *request.mutable_time() = rpc::ToProtoTime(clock_.Now());
+    request.set_login("sam");
+    request.set_client("192.0.2.7");
+    v1::RecordSessionResponse response;
+    return rpc::FromGrpc(v1::SessionLog::NewStub(rpc::Connect(address_))
+                             ->RecordSession(&context, request, &response));
+  };
+  const auto machine = [&](const std::string& client) {
+    return issuer_.MachineToken(clock_.Now(), client, "avvik.service");
+  };
+  EXPECT_THAT(record(issuer_.PersonToken(clock_.Now(), kTenant, "sam"), ""),
+              IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
+  EXPECT_THAT(record(machine("avvik-intake"), kTenant),
+              IsError(absl::StatusCode::kPermissionDenied, "PEER_NAME"));
+  EXPECT_THAT(record(machine("avvik-gateway"), ""), NamesField("tenant"));
+  EXPECT_OK(record(machine("avvik-gateway"), kTenant));
+  EXPECT_OK(record(machine("avvik-gateway"), kTenant));
+  EXPECT_EQ(database_->Value(
+                "SELECT string_agg(concat_ws(' ', actor, machine, client, subject, detail), ', ') "
+                "FROM audit_record WHERE outcome = 'allowed'"),
+            "sam f 192.0.2.7 sessions deed=SESSION_DEED_SIGNED_IN");
+}
 
 // ---- A case from beginning to end ----
 

@@ -45,6 +45,19 @@ test('ThereIsCodeToLookThrough', () => {
   assert.ok(written.length > code.length);
 });
 
+test('EveryListThatIsOnRecordIsCountedForItsReader', () => {
+  // What the trace gives is read whole, by those who verify it.
+  const lists = written.filter(([path]) => path.endsWith('.proto')).flatMap(([, text]) =>
+    [...text.matchAll(/rpc ((?:List|Export)\w+)\(\w+\) returns \(\w+\) \{((?:.|\n)*?)\n  \}/g)])
+    .filter(([, , options]) => options.includes('AUDIT_CLASS_READ') && !options.includes('"audit.read"')).map(([, name]) => name);
+  assert.ok(lists.length > 10, `${lists.length} lists`);
+  const counts = (name) => code.some(([, text]) => {
+    const body = new RegExp(`\\n(?:grpc::Status )\\w+::${name}\\((?:.|\\n)*?\\n\\}\\n`).exec(text)?.[0];
+    return body?.includes('call.Shows(*response);');
+  });
+  assert.deepEqual(lists.filter((name) => !counts(name)), []);
+});
+
 test('NoShellIsCalledAndNoProgramStarted', () => {
   never(/(?<![\w.>])(std::|::)?(system|popen|exec[lv][pe]*|posix_spawnp?|v?fork)\s*\(/, code,
     { bad: ['std::system(command);', '  popen("ls", "r")', 'if (fork() == 0)', 'execvp(argv[0], argv);'] });

@@ -330,6 +330,52 @@ test('WelcomePageHasNoInlineScriptOrStyle', async () => {
   }
 });
 
+// What the trace has of a person's sessions, when all that is sealed.
+async function sessionRecords(login, enough) {
+  let records;
+  await waitFor(async () => {
+    const { status, stdout, stderr } = await suite.avvik('audit', 'show', '--person', login, '--as', officer.login, '--json');
+    assert.equal(status, 0, stderr);
+    records = JSON.parse(stdout).records.filter((record) => record.did === 'session');
+    return enough(records);
+  }, { seconds: 20, what: `the sessions of ${login} in the trace` });
+  return records;
+}
+const deedOf = (record) => record.detail.split(' ')[0].replace('deed=SESSION_DEED_', '');
+
+test('WhoSignedInAndOutIsInTheTraceWithWhenAndFromWhere', async () => {
+  const coordinator = suite.person('COORDINATOR');
+  const here = await signedIn(coordinator);
+  await signedIn(coordinator);
+  const others = (await here.api('GET', '/v1/sessions')).body.sessions.filter((session) => !session.current);
+  assert.equal((await here.api('DELETE', `/v1/sessions/${others[0].name}`)).status, 200);
+  assert.equal((await here.api('POST', '/sign-out')).status, 200);
+  const records = await sessionRecords(coordinator.login, (found) => found.length >= 4);
+  assert.deepEqual(records.map(deedOf), ['SIGNED_IN', 'SIGNED_IN', 'ENDED', 'SIGNED_OUT']);
+  for (const record of records) {
+    assert.equal(record.service, 'triage');
+    assert.equal(record.actor, coordinator.login);
+    assert.ok(!record.machine);
+    assert.equal(record.client, '127.0.0.1');
+    assert.equal(record.subject, 'sessions');
+    assert.equal(record.outcome, 'OUTCOME_ALLOWED');
+    assert.ok(Math.abs(Date.parse(record.time) - Date.now()) < 120_000);
+  }
+});
+
+test('TriageThatIsAwayStopsNobodyFromSigningInAndTheTraceHasItAfterwards', async () => {
+  const owner = suite.person('SYSTEM_OWNER');
+  const pid = suite.pid('triage');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await signedIn(owner);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  const records = await sessionRecords(owner.login, (found) => found.length >= 1);
+  assert.deepEqual(records.map(deedOf), ['SIGNED_IN'], 'once, however often it was sent');
+});
+
 test('WithoutRedisSessionsAreUnavailableAndBearerTokensGoOn', async () => {
   const browser = await signedIn(officer);
   const token = await suite.token(officer.login);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { settle } from '../harness/state.mjs';
-import { Suite, services } from '../harness/suite.mjs';
+import { Suite, services, waitFor } from '../harness/suite.mjs';
 
 let suite;
 let employee;
@@ -156,6 +156,63 @@ test('SupplementIsAddedOnceAndAWithdrawnReportTakesNoMore', async () => {
   const late = await suite.api('POST', `/v1/reports/${report.report_id}:supplement`, { request_id: randomUUID(), text: 'x' }, employee);
   assert.equal(late.status, 400);
   assert.equal(late.body.reason, 'REPORT_WITHDRAWN');
+});
+
+test('EverythingOneReportedIsTakenOutAtOnceAndNothingOfOthers', async () => {
+  const person = suite.person('COORDINATOR');
+  const token = await suite.token(person.login);
+  const ok = async (...args) => {
+    const answer = await suite.api(...args);
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    return answer.body;
+  };
+  const titles = [];
+  for (const confidentiality of ['CONFIDENTIALITY_NAMED', 'CONFIDENTIALITY_CONFIDENTIAL', 'CONFIDENTIALITY_NAMED']) {
+    const title = `Uttag ${randomUUID()}`;
+    const { body: made } = await submit({ title, unit, confidentiality }, token);
+    titles.push(title);
+    await ok('POST', `/v1/reports/${made.report_id}:supplement`, { request_id: randomUUID(), text: `Mer om ${title}` }, token);
+    await ok('POST', `/v1/reports/${made.report_id}/messages`, { request_id: randomUUID(), text: `Fråga om ${title}` }, token);
+  }
+  const { body: theirs } = await submit({ title: 'En annans', unit }, officer);
+  await settle(suite);
+
+  const out = [];
+  let page = { next_page_token: '' };
+  do {
+    const query = new URLSearchParams({ page_size: '2', ...(page.next_page_token ? { page_token: page.next_page_token } : {}) });
+    page = await ok('GET', `/v1/me/reports:export?${query}`, undefined, token);
+    assert.equal(Number(page.total_size), 3);
+    assert.ok(page.reports.length <= 2);
+    out.push(...page.reports);
+  } while (page.next_page_token);
+  assert.deepEqual(out.map(({ report }) => report.title), titles.toReversed());
+  for (const { report, messages, proof } of out) {
+    assert.equal(report.reporter.login, person.login, 'also of a confidential report: it is their own');
+    assert.deepEqual(report.supplements.map(({ text }) => text), [`Mer om ${report.title}`]);
+    assert.deepEqual(messages.map(({ text }) => text), [`Fråga om ${report.title}`]);
+    assert.equal(proof.number, report.number);
+  }
+  // Who sees the whole municipality takes out no more than their own.
+  const officers = await ok('GET', '/v1/me/reports:export?page_size=50', undefined, officer);
+  const own = officers.reports.map(({ report }) => report.report_id);
+  assert.ok(own.includes(theirs.report_id));
+  assert.ok(officers.reports.every(({ report }) => report.reporter.login === suite.person('INFORMATION_SECURITY_OFFICER').login));
+
+  const { status, stdout, stderr } = await suite.avvik('export', 'mine', '--as', person.login);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout).reports.map(({ report }) => report.title), titles.toReversed());
+});
+
+test('TakingOutWhatOneReportedIsOnRecordWithoutTheReports', async () => {
+  const person = suite.person('COORDINATOR');
+  let records;
+  await waitFor(async () => {
+    records = await suite.psql('intake', `SELECT subject, detail FROM audit_record
+      WHERE method LIKE '%ExportOwnReports' AND actor = '${person.login}' AND outcome = 'allowed'`);
+    return records.length >= 3;
+  }, { seconds: 10, what: 'the records of the export' });
+  for (const record of records) assert.deepEqual(record, { subject: 'me/reports', detail: '' });
 });
 
 test('NationalSecurityLeavesOnlyANeutralStub', async () => {

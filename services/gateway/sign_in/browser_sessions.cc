@@ -31,7 +31,7 @@ BrowserSessions::BrowserSessions(const GatewayConfig& config, const std::string&
       sessions_(store_, sealer, clock, config.session),
       provider_(SettingsOf(config, client_secret), http),
       sign_in_(provider_, sessions_, sealer, keys,
-               {.issuer = config.issuer, .audience = config.audience}, clock),
+               {.issuer = config.issuer, .audience = config.audience}, behind.log, clock),
       budget_(config.session_rate),
       watch_(sessions_, kWatchInterval),
       lookup_workers_("session-lookup", kLookupThreads, kMaxLookups),
@@ -48,7 +48,8 @@ BrowserSessions::BrowserSessions(const GatewayConfig& config, const std::string&
                 .lookups = lookup_workers_,
                 .provider = provider_workers_,
                 .metrics = behind.metrics,
-                .public_url = config.public_url}) {}
+                .public_url = config.public_url,
+                .proxies = config.proxies}) {}
 
 absl::Status BrowserSessions::Start() {
   AVVIK_RETURN_IF_ERROR(lookup_workers_.Start());

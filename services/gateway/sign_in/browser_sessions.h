@@ -16,6 +16,7 @@
 #include "services/gateway/sign_in/request_budget.h"
 #include "services/gateway/sign_in/sealer.h"
 #include "services/gateway/sign_in/session_handler.h"
+#include "services/gateway/sign_in/session_log.h"
 #include "services/gateway/sign_in/sessions.h"
 #include "services/gateway/sign_in/sign_in.h"
 #include "services/gateway/sign_in/stream_watch.h"
@@ -30,6 +31,7 @@ class BrowserSessions final : public process::Runnable {
     HttpHandler& next;
     const RouteTable& routes;
     RequestMetrics& metrics;
+    SessionLog& log;
   };
 
   // Everything handed in but the texts must outlive it.

@@ -5,6 +5,7 @@
 
 #include "common/log/log.h"
 #include "common/status/error.h"
+#include "common/validate/format.h"
 #include "services/gateway/deferred_sink.h"
 #include "services/gateway/http_error.h"
 #include "services/gateway/own_answers.h"
@@ -222,8 +223,9 @@ HttpResponse SessionHandler::AnswerSignIn(const HttpRequestHead& head, const Tra
 }
 
 HttpResponse SessionHandler::AnswerCallback(const HttpRequestHead& head, const Trace& trace) {
-  auto move = parts_.sign_in.Finish(
-      head.query, std::string(CookieValue(head.Header("Cookie"), kAttemptCookie)));
+  auto move = parts_.sign_in.Finish(head.query,
+                                    std::string(CookieValue(head.Header("Cookie"), kAttemptCookie)),
+                                    OriginOf(head, trace));
   if (!move.ok()) {
     log::Warning("sign_in_failed", {{"reason", status::ReasonOf(move.status())},
                                     {"error", move.status()},
@@ -239,7 +241,7 @@ HttpResponse SessionHandler::AnswerSignOut(const HttpRequestHead& head, const Tr
     return ToResponse(
         ProblemOf(status::InvalidField("everywhere", "must be true or false"), trace.id));
   }
-  auto move = parts_.sign_in.End(SessionId(head), everywhere == "true");
+  auto move = parts_.sign_in.End(SessionId(head), everywhere == "true", OriginOf(head, trace));
   if (!move.ok()) return ToResponse(ProblemOf(move.status(), trace.id));
   // Not a redirect: the page that asked goes there, which a script's request could not.
   HttpResponse response = Json({{"location", move->location}});
@@ -281,10 +283,13 @@ HttpResponse SessionHandler::AnswerSessions(const HttpRequestHead& head, const T
 HttpResponse SessionHandler::AnswerEndOne(const HttpRequestHead& head, const Trace& trace) {
   const std::string id = SessionId(head);
   if (id.empty()) return NobodySignedIn(trace);
+  const auto own = parts_.sessions.Look(Sessions::KeyOf(id));
+  if (!own.ok()) return ProblemResponse(own.status(), trace);
   const auto current =
       parts_.sessions.EndOneOf(Sessions::KeyOf(id), head.path.substr(kSessionsPath.size()));
   if (!current.ok()) return ProblemResponse(current.status(), trace);
   log::Info("session_ended", {{"current", *current}});
+  parts_.sign_in.Tell(SessionDeed::Kind::kEnded, own->session, OriginOf(head, trace), 1);
   HttpResponse response = Json(nlohmann::ordered_json::object());
   if (*current) response.headers.push_back(DropCookie(kSessionCookie, SameSite::kStrict));
   return response;
@@ -353,6 +358,15 @@ void SessionHandler::SendRefusal(const absl::Status& status, const HttpRequestHe
                                  HttpResponder& responder) {
   const Trace trace = ContinueTrace(head.Header("traceparent"));
   responder.Send(Counted(head, ProblemResponse(status, trace)));
+}
+
+Origin SessionHandler::OriginOf(const HttpRequestHead& head, const Trace& trace) const {
+  std::string client = ClientAddress(head, parts_.proxies);
+  // Somebody else's proxy may write anything.
+  constexpr size_t kLongest = 64;
+  if (client.size() > kLongest || !validate::HasFormat(options::v1::FORMAT_TOKEN, client))
+    client.clear();
+  return {.client = std::move(client), .trace_parent = trace.parent};
 }
 
 HttpResponse SessionHandler::Counted(const HttpRequestHead& head, HttpResponse response) {

@@ -39,6 +39,7 @@ class SessionHandler final : public HttpHandler {
     WorkerPool& provider;  // For what waits for the provider too.
     RequestMetrics& metrics;
     std::string public_url;  // Our address as browsers see it: `https://host`, no slash at its end.
+    int proxies = 0;         // Reverse proxies in front.
   };
 
   explicit SessionHandler(Parts parts) : parts_(std::move(parts)) {}
@@ -81,6 +82,9 @@ class SessionHandler final : public HttpHandler {
   absl::StatusOr<Session> Lookup(const std::string& key, bool stream);
   void SendRefusal(const absl::Status& status, const HttpRequestHead& head,
                    HttpResponder& responder);
+
+  // Where a request came from, for the trace.
+  Origin OriginOf(const HttpRequestHead& head, const Trace& trace) const;
 
   // Counts an answer given here, and gives it back.
   HttpResponse Counted(const HttpRequestHead& head, HttpResponse response);

@@ -126,7 +126,7 @@ class SessionHandlerTest : public SignInFixture {
   telemetry::Registry registry_;
   RequestMetrics metrics_{registry_};
   WorkerPool workers_{"test", 2, 100};
-  SignIn sign_in_{provider_, sessions_, sealer_, Issuer(), Issuer().rules(), clock_};
+  SignIn sign_in_{provider_, sessions_, sealer_, Issuer(), Issuer().rules(), log_, clock_};
   StreamWatch watch_{sessions_, absl::Seconds(2)};
   RequestBudget budget_{25};
   Renewer renewer_{sessions_, provider_, workers_};

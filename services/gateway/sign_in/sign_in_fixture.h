@@ -2,7 +2,10 @@
 // moves.
 #pragma once
 
+#include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/clock/fake_clock.h"
 #include "common/identity/fake_http_client.h"
@@ -12,9 +15,27 @@
 #include "services/gateway/sign_in/fake_session_store.h"
 #include "services/gateway/sign_in/oidc_client.h"
 #include "services/gateway/sign_in/sealer.h"
+#include "services/gateway/sign_in/session_log.h"
 #include "services/gateway/sign_in/sessions.h"
 
 namespace avvik::gateway {
+
+// Keeps what it is told.
+class KeptSessionLog final : public SessionLog {
+ public:
+  void Add(SessionDeed deed) override {
+    std::lock_guard lock(mutex_);
+    deeds_.push_back(std::move(deed));
+  }
+  std::vector<SessionDeed> deeds() {
+    std::lock_guard lock(mutex_);
+    return deeds_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<SessionDeed> deeds_;
+};
 
 class SignInFixture : public testing::Test {
  protected:
@@ -80,6 +101,7 @@ class SignInFixture : public testing::Test {
   const Sealer sealer_ = *Sealer::FromKeys(std::string(64, 'a'));
   FakeSessionStore store_{clock_};
   SessionLimits limits_;
+  KeptSessionLog log_;
   Sessions sessions_{store_, sealer_, clock_, limits_};
   OidcClient provider_{{.issuer = kIssuer,
                         .client = {.id = "avvik-web", .secret = "s3cret"},

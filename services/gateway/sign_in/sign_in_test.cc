@@ -40,7 +40,7 @@ class SignInTest : public SignInFixture {
     return move.ok() ? move->location : status::ReasonOf(move.status());
   }
 
-  SignIn sign_in_{provider_, sessions_, sealer_, Issuer(), Issuer().rules(), clock_};
+  SignIn sign_in_{provider_, sessions_, sealer_, Issuer(), Issuer().rules(), log_, clock_};
   std::string cookie_;
   std::map<std::string, std::string> asked_;
 };
@@ -180,6 +180,50 @@ TEST_F(SignInTest, SigningOutWithoutASessionLeadsHome) {
   EXPECT_EQ(sign_in_.End("", false)->location, "https://avvik.example/");
   http_.GoAway();
   EXPECT_EQ(sign_in_.End(Begin(), false)->location, "https://avvik.example/");
+}
+
+TEST_F(SignInTest, WhoSignedInAndOutIsToldToTheTraceWithWhenAndFromWhere) {
+  const Origin origin{.client = "192.0.2.7", .trace_parent = "00-1-2-01"};
+  BeginAttempt();
+  Grant(IdToken(asked_["nonce"]));
+  const auto move = sign_in_.Finish(Answer(), cookie_, origin);
+  ASSERT_TRUE(move.ok()) << move.status();
+  Begin();
+  ASSERT_TRUE(sign_in_.End(ValueOf(move->cookies.at(0)), true, origin).ok());
+  const auto deeds = log_.deeds();
+  ASSERT_EQ(deeds.size(), 2u);
+  for (const SessionDeed& deed : deeds) {
+    EXPECT_EQ(deed.tenant, "kalix");
+    EXPECT_EQ(deed.login, "anna.berg");
+    EXPECT_EQ(deed.at, clock_.Now());
+    EXPECT_EQ(deed.client, "192.0.2.7");
+    EXPECT_EQ(deed.trace_parent, "00-1-2-01");
+    EXPECT_EQ(deed.reason, "");
+  }
+  EXPECT_EQ(deeds[0].kind, SessionDeed::Kind::kSignedIn);
+  EXPECT_EQ(deeds[1].kind, SessionDeed::Kind::kSignedOut);
+  EXPECT_EQ(deeds[1].sessions, 2);
+}
+
+TEST_F(SignInTest, FailureOfSomebodyKnownIsToldAndThatOfSomebodyUnknownIsNot) {
+  BeginAttempt();
+  Grant(IdToken(asked_["nonce"]), "bo.ek");
+  EXPECT_EQ(Outcome(), "SIGN_IN_SUBJECT");
+  ASSERT_EQ(log_.deeds().size(), 1u);
+  const SessionDeed deed = log_.deeds().front();
+  EXPECT_EQ(deed.kind, SessionDeed::Kind::kSignInFailed);
+  EXPECT_EQ(deed.login, "anna.berg");
+  EXPECT_EQ(deed.tenant, "kalix");
+  EXPECT_EQ(deed.reason, "SIGN_IN_SUBJECT");
+  BeginAttempt();
+  Grant(IdToken("another nonce"));
+  EXPECT_EQ(Outcome(), "TOKEN_NONCE");
+  EXPECT_EQ(log_.deeds().size(), 1u);
+}
+
+TEST_F(SignInTest, SigningOutWithoutASessionIsNobodysDeed) {
+  ASSERT_TRUE(sign_in_.End("", true).ok());
+  EXPECT_EQ(log_.deeds().size(), 0u);
 }
 
 }  // namespace
