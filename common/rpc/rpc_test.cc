@@ -122,7 +122,7 @@ class RpcTest : public ::testing::Test {
                     const std::map<std::string, std::string>& metadata = {}) {
     grpc::ClientContext context;
     // Further off than a test moves its clock.
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(5));
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(30));
     if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
     for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
     events::v1::ReplayParkedEventsRequest request;
@@ -148,7 +148,7 @@ class RpcTest : public ::testing::Test {
   }
   static std::unique_ptr<grpc::ClientContext> Context(const std::string& token) {
     auto context = std::make_unique<grpc::ClientContext>();
-    context->set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(5));
+    context->set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(30));
     context->AddMetadata("authorization", "Bearer " + token);
     return context;
   }

@@ -246,6 +246,10 @@ before(async () => {
   appendFileSync(join(suite.home, 'organisations'), `${other}\n`);
   const applied = await suite.avvik('organisation', 'apply', other);
   assert.equal(applied.status, 0, applied.stderr);
+  // Every service fetches the organisation on its own, and refuses whom it does not know yet.
+  for (const list of ['reports', 'cases', 'duties', 'indicators', 'notices']) {
+    await waitFor(async () => (await as('anna.berg', 'GET', `/v1/${list}`)).status === 200, { what: `the organisation is known to who answers /v1/${list}` });
+  }
   ({ body: api } = await suite.api('GET', '/openapi.json'));
   operations = Object.entries(api.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ id: operation.operationId, method, path, operation })));
