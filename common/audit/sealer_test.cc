@@ -206,8 +206,11 @@ TEST_F(SealerTest, GapIsGivenUpWhenNobodyCanFillItAndNotBefore) {
   sealer = NewSealer();
   EXPECT_EQ(open_from(), "1") << "a sealer that begins anew finds the gaps again";
   ASSERT_OK(late->ExecuteScript("COMMIT"));
-  EXPECT_EQ(open_from(), "7");
-  EXPECT_EQ(Sequences(), "1 2 3 4 5");
+  // A transaction of another database of the cluster keeps the gap open as well, for as long as it runs.
+  const absl::Time patience = absl::Now() + absl::Seconds(30);
+  const auto all_closed = [&] { return open_from() == std::to_string(next_ + 2); };
+  while (!all_closed()) ASSERT_LT(absl::Now(), patience);
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM audit_seal"), std::to_string(next_));
   EXPECT_THAT(Verify().findings, IsEmpty());
 }
 
