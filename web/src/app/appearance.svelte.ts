@@ -2,29 +2,21 @@
 // once.
 
 import type { components } from '../api/schema';
+import { recall, remember } from './device';
 import { applyTheme } from './theme';
 
 type Appearance = components['schemas']['triage.v1.GetAppearanceResponse'];
 type Scheme = 'auto' | 'light' | 'dark';
 type Contrast = 'auto' | 'more';
 
-const saved = 'avvik.appearance';
 const none: Appearance = {
   tenant: '', name: '', country: 'SE', time_zone: 'Europe/Stockholm', languages: ['sv', 'da', 'en'], anonymous_reporting: true,
 };
 
-function read(): Appearance | undefined {
-  try {
-    return JSON.parse(localStorage.getItem(saved) ?? '') as Appearance;
-  } catch {
-    return undefined;
-  }
-}
-
-const kept = read();
+const kept = recall<Appearance>('appearance');
 let current = $state.raw<Appearance>(kept ?? none);
-let scheme = $state<Scheme>((localStorage.getItem('avvik.scheme') as Scheme | null) ?? 'auto');
-let contrast = $state<Contrast>((localStorage.getItem('avvik.contrast') as Contrast | null) ?? 'auto');
+let scheme = $state<Scheme>(recall<Scheme>('scheme') ?? 'auto');
+let contrast = $state<Contrast>(recall<Contrast>('contrast') ?? 'auto');
 
 const wantsMore = matchMedia('(prefers-contrast: more)');
 
@@ -55,12 +47,12 @@ export const appearance = {
 
   chooseScheme(chosen: Scheme): void {
     scheme = chosen;
-    localStorage.setItem('avvik.scheme', chosen);
+    remember('scheme', chosen);
     paint();
   },
   chooseContrast(chosen: Contrast): void {
     contrast = chosen;
-    localStorage.setItem('avvik.contrast', chosen);
+    remember('contrast', chosen);
     paint();
   },
 
@@ -71,7 +63,7 @@ export const appearance = {
     const fetching = fetch(`/v1/appearance${asked ? `?tenant=${encodeURIComponent(asked)}` : ''}`).then(async (response) => {
       if (!response.ok) return;
       current = await response.json() as Appearance;
-      localStorage.setItem(saved, JSON.stringify(current));
+      remember('appearance', current);
       paint();
     }, () => {});
     if (!kept || (asked && asked !== kept.tenant)) await fetching;

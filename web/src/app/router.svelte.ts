@@ -119,6 +119,8 @@ export function guardLeaving(question: () => string | undefined): () => void {
 
 export const router = {
   get path() { return address.pathname; },
+  // With what stands behind the `?`.
+  get address() { return address.pathname + address.search; },
   get query() { return address.searchParams; },
   get shown() { return shown; },
   get loading() { return loading; },

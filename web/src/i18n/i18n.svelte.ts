@@ -1,6 +1,7 @@
 // The words of the application: `t('report.title')`. Messages lie in messages/<language>/<area>.json; an area is loaded with
 // the page that names it (app/routes.ts). Keys and placeholders are typed (keys.d.ts, by scripts/messages.mjs).
 
+import { recall, remember } from '../app/device';
 import type { Area, Messages } from './keys';
 
 export type { Area, Messages } from './keys';
@@ -12,7 +13,6 @@ type Values<K extends Key> = keyof Messages[K] extends never ? [] : [values: Mes
 
 export const languageNames: Record<Language, string> = { sv: 'Svenska', da: 'Dansk', en: 'English' };
 
-const saved = 'avvik.language';
 const files = import.meta.glob<Record<string, unknown>>('./messages/*/*.json', { import: 'default' });
 const loaded = new Map<string, Promise<void>>();
 const texts = new Map<Language, Map<string, Text>>();
@@ -54,7 +54,7 @@ export async function loadAreas(areas: readonly Area[]): Promise<void> {
 // What the address, the device or the browser asks for, in this order; else the municipality's first.
 function wanted(): Language | undefined {
   const asked = new URLSearchParams(location.search).get('lang');
-  const candidates = [asked, localStorage.getItem(saved), ...navigator.languages.map((tag) => tag.toLowerCase().split('-')[0])];
+  const candidates = [asked, recall<string>('language'), ...navigator.languages.map((tag) => tag.toLowerCase().split('-')[0])];
   // Norwegians read Danish more easily than English.
   return candidates.map((tag) => (tag === 'nb' || tag === 'nn' || tag === 'no' ? 'da' : tag)).find(isLanguage);
 }
@@ -74,7 +74,7 @@ export async function chooseLanguage(chosen: Language): Promise<void> {
   await Promise.all([...areasInUse].map((area) => loadArea(chosen, area)));
   language = chosen;
   document.documentElement.lang = chosen;
-  localStorage.setItem(saved, chosen);
+  remember('language', chosen);
 }
 
 export const i18n = {
