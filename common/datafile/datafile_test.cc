@@ -99,7 +99,8 @@ TEST(Parse, UnknownKeyNamesItsPlaceAndTheNearestName) {
             "x.yaml:3:1: xyzzy: is not known here; known are tenant, name, country, time_zone, "
             "languages, "
             "policy, units, people, systems, pm3_objects, bodies, routing, base_url, mail_from, "
-            "role_titles, board, stand_ins, group_roles, anonymous_reporting, retention");
+            "role_titles, board, stand_ins, group_roles, anonymous_reporting, retention, "
+            "appearance");
 }
 
 TEST(Parse, MisspeltRequiredKeyIsNotAlsoMissing) {

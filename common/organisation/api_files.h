@@ -14,6 +14,7 @@
 #include "avvik/intake/v1/secrecy.pb.h"
 #include "avvik/metrics/v1/metrics.pb.h"
 #include "avvik/triage/v1/case_links.pb.h"
+#include "avvik/triage/v1/portal.pb.h"
 #include "avvik/triage/v1/secrecy.pb.h"
 #include "avvik/triage/v1/session_log.pb.h"
 #include "avvik/triage/v1/triage.pb.h"
@@ -32,6 +33,7 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           triage::v1::LinkReportRequest::descriptor()->file(),
           triage::v1::EraseCaseRequest::descriptor()->file(),
           triage::v1::RecordSessionRequest::descriptor()->file(),
+          triage::v1::GetMeRequest::descriptor()->file(),
           escalation::v1::GetDutyRequest::descriptor()->file(),
           metrics::v1::Indicator::descriptor()->file(),
           delivery::v1::Notice::descriptor()->file(),

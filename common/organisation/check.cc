@@ -38,6 +38,14 @@ bool IsDay(const std::string& text) {
   return text.size() == 10 && absl::ParseCivilTime(text, &day) && absl::FormatCivilTime(day) == text;
 }
 
+// `#rrggbb`.
+bool IsColor(const std::string& text) {
+  return text.size() == 7 && text[0] == '#' &&
+         text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos;
+}
+
+bool IsHttps(const std::string& text) { return text.rfind("https://", 0) == 0; }
+
 class Checker {
  public:
   explicit Checker(const v1::Organisation& organisation) : o_(organisation) {
@@ -58,6 +66,7 @@ class Checker {
     CheckRetention();
     CheckStandIns();
     CheckGroupRoles();
+    CheckAppearance();
     return std::move(violations_);
   }
 
@@ -122,6 +131,29 @@ class Checker {
     auto board = units_.find(o_.board());
     if (board != units_.end() && board->second->type() != v1::UNIT_TYPE_COMMITTEE) {
       Add("board", "must name a unit of type COMMITTEE");
+    }
+  }
+
+  void CheckAppearance() {
+    const v1::Appearance& appearance = o_.appearance();
+    if (!appearance.logo().empty() && appearance.logo().find("<svg") == std::string::npos) {
+      Add("appearance.logo", "must be an SVG image");
+    }
+    if (!appearance.main_color().empty() && !IsColor(appearance.main_color())) {
+      Add("appearance.main_color", "must be a colour as `#rrggbb`");
+    }
+    if (!appearance.second_color().empty() && !IsColor(appearance.second_color())) {
+      Add("appearance.second_color", "must be a colour as `#rrggbb`");
+    }
+    const std::string& desk = appearance.service_desk().url();
+    if (!desk.empty() && !IsHttps(desk)) {
+      Add("appearance.service_desk.url", "must begin with `https://`");
+    }
+    for (int i = 0; i < appearance.links_size(); ++i) {
+      const std::string& url = appearance.links(i).url();
+      if (!url.empty() && !IsHttps(url)) {
+        Add(At("appearance.links", i) + ".url", "must begin with `https://`");
+      }
     }
   }
 

@@ -138,6 +138,25 @@ INSTANTIATE_TEST_SUITE_P(
               "time_zone must be a time zone"},
         Break{"Link", [](auto* o) { o->set_base_url("javascript:alert(1)"); },
               "base_url must begin with"},
+        Break{"LogoIsNoImage", [](auto* o) { o->mutable_appearance()->set_logo("logo.svg"); },
+              "appearance.logo must be an SVG image"},
+        Break{"ColorIsAName", [](auto* o) { o->mutable_appearance()->set_main_color("blue"); },
+              "appearance.main_color must be a colour"},
+        Break{"ColorIsNoNumber",
+              [](auto* o) { o->mutable_appearance()->set_second_color("#12345g"); },
+              "appearance.second_color must be a colour"},
+        Break{"DeskIsAScript",
+              [](auto* o) {
+                o->mutable_appearance()->mutable_service_desk()->set_url("javascript:alert(1)");
+              },
+              "appearance.service_desk.url must begin with"},
+        Break{"LinkIsAScript",
+              [](auto* o) {
+                auto* link = o->mutable_appearance()->add_links();
+                link->set_title("Policy");
+                link->set_url("javascript:alert(1)");
+              },
+              "appearance.links[0].url must begin with"},
         Break{"BoardUnknown", [](auto* o) { o->set_board("x"); }, "board names `x`"},
         Break{"BoardIsNone", [](auto* o) { o->set_board("it"); },
               "board must name a unit of type COMMITTEE"}),

@@ -133,6 +133,16 @@ v1::Reach RoleCatalogue::ReachOf(v1::Role role, std::string_view permission) con
   return granted == nullptr ? v1::REACH_UNSPECIFIED : granted->reach;
 }
 
+std::set<std::string> RoleCatalogue::PermissionsOf(std::span<const HeldRole> roles) const {
+  std::set<std::string> permissions;
+  for (const HeldRole& held : roles) {
+    const auto grants = grants_.find(held.role);
+    if (grants == grants_.end()) continue;
+    for (const auto& [permission, granted] : grants->second) permissions.insert(permission);
+  }
+  return permissions;
+}
+
 bool RoleCatalogue::ReachesInto(v1::Role role, std::string_view permission, Sphere sphere) const {
   const Granted* granted = Find(role, permission);
   return granted != nullptr && granted->reach >= v1::REACH_UNIT &&

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,6 +45,8 @@ class RoleCatalogue {
   v1::Reach ReachOf(v1::Role role, std::string_view permission) const;
   // Whether that reach goes into the sphere. What is the caller's own is reached in every sphere.
   bool ReachesInto(v1::Role role, std::string_view permission, Sphere sphere) const;
+  // Every permission that any of the roles grants.
+  std::set<std::string> PermissionsOf(std::span<const HeldRole> roles) const;
 
  private:
   struct Granted {

@@ -197,6 +197,15 @@ organisation::Grant Environment::GrantFor(const Call& call, const std::string& p
   return organisation::Decide(parts_.roles, call.rights().roles, permission);
 }
 
+std::map<std::string, organisation::Grant> Environment::GrantsOf(const Call& call) const {
+  std::map<std::string, organisation::Grant> grants;
+  for (const std::string& permission : parts_.roles.PermissionsOf(call.rights().roles)) {
+    organisation::Grant grant = GrantFor(call, permission);
+    if (grant.allowed()) grants.emplace(permission, std::move(grant));
+  }
+  return grants;
+}
+
 organisation::Visibility Environment::VisibilityFor(const Call& call,
                                                     const std::string& permission) const {
   return organisation::VisibilityOf(GrantFor(call, permission), call.rights(),

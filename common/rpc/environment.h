@@ -145,6 +145,9 @@ class Environment {
   // declares; nowhere when that takes a stronger sign-in.
   organisation::Grant GrantFor(const Call& call, const std::string& permission) const;
 
+  // Everything the caller's roles grant, by permission; what takes a stronger sign-in is left out.
+  std::map<std::string, organisation::Grant> GrantsOf(const Call& call) const;
+
   // What that permission shows the caller.
   organisation::Visibility VisibilityFor(const Call& call, const std::string& permission) const;
 

@@ -49,4 +49,24 @@ build() {
   ) 8>"$AVVIK_BUILD/.lock"
 }
 
-build_suite() { build "${AVVIK_PROGRAMS[@]}"; }
+# build_web [--check]: builds the web application, when a source of it has changed; with --check its types as well. The
+# description of the API must have been built.
+# shellcheck disable=SC2120  # ./test gives the argument
+build_web() {
+  local web=$AVVIK_ROOT/web node
+  node=$(find_node)
+  [[ -d $web/node_modules/vite ]] || fail "the web application's packages are missing: run deploy/local/install.sh"
+  (
+    flock 8
+    AVVIK_OPENAPI=$AVVIK_BUILD/share/openapi.json "$node" "$web/scripts/build.mjs" "$@" >"$AVVIK_BUILD/web.log" 2>&1 || {
+      show_tail "$AVVIK_BUILD/web.log" 30
+      fail "the web application could not be built; everything it said is in $AVVIK_BUILD/web.log"
+    }
+  ) 8>"$web/node_modules/.build-lock"
+}
+
+build_suite() {
+  build "${AVVIK_PROGRAMS[@]}"
+  # shellcheck disable=SC2119
+  build_web
+}

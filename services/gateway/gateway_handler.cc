@@ -102,7 +102,7 @@ GatewayHandler::Meaning GatewayHandler::MeaningOf(const HttpRequestHead& head) c
   meaning.api = routed || parts_.routes.IsApiPath(head.path);
   if (routed && meaning.match->route != nullptr) {
     meaning.name = meaning.match->route->path.text();
-  } else if (!meaning.api && HasResource(head.path)) {
+  } else if (!meaning.api && HasResource(head)) {
     meaning.name =
         head.path == kLive || head.path == kReady || head.path == kMetrics ? head.path : kFiles;
   } else {
@@ -168,9 +168,9 @@ std::optional<HttpResponse> GatewayHandler::RefuseFile(const HttpRequestHead& he
                                                        const Trace& trace) const {
   static const std::set<std::string> kMethods = {"GET", "HEAD"};
   if (head.method == "OPTIONS") {
-    return head.path == "*" || HasResource(head.path) ? Options(kMethods) : NotFound(trace);
+    return head.path == "*" || HasResource(head) ? Options(kMethods) : NotFound(trace);
   }
-  if (!HasResource(head.path)) return NotFound(trace);
+  if (!HasResource(head)) return NotFound(trace);
   if (kMethods.count(head.method) == 0) return NotAllowed(kMethods, trace);
   if (head.has_body) return BadBody(400, trace, "INVALID_FIELDS", "must be empty here");
   return std::nullopt;
@@ -181,10 +181,10 @@ Trace GatewayHandler::TraceOf(const HttpRequestHead& head, const Meaning& meanin
   return ContinueTrace(meaning.NeedsNoToken() ? "" : head.Header("traceparent"));
 }
 
-bool GatewayHandler::HasResource(std::string_view path) const {
-  if (path == kLive || path == kReady || path == kMetrics) return true;
-  const auto decoded = PercentDecode(path);
-  return decoded && parts_.files.Has(*decoded);
+bool GatewayHandler::HasResource(const HttpRequestHead& head) const {
+  if (head.path == kLive || head.path == kReady || head.path == kMetrics) return true;
+  const auto decoded = PercentDecode(head.path);
+  return decoded && parts_.files.Has(*decoded, head);
 }
 
 std::optional<uint64_t> GatewayHandler::StreamedBodyLimit(const HttpRequestHead& head) {

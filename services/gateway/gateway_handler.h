@@ -61,7 +61,7 @@ class GatewayHandler final : public HttpHandler {
   std::optional<HttpResponse> RefuseCall(const HttpRequestHead& head, const Meaning& meaning,
                                          const Trace& trace) const;
   std::optional<HttpResponse> RefuseFile(const HttpRequestHead& head, const Trace& trace) const;
-  bool HasResource(std::string_view path) const;
+  bool HasResource(const HttpRequestHead& head) const;
   void AnswerResource(const HttpRequestHead& head, const std::shared_ptr<HttpResponder>& responder);
 
   const Parts parts_;

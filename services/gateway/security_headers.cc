@@ -5,7 +5,7 @@ namespace avvik::gateway {
 std::vector<HttpHeader> SecurityHeaders(bool https) {
   std::vector<HttpHeader> headers = {
       {"Content-Security-Policy",
-       "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+       "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
        "frame-ancestors 'none'"},
       {"X-Content-Type-Options", "nosniff"},
       {"Referrer-Policy", "no-referrer"},

@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 // Files below it carry a hash of their content in their name and never change.
 constexpr std::string_view kImmutableFolder = "/assets/";
 constexpr char kIndex[] = "index.html";
+// Answers for the address of every page.
+constexpr char kApplication[] = "/app.html";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kTypes = {{
     {".html", "text/html; charset=utf-8"},
@@ -83,6 +85,15 @@ bool Matches(std::string_view if_none_match, std::string_view etag) {
   });
 }
 
+// Whether somebody wants to see a page: the beginning, or an address without an ending that is asked for as a
+// page, so that a program that asks for something that is not there is told so.
+bool IsPageAddress(std::string_view path, const HttpRequestHead& head) {
+  if (path == "/") return true;
+  if (path.substr(0, 1) != "/" || path.substr(path.rfind('/')).find('.') != std::string_view::npos)
+    return false;
+  return head.Header("Accept").find("text/html") != std::string_view::npos;
+}
+
 absl::StatusOr<std::string> ReadFile(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream content;
@@ -141,14 +152,17 @@ void StaticFiles::Add(const std::string& path, std::string content) {
   files_.insert_or_assign(path, std::move(file));
 }
 
-StaticFiles::Files::const_iterator StaticFiles::Lookup(std::string_view path) const {
+StaticFiles::Files::const_iterator StaticFiles::Lookup(std::string_view path,
+                                                       const HttpRequestHead& head) const {
   const std::string name(path);
-  return files_.find(EndsWith(path, "/") ? name + kIndex : name);
+  const auto found = files_.find(EndsWith(path, "/") ? name + kIndex : name);
+  if (found != files_.end() || !IsPageAddress(path, head)) return found;
+  return files_.find(kApplication);
 }
 
 std::optional<HttpResponse> StaticFiles::Find(std::string_view path,
                                               const HttpRequestHead& head) const {
-  const auto found = Lookup(path);
+  const auto found = Lookup(path, head);
   if (found == files_.end()) return std::nullopt;
   const File& file = found->second;
 

@@ -23,7 +23,8 @@ class StaticFiles {
 
   // Reads a folder with everything below. Left out are hidden files (names that begin with a dot)
   // and symbolic links. `x.br` and `x.gz` beside `x` are its compressed forms. An `index.html` also
-  // answers for its folder. Errors name the file: NOT_FOUND, or RESOURCE_EXHAUSTED beyond the
+  // answers for its folder, and an `/app.html` for the addresses of all pages: what the browser shows
+  // there is decided in it. Errors name the file: NOT_FOUND, or RESOURCE_EXHAUSTED beyond the
   // limits.
   static absl::StatusOr<StaticFiles> Load(const std::string& folder);
 
@@ -31,7 +32,9 @@ class StaticFiles {
   void Add(const std::string& path, std::string content);
 
   // Whether Find answers for the path.
-  bool Has(std::string_view path) const { return Lookup(path) != files_.end(); }
+  bool Has(std::string_view path, const HttpRequestHead& head) const {
+    return Lookup(path, head) != files_.end();
+  }
 
   // The answer to a GET of `path` (decoded, without query): 200, or 304 when If-None-Match names
   // the version there is. Nothing when there is no such file.
@@ -51,7 +54,7 @@ class StaticFiles {
 
   using Files = std::map<std::string, File>;
 
-  Files::const_iterator Lookup(std::string_view path) const;
+  Files::const_iterator Lookup(std::string_view path, const HttpRequestHead& head) const;
 
   Files files_;
 };

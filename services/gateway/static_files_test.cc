@@ -77,6 +77,24 @@ TEST_F(StaticFilesTest, IndexAnswersForItsFolder) {
   EXPECT_FALSE(Find(files, "").has_value());
 }
 
+TEST_F(StaticFilesTest, ApplicationAnswersForTheAddressesOfPages) {
+  Put("app.html", "app");
+  fs::remove(folder_ / "index.html");
+  const StaticFiles files = Load();
+  const std::vector<HttpHeader> page = {{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"}};
+  EXPECT_EQ(*Find(files, "/")->shared_body, "app");
+  EXPECT_EQ(*Find(files, "/cases/AVV-2026-000001", page)->shared_body, "app");
+  EXPECT_EQ(HeaderOf(*Find(files, "/cases", page), "Cache-Control"), "no-cache");
+  EXPECT_FALSE(Find(files, "/cases").has_value());
+  EXPECT_FALSE(Find(files, "/cases", {{"Accept", "application/json"}}).has_value());
+  EXPECT_FALSE(Find(files, "/assets/gone.js", page).has_value());
+  EXPECT_FALSE(Find(files, "", page).has_value());
+}
+
+TEST_F(StaticFilesTest, WithoutAnApplicationOnlyFilesAreThere) {
+  EXPECT_FALSE(Find(Load(), "/cases", {{"Accept", "text/html"}}).has_value());
+}
+
 TEST_F(StaticFilesTest, CompressedFormIsGivenToThoseWhoTakeIt) {
   const StaticFiles files = Load();
   const auto both = Find(files, "/style.css", {{"Accept-Encoding", "gzip, deflate, br"}});
@@ -108,7 +126,7 @@ TEST_F(StaticFilesTest, FilesWithAHashInTheirNameAreKeptForEver) {
 TEST_F(StaticFilesTest, HiddenFilesLinksAndOrphansAreNotServed) {
   const StaticFiles files = Load();
   for (const char* path : {"/.env", "/.git/config", "/passwd.txt", "/style.css.br", "/orphan.gz"}) {
-    EXPECT_FALSE(files.Has(path)) << path;
+    EXPECT_FALSE(files.Has(path, {})) << path;
   }
 }
 
@@ -116,7 +134,7 @@ TEST_F(StaticFilesTest, NothingOutsideCanBeNamed) {
   const StaticFiles files = Load();
   for (const char* path : {"/../../etc/passwd", "/sub/../index.html", "//index.html", "index.html",
                            "/sub/./index.html"}) {
-    EXPECT_FALSE(files.Has(path)) << path;
+    EXPECT_FALSE(files.Has(path, {})) << path;
   }
 }
 

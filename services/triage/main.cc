@@ -10,6 +10,7 @@
 #include "services/triage/pg_case_link_store.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/pg_erasure_store.h"
+#include "services/triage/portal_service.h"
 #include "services/triage/report_event_handler.h"
 #include "services/triage/retention.h"
 #include "services/triage/secrecy_service.h"
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
   triage::SecrecyService secrecy(h.environment(), cases, erasures, h.publisher());
   triage::SessionLogStore session_log(h.pool());
   triage::SessionLogService session_log_service(h.environment(), session_log);
+  triage::PortalService portal(h.environment(), h.directory());
   h.Hear("intake", intake, reports);
   h.Add(rotation);
   h.Add(retention);
@@ -63,5 +65,6 @@ int main(int argc, char** argv) {
   h.Offer({&service, triage::v1::Triage::service_full_name()});
   h.Offer({&links_service, triage::v1::CaseLinks::service_full_name()});
   h.Offer({&session_log_service, triage::v1::SessionLog::service_full_name()});
+  h.Offer({&portal, triage::v1::Portal::service_full_name()});
   return h.Run();
 }

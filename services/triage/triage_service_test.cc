@@ -11,6 +11,7 @@
 #include "common/rpc/peer.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
+#include "services/triage/portal_service.h"
 #include "services/triage/session_log_service.h"
 #include "services/triage/store_test_support.h"
 
@@ -148,11 +149,13 @@ class TriageServiceTest : public StoreTest {
                          ShippedRules(), publisher_, call_ids_};
   SessionLogStore session_log_{database_->pool()};
   SessionLogService session_log_service_{environment_, session_log_};
+  PortalService portal_{environment_, directory_};
   const std::string address_ = "unix:/tmp/avvik-triage-test-" + std::to_string(getpid()) + ".sock";
   rpc::Server server_{environment_,
                       address_,
                       {{&service_, v1::Triage::service_full_name()},
-                       {&session_log_service_, v1::SessionLog::service_full_name()}},
+                       {&session_log_service_, v1::SessionLog::service_full_name()},
+                       {&portal_, v1::Portal::service_full_name()}},
                       absl::Seconds(5)};
   std::unique_ptr<v1::Triage::Stub> stub_;
 };
@@ -189,6 +192,56 @@ TEST_F(TriageServiceTest, OnlyTheGatewayTellsOfSessionsAndItsWordIsRecordedOnce)
                 "SELECT string_agg(concat_ws(' ', actor, machine, client, subject, detail), ', ') "
                 "FROM audit_record WHERE outcome = 'allowed'"),
             "sam f 192.0.2.7 sessions deed=SESSION_DEED_SIGNED_IN");
+}
+
+// ---- What a user interface asks first ----
+
+TEST_F(TriageServiceTest, EverybodyMaySeeHowTheMunicipalityShowsItself) {
+  auto organisation = TestOrganisationProto();
+  organisation.mutable_appearance()->set_main_color("#00446b");
+  ASSERT_OK(Apply(organisation));
+  const auto appearance = [&](const std::string& tenant) -> absl::StatusOr<v1::GetAppearanceResponse> {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    v1::GetAppearanceRequest request;
+    request.set_tenant(tenant);
+    v1::GetAppearanceResponse response;
+    const auto status = rpc::FromGrpc(
+        v1::Portal::NewStub(rpc::Connect(address_))->GetAppearance(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  };
+  for (const std::string& tenant : {std::string(kTenant), std::string()}) {
+    const auto answer = appearance(tenant);
+    ASSERT_OK(answer);
+    EXPECT_EQ(answer->tenant(), kTenant);
+    EXPECT_EQ(answer->name(), organisation.name());
+    EXPECT_EQ(answer->appearance().main_color(), "#00446b");
+    EXPECT_TRUE(answer->anonymous_reporting());
+  }
+  EXPECT_FALSE(appearance("nowhere").ok());
+}
+
+TEST_F(TriageServiceTest, PersonIsToldWhatTheirRolesGrant) {
+  const auto me = [&](const std::string& login) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    context.AddMetadata("authorization",
+                        "Bearer " + issuer_.PersonToken(clock_.Now(), kTenant, login));
+    v1::GetMeResponse response;
+    EXPECT_OK(rpc::FromGrpc(
+        v1::Portal::NewStub(rpc::Connect(address_))->GetMe(&context, {}, &response)));
+    std::set<std::string> permissions;
+    for (const auto& granted : response.permissions()) permissions.insert(granted.permission());
+    EXPECT_EQ(response.login(), login);
+    return permissions;
+  };
+  const auto employee = me("nobody.special");
+  EXPECT_TRUE(employee.contains("reports.submit"));
+  EXPECT_FALSE(employee.contains("cases.read"));
+  const auto administrator = me("adam");
+  EXPECT_TRUE(administrator.contains("organisation.change"));
+  EXPECT_FALSE(administrator.contains("cases.handle"));
 }
 
 // ---- A case from beginning to end ----

@@ -82,9 +82,9 @@ TEST_F(AnonymousAccessTest, WithoutATokenOnlyTheDeclaredMethodsGetPastTheDoor) {
     }
   }
   EXPECT_GT(methods, 40);
-  EXPECT_THAT(open, ::testing::ElementsAre("Attachments/UploadByTicket", "Receipts/CreateChallenge",
-                                           "Receipts/OpenReceipt", "Receipts/OpenUpload",
-                                           "Receipts/ReplyByReceipt",
+  EXPECT_THAT(open, ::testing::ElementsAre("Attachments/UploadByTicket", "Portal/GetAppearance",
+                                           "Receipts/CreateChallenge", "Receipts/OpenReceipt",
+                                           "Receipts/OpenUpload", "Receipts/ReplyByReceipt",
                                            "Receipts/SubmitAnonymousReport"));
 }
 

@@ -1,0 +1,31 @@
+// What is kept on the device, all of it through here: choices of how things look, the municipality's appearance, drafts. Works
+// without where the browser keeps nothing. Never what others have written, never who is signed in.
+
+const prefix = 'avvik.';
+
+export function recall<Value>(name: string): Value | undefined {
+  try {
+    const text = localStorage.getItem(prefix + name);
+    return text === null ? undefined : JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}
+
+// Whether it could be kept.
+export function remember(name: string, value: unknown): boolean {
+  try {
+    localStorage.setItem(prefix + name, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(prefix + name);
+  } catch {
+    // Nothing is kept then.
+  }
+}

@@ -1,0 +1,30 @@
+// Every page there is: one row each. A page's code and texts are loaded when it is first opened. A row comes with its page;
+// there are none for pages that are not built.
+
+import type { Component } from 'svelte';
+import type { Area, Key } from '../i18n/i18n.svelte';
+
+export interface Route {
+  // `:name` takes one part of the address, given to the page as `params.name`.
+  path: string;
+  page: () => Promise<{ default: Component<any> }>;
+  // Areas of messages the page uses beside `shell`.
+  areas: Area[];
+  // Who may open it: everyone, whoever is signed in, or who has any of these permissions (docs/rights.md).
+  access: 'everyone' | 'signed-in' | string[];
+  // Where it stands in the navigation, by order; left out: nowhere. `start` is a sentence for the tile on the start page, `key`
+  // the letter that opens it after `g`.
+  nav?: { label: Key; start?: Key; order: number; icon: IconName; key?: string };
+  // Takes the whole width of the screen.
+  wide?: boolean;
+}
+
+export type IconName = 'report' | 'my' | 'receipt' | 'work' | 'picture' | 'admin' | 'help';
+
+export const routes: Route[] = [
+  { path: '/', page: () => import('../pages/start/Start.svelte'), areas: ['start'], access: 'everyone' },
+  { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
+  { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
+];
+
+export const navigation = routes.filter((route) => route.nav).sort((a, b) => a.nav!.order - b.nav!.order);
