@@ -48,6 +48,8 @@ start_service() {
   # What the example people's command line cannot do, where a test asks for it.
   [[ $name == gateway || -z ${AVVIK_STRONG_SIGN_IN_FOR:-} ]] ||
     more=(--strong-sign-in-for "$AVVIK_STRONG_SIGN_IN_FOR" --strong-sign-in "$AVVIK_STRONG_SIGN_IN")
+  [[ $name == gateway || -z ${AVVIK_SYSLOG:-} ]] ||
+    more+=(--syslog "$AVVIK_SYSLOG" --syslog-ca "$AVVIK_SYSLOG_CA")
   flags_of "$name"
   start_process "$name" TERM env -i "${environment[@]}" "$AVVIK_BIN/avvik-$name" "${REPLIES[@]}" "${more[@]}"
 }
