@@ -17,8 +17,8 @@
 namespace avvik::audit {
 namespace {
 
-// How long the receiver may keep silent.
-constexpr time_t kPatience = 20;
+// How long the receiver may keep silent, in seconds; stopping a service waits as long.
+constexpr time_t kPatience = 5;
 
 struct Free {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }

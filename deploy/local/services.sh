@@ -38,10 +38,10 @@ place() {
   esac
 }
 
-# A service sees nothing of the caller's environment but what is named here.
+# A service sees nothing of the caller's environment but what is named here. (LD_BIND_NOW: see deploy/systemd/service.unit.)
 start_service() {
   local name=$1 variable
-  local -a environment=(HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8) more=()
+  local -a environment=(HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8 LD_BIND_NOW=1) more=()
   for variable in ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
     [[ -z ${!variable:-} ]] || environment+=("$variable=${!variable}")
   done
