@@ -5,6 +5,7 @@
 
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/audit/audit.h"
+#include "common/audit/forwarder.h"
 #include "common/audit/sealer.h"
 #include "common/audit/trail.h"
 #include "common/clock/clock_watch.h"
@@ -48,6 +49,15 @@ absl::Status Prepare(const pg::Settings& database, const std::string& owner,
   owning.conninfo = owner;
   AVVIK_RETURN_IF_ERROR(pg::Migrate(owning, migrations));
   return pg::Grant(owning, database, kAppendOnly);
+}
+
+// A receiver that asks who sends is shown the service's certificate.
+audit::SyslogSettings SyslogOf(const Settings& settings) {
+  return {.address = settings.syslog,
+          .authority = settings.syslog_ca,
+          .certificate = settings.transport.certificate,
+          .key = settings.transport.key,
+          .plain_end = settings.syslog_plain_end};
 }
 
 absl::StatusOr<events::StreamAccess> ReadStreamAccess(const Settings& settings) {
@@ -122,6 +132,8 @@ struct Host::Parts {
         audit_key(std::move(key)),
         sealer({.service = name, .database = pg::PlannedOnce(database)}, audit_key, clock),
         recorder(pool),
+        forwarder({.service = name, .database = database}, pool,
+                  [this] { return audit::MakeSyslogReceiver(SyslogOf(settings)); }),
         environment({clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong),
                      s.reads_per_hour},
                     s.calls),
@@ -158,6 +170,7 @@ struct Host::Parts {
   const audit::SigningKey audit_key;
   audit::Sealer sealer;
   audit::Recorder recorder;
+  audit::Forwarder forwarder;
   rpc::Environment environment;
   const events::StreamAccess streams;
   events::Publisher publisher;
@@ -198,6 +211,9 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
                          rpc::Transport::Make(settings.transport));
   AVVIK_RETURN_IF_ERROR(transport->Check(settings.listen));
   AVVIK_RETURN_IF_ERROR(transport->Check(settings.triage));
+  if (!settings.syslog.empty()) {
+    AVVIK_RETURN_IF_ERROR(audit::MakeSyslogReceiver(SyslogOf(settings)).status());
+  }
   auto parts = std::make_unique<Parts>(service, settings, *secret, std::move(roles),
                                        std::move(strong), std::move(key), std::move(streams),
                                        transport);
@@ -255,6 +271,7 @@ int Host::Run() {
   std::vector<process::Runnable*> running = {
       &parts_->exposer, &parts_->clock_watch, &parts_->keys,     &parts_->follower,
       &parts_->sealer,  &parts_->recorder,    &parts_->publisher};
+  if (!parts_->settings.syslog.empty()) running.push_back(&parts_->forwarder);
   for (const auto& consumer : parts_->consumers) running.push_back(consumer.get());
   running.insert(running.end(), parts_->own.begin(), parts_->own.end());
   running.push_back(&server);

@@ -28,6 +28,13 @@ void Settings::Declare(config::Reader& reader) {
                       "file with the private Ed25519 key in PEM that signs the trace");
   reader.Text("metrics-listen", &metrics_listen, "host:port for Prometheus; empty for none");
   reader.Text("log-level", &log_level, "debug, info, warning or error");
+  reader.Text("syslog", &syslog,
+              "host:port of a receiver of syslog over TLS (RFC 5425) that the trace is sent on to; empty "
+              "for none");
+  reader.Text("syslog-ca", &syslog_ca,
+              "who certifies that receiver (PEM); empty: those whom the machine trusts");
+  reader.Switch("syslog-plain-end", &syslog_plain_end,
+                "the receiver ends connections without TLS's goodbye");
   reader.Number("connections", &connections, 2, 200, "most database connections for calls");
   reader.Number("calls", &calls, 1, 1000, "most calls worked on at a time");
   reader.Number("reads-per-hour", &reads_per_hour, 0, 100'000'000,

@@ -27,6 +27,9 @@ struct Settings {
   std::string audit_key;
   std::string metrics_listen;
   std::string log_level = "info";
+  std::string syslog;
+  std::string syslog_ca;
+  bool syslog_plain_end = false;
   int connections = 12;
   int calls = 64;
   int reads_per_hour = 20'000;

@@ -24,6 +24,9 @@ using grpc::experimental::FileWatcherCertificateProvider;
 constexpr const char* kCallers[] = {"avvik-intake",  "avvik-triage",   "avvik-escalation",
                                     "avvik-metrics", "avvik-delivery", "avvik-gateway"};
 
+// A connection without a call is ended after this time.
+constexpr absl::Duration kIdle = absl::Seconds(5);
+
 bool IsUnixSocket(const std::string& address) { return address.rfind("unix:", 0) == 0; }
 
 grpc::ChannelArguments Arguments(Transport::Connection connection) {
@@ -33,6 +36,8 @@ grpc::ChannelArguments Arguments(Transport::Connection connection) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+  // What passed last stays in the buffers of a connection until the next thing passes.
+  arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, static_cast<int>(absl::ToInt64Milliseconds(kIdle)));
   if (connection == Transport::Connection::kOwn) {
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   }

@@ -38,16 +38,18 @@ place() {
   esac
 }
 
-# A service sees nothing of the caller's environment but what is named here.
+# A service sees nothing of the caller's environment but what is named here. (LD_BIND_NOW: see deploy/systemd/service.unit.)
 start_service() {
   local name=$1 variable
-  local -a environment=(HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8) more=()
+  local -a environment=(HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8 LD_BIND_NOW=1) more=()
   for variable in ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
     [[ -z ${!variable:-} ]] || environment+=("$variable=${!variable}")
   done
   # What the example people's command line cannot do, where a test asks for it.
   [[ $name == gateway || -z ${AVVIK_STRONG_SIGN_IN_FOR:-} ]] ||
     more=(--strong-sign-in-for "$AVVIK_STRONG_SIGN_IN_FOR" --strong-sign-in "$AVVIK_STRONG_SIGN_IN")
+  [[ $name == gateway || -z ${AVVIK_SYSLOG:-} ]] ||
+    more+=(--syslog "$AVVIK_SYSLOG" --syslog-ca "$AVVIK_SYSLOG_CA")
   flags_of "$name"
   start_process "$name" TERM env -i "${environment[@]}" "$AVVIK_BIN/avvik-$name" "${REPLIES[@]}" "${more[@]}"
 }

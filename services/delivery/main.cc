@@ -59,9 +59,11 @@ int main(int argc, char** argv) {
       h.clock(), h.telemetry());
 
   rpc::Peer intake("intake", config.intake, h.transport(), h.tokens());
+  // Apart from the events, which are asked for all the time: this one ends when it is idle, and what it held goes with it.
+  rpc::Peer intake_texts("intake", config.intake, h.transport(), h.tokens(), rpc::Transport::Connection::kOwn);
   rpc::Peer escalation("escalation", config.escalation, h.transport(), h.tokens());
   delivery::NoticeWriter writer(h.ids(), h.clock(), **vault, config.mail_from);
-  delivery::IntakeReporterSource reporters(intake, **vault);
+  delivery::IntakeReporterSource reporters(intake_texts, **vault);
   const auto queued = [&] {
     sender.Wake();
     h.publisher().Wake();

@@ -1,6 +1,12 @@
 #include "services/intake/intake_config.h"
 
 namespace avvik::intake {
+namespace {
+
+constexpr int64_t kMebibyte = 1 << 20;
+constexpr int kMost = 1'000'000'000;
+
+}  // namespace
 
 std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
   config::Reader reader("avvik-intake", "Takes in reports of information-security deviations.");
@@ -15,7 +21,22 @@ std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
   reader.Text("clamd", &clamd,
               "ClamAV's daemon, unix:<path> or host:port; without one, no attachments are taken");
   reader.Text("campaigns", &campaigns, "how reports of the same thing are recognised");
-  return reader.Parse(argc, argv);
+  int files = static_cast<int>(storage.files_of_person);
+  int of_person = static_cast<int>(storage.bytes_of_person / kMebibyte);
+  int without_account = static_cast<int>(storage.bytes_without_account / kMebibyte);
+  int in_all = static_cast<int>(storage.bytes_in_all / kMebibyte);
+  reader.Number("files-of-person", &files, 1, kMost, "files that one person may have in all their reports");
+  reader.Number("mebibytes-of-person", &of_person, 1, kMost, "MiB of files that one person may have in all their reports");
+  reader.Number("mebibytes-without-account", &without_account, 1, kMost,
+                "MiB of files that a municipality takes within a day from all who have no account");
+  reader.Number("mebibytes-of-files", &in_all, 1, kMost,
+                "MiB of the database that files may take; less than its disk has");
+  const std::optional<int> exit = reader.Parse(argc, argv);
+  storage = {.files_of_person = files,
+             .bytes_of_person = of_person * kMebibyte,
+             .bytes_without_account = without_account * kMebibyte,
+             .bytes_in_all = in_all * kMebibyte};
+  return exit;
 }
 
 }  // namespace avvik::intake

@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
                                              h.publisher(), h.ids());
   intake::SecrecyService secrecy(h.environment(), store);
 
-  intake::PgAttachmentStore attachments(h.pool(), **vault, h.ids());
+  intake::PgAttachmentStore attachments(h.pool(), **vault, h.ids(), config.storage);
   intake::Clamd clamd(config.clamd);
   intake::Quarantine quarantine(attachments, clamd, h.clock(), h.telemetry(),
                                 [&h] { h.publisher().Wake(); });

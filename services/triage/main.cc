@@ -41,10 +41,12 @@ int main(int argc, char** argv) {
   secrecy::Rotation rotation(**vault);
 
   rpc::Peer intake("intake", config.intake, h.transport(), h.tokens());
+  // Apart from the events, which are asked for all the time: this one ends when it is idle, and what it held goes with it.
+  rpc::Peer intake_texts("intake", config.intake, h.transport(), h.tokens(), rpc::Transport::Connection::kOwn);
   triage::OrganisationStore organisations(h.pool(), h.ids());
   triage::PgCaseStore cases(h.pool(), h.ids(), **vault);
   triage::PgErasureStore erasures(h.pool(), h.ids(), **vault);
-  triage::RemoteReportTitles titles(intake);
+  triage::RemoteReportTitles titles(intake_texts);
   triage::ReportEventHandler reports(titles, **vault, h.directory(), *rules, *campaigns, h.ids(),
                                      h.clock(), [&h] { h.publisher().Wake(); });
   triage::Retention retention(erasures, h.directory(), h.ids(), h.clock(),
