@@ -56,7 +56,8 @@ absl::StatusOr<events::StreamAccess> ReadStreamAccess(const Settings& settings) 
   const std::optional<std::string> keys = config::ReadSecretFile(settings.event_key);
   if (!keys.has_value()) return absl::InvalidArgumentError("--event-key is of no use");
   events::StreamAccess access;
-  access.redis = {.address = settings.redis, .password = *password};
+  access.redis = {
+      .address = settings.redis, .user = settings.redis_user, .password = *password};
   AVVIK_ASSIGN_OR_RETURN(access.keys, events::EventKeys::FromText(*keys));
   return access;
 }

@@ -9,8 +9,9 @@ void Settings::Declare(config::Reader& reader) {
               "connection string of the role that owns the tables, for migrations only; empty: as "
               "--database");
   reader.RequiredText("redis", &redis, "Redis: a unix socket's path or host:port");
+  reader.RequiredText("redis-user", &redis_user, "this service's user in Redis");
   reader.RequiredText("redis-password-file", &redis_password_file,
-                      "file with the password of Redis' default user");
+                      "file with the password of Redis' user");
   reader.RequiredText("event-key", &event_key,
                       "file with the keys that prove events in Redis, the same for all services: 64 "
                       "hexadecimal digits a line");

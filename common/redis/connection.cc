@@ -62,8 +62,11 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Server& serve
   // hiredis 0.14 keeps the connect time-out apart from the one of commands.
   redisSetTimeout(context, limit);
   if (!server.password.empty()) {
-    AVVIK_ASSIGN_OR_RETURN(const Reply reply, connection->Command({"AUTH", server.password}));
-    if (reply.is_error()) return Unavailable("does not let us in: " + reply.text());
+    AVVIK_ASSIGN_OR_RETURN(
+        const std::vector<Reply> replies,
+        connection->Pipeline({{"PING"}, {"AUTH", server.user, server.password}}));
+    if (replies[1].is_error()) return Unavailable("does not let us in: " + replies[1].text());
+    if (!replies[0].is_error()) return Unavailable("answers also those who do not say who they are");
   }
   return connection;
 }

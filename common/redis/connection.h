@@ -37,14 +37,16 @@ class Reply {
 };
 
 struct Server {
-  std::string address;   // A unix socket's path (with a `/`) or `host:port`.
-  std::string password;  // Of the server's default user; empty gives none.
+  std::string address;  // A unix socket's path (with a `/`) or `host:port`.
+  std::string user;
+  std::string password;  // Of that user; empty: nobody is named.
 };
 
 class Connection {
  public:
   // `timeout` bounds connecting and every answer; it must exceed any BLOCK by a margin. UNAVAILABLE when
-  // there is no server, and when it does not take the password: also because it asks nobody for one.
+  // there is no server, when it does not take user and password, and when it answers also those who give
+  // none.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const Server& server,
                                                           absl::Duration timeout);
 

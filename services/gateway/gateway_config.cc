@@ -46,8 +46,9 @@ std::optional<int> LoadConfig(int argc, const char* const* argv,
                       "how browsers reach the gateway: https://host; http:// for loopback only");
   reader.RequiredText("redis", &config->redis,
                       "where sessions are kept: a unix socket's path or host:port");
+  reader.RequiredText("redis-user", &config->redis_user, "the gateway's user in Redis");
   reader.RequiredText("redis-password-file", &config->redis_password_file,
-                      "file with the password of Redis' default user");
+                      "file with the password of Redis' user");
   reader.RequiredText("issuer", &config->issuer, "OpenID provider that people sign in at");
   reader.Text("audience", &config->audience, "audience that access tokens name");
   reader.RequiredText("client-id", &config->client_id, "the gateway's client at the provider");

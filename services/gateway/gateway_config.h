@@ -19,6 +19,7 @@ struct GatewayConfig {
   std::map<std::string, std::string> backends;  // gRPC addresses by name.
   std::string public_url;  // How browsers reach the gateway: `https://host`, without a path.
   std::string redis;       // Where sessions are kept.
+  std::string redis_user;
   std::string redis_password_file;
   std::string issuer;      // OpenID provider that people sign in at.
   std::string audience = "avvik";  // That access tokens name.

@@ -24,7 +24,7 @@ std::optional<int> Load(std::vector<const char*> flags, GatewayConfig* config) {
 std::vector<const char*> With(std::vector<const char*> flags) {
   for (const char* needed :
        {"--listen=[::]:80", "--public-url=https://avvik.example", "--redis=/r",
-        "--redis-password-file=/p", "--client-id=avvik-web", "--issuer=https://issuer.example",
+        "--redis-user=avvik-gateway", "--redis-password-file=/p", "--client-id=avvik-web", "--issuer=https://issuer.example",
         "--client-secret-file=/s", "--session-key-file=/k", "--service-client-secret-file=/g"}) {
     const std::string_view name(needed, std::strchr(needed, '=') - needed + 1);
     const bool given = std::any_of(flags.begin(), flags.end(), [&](const char* flag) {

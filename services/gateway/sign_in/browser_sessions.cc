@@ -27,7 +27,7 @@ BrowserSessions::BrowserSessions(const GatewayConfig& config, const std::string&
                                  const std::string& redis_password, const Sealer& sealer,
                                  identity::KeyFinder& keys, http_client::Client& http,
                                  const Clock& clock, Behind behind)
-    : store_({.address = config.redis, .password = redis_password}),
+    : store_({.address = config.redis, .user = config.redis_user, .password = redis_password}),
       sessions_(store_, sealer, clock, config.session),
       provider_(SettingsOf(config, client_secret), http),
       sign_in_(provider_, sessions_, sealer, keys,
