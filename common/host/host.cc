@@ -57,7 +57,9 @@ absl::StatusOr<events::StreamAccess> ReadStreamAccess(const Settings& settings) 
   if (!keys.has_value()) return absl::InvalidArgumentError("--event-key is of no use");
   events::StreamAccess access;
   access.redis = {
-      .address = settings.redis, .user = settings.redis_user, .password = *password};
+      .address = settings.redis, .user = settings.redis_user, .password = *password,
+      .tls = settings.transport.files()};
+  AVVIK_RETURN_IF_ERROR(redis::PlaceOf(access.redis).status());
   AVVIK_ASSIGN_OR_RETURN(access.keys, events::EventKeys::FromText(*keys));
   return access;
 }
@@ -124,7 +126,7 @@ struct Host::Parts {
         sealer({.service = name, .database = pg::PlannedOnce(database)}, audit_key, clock),
         recorder(pool),
         environment({clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong),
-                     s.reads_per_hour},
+                     s.reads_per_hour, transport.get()},
                     s.calls),
         streams(std::move(access)),
         publisher({.source = name, .database = pg::PlannedOnce(database), .streams = streams}),
