@@ -19,6 +19,7 @@
 #include "common/log/log.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/pg/grants.h"
+#include "common/pg/network.h"
 #include "common/pg/plans.h"
 #include "common/process/lifecycle.h"
 #include "common/process/loop.h"
@@ -188,6 +189,11 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
     return absl::InvalidArgumentError("--log-level must be debug, info, warning or error");
   }
   log::Init(service, level);
+  AVVIK_RETURN_IF_ERROR(telemetry::Exposer::Check(settings.metrics_listen));
+  if (!settings.transport.insecure) {
+    AVVIK_RETURN_IF_ERROR(pg::CheckNetwork(settings.database));
+    AVVIK_RETURN_IF_ERROR(pg::CheckNetwork(settings.database_owner));
+  }
   const std::optional<std::string> secret = config::ReadSecretFile(settings.client_secret_file);
   if (!secret.has_value()) return absl::InvalidArgumentError("--client-secret-file is of no use");
   AVVIK_ASSIGN_OR_RETURN(events::StreamAccess streams, ReadStreamAccess(settings));

@@ -15,6 +15,8 @@ namespace avvik::gateway {
 
 struct GatewayConfig {
   std::string listen = "127.0.0.1:8080";        // host:port of the HTTP server.
+  std::string listen_certificate;               // Empty: without TLS, on loopback only.
+  std::string listen_key;
   std::string static_folder;                    // Of the web application; empty for none.
   std::map<std::string, std::string> backends;  // gRPC addresses by name.
   std::string public_url;  // How browsers reach the gateway: `https://host`, without a path.

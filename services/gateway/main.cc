@@ -96,6 +96,8 @@ int main(int argc, char** argv) {
       config, *client_secret, redis, *sealer, keys, http, clock,
       {.next = handler, .routes = *routes, .metrics = metrics, .log = session_log});
   HttpServer server({.address = config.listen,
+                     .certificate = config.listen_certificate,
+                     .key = config.listen_key,
                      .threads = config.threads,
                      .max_connections = config.max_connections,
                      .drain = config.drain,
