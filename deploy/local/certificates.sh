@@ -59,12 +59,18 @@ is_revocation_list_fresh() { [[ $(find "$AVVIK_TLS/revoked.pem" -mtime "-$((AVVI
 
 # revoke_service NAME: gives a service a new key and certificate, and revokes all that it had.
 revoke_service() {
-  local -a issued=("$AVVIK_TLS/issued/avvik-$1".*)
-  local certificate
+  local certificate serial
+  local -a issued
   umask 077
+  private_folder "$AVVIK_TLS/issued"
+  # The one in use may be older than this folder.
+  openssl x509 -in "$AVVIK_TLS/avvik-$1.pem" -out "$AVVIK_TLS/issued/avvik-$1.last" || return 1
+  issued=("$AVVIK_TLS/issued/avvik-$1".*)
   certify_service "$1" || return 1
   for certificate in "${issued[@]}"; do
-    [[ ! -e $certificate ]] || { as_authority -revoke "$certificate" && rm "$certificate"; } || return 1
+    serial=$(openssl x509 -in "$certificate" -noout -serial) || return 1
+    grep -q "${serial#*=}" "$AVVIK_TLS/revoked.index" || as_authority -revoke "$certificate" || return 1
+    rm "$certificate"
   done
   make_revocation_list
 }

@@ -125,15 +125,18 @@ test('RevokedCertificateIsRefusedAndTheServiceGoesOnWithANewOne', async () => {
   // One that was exchanged meanwhile, and is good for days yet, goes with it.
   await suite.script('certify_service metrics 2>/dev/null');
   assert.equal(await readEvents(secured('intake', stolen), token), 0);
-  const { status, stderr } = await run('deploy/local/revoke-certificate', ['metrics'], { env: { ...process.env, AVVIK_HOME: suite.home } });
+  const env = { ...process.env, AVVIK_HOME: suite.home, AVVIK_PORT: String(suite.port) };
+  const { status, stderr } = await run('deploy/local/revoke-certificate', ['metrics'], { env });
   assert.equal(status, 0, stderr);
   for (const service of inner) {
     await waitFor(() => readEvents(secured(service, stolen), token).then(() => false, () => true), { seconds: 60, what: `${service} to refuse it` });
   }
   assert.equal(await readEvents(secured('intake', certificateOf('metrics')), token), 0);
   await suite.ready();
-  assert.deepEqual(services.map((name) => suite.pid(name)), pids);
-  assert.equal((await run('deploy/local/revoke-certificate', ['nobody'], { env: { ...process.env, AVVIK_HOME: suite.home } })).status, 1);
+  // Its own calls are heard, and it alone was started anew.
+  assert.equal((await suite.api('GET', '/v1/situation', undefined, await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login))).status, 200);
+  assert.deepEqual(services.filter((name, at) => suite.pid(name) !== pids[at]), ['metrics']);
+  assert.equal((await run('deploy/local/revoke-certificate', ['nobody'], { env })).status, 1);
 });
 
 test('NothingIsReachedByANetworkInPlain', async () => {
