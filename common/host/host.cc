@@ -20,6 +20,7 @@
 #include "common/log/log.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/pg/grants.h"
+#include "common/pg/network.h"
 #include "common/pg/plans.h"
 #include "common/process/lifecycle.h"
 #include "common/process/loop.h"
@@ -66,7 +67,10 @@ absl::StatusOr<events::StreamAccess> ReadStreamAccess(const Settings& settings) 
   const std::optional<std::string> keys = config::ReadSecretFile(settings.event_key);
   if (!keys.has_value()) return absl::InvalidArgumentError("--event-key is of no use");
   events::StreamAccess access;
-  access.redis = {.address = settings.redis, .password = *password};
+  access.redis = {
+      .address = settings.redis, .user = settings.redis_user, .password = *password,
+      .tls = settings.transport.files()};
+  AVVIK_RETURN_IF_ERROR(redis::PlaceOf(access.redis).status());
   AVVIK_ASSIGN_OR_RETURN(access.keys, events::EventKeys::FromText(*keys));
   return access;
 }
@@ -135,7 +139,7 @@ struct Host::Parts {
         forwarder({.service = name, .database = database}, pool,
                   [this] { return audit::MakeSyslogReceiver(SyslogOf(settings)); }),
         environment({clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong),
-                     s.reads_per_hour},
+                     s.reads_per_hour, transport.get()},
                     s.calls),
         streams(std::move(access)),
         publisher({.source = name, .database = pg::PlannedOnce(database), .streams = streams}),
@@ -198,6 +202,11 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
     return absl::InvalidArgumentError("--log-level must be debug, info, warning or error");
   }
   log::Init(service, level);
+  AVVIK_RETURN_IF_ERROR(telemetry::Exposer::Check(settings.metrics_listen));
+  if (!settings.transport.insecure) {
+    AVVIK_RETURN_IF_ERROR(pg::CheckNetwork(settings.database));
+    AVVIK_RETURN_IF_ERROR(pg::CheckNetwork(settings.database_owner));
+  }
   const std::optional<std::string> secret = config::ReadSecretFile(settings.client_secret_file);
   if (!secret.has_value()) return absl::InvalidArgumentError("--client-secret-file is of no use");
   AVVIK_ASSIGN_OR_RETURN(events::StreamAccess streams, ReadStreamAccess(settings));

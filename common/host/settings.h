@@ -14,6 +14,7 @@ struct Settings {
   std::string database;
   std::string database_owner;  // Empty: `database` owns its tables.
   std::string redis;
+  std::string redis_user;
   std::string redis_password_file;
   std::string event_key;
   std::string issuer;

@@ -1,5 +1,9 @@
 #include "services/intake/intake_config.h"
 
+#include <iostream>
+
+#include "common/config/loopback.h"
+
 namespace avvik::intake {
 namespace {
 
@@ -19,7 +23,7 @@ std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
   reader.RequiredText("proof-key", &proof_key_file,
                       "Ed25519 private key (PEM) that signs proofs of filing");
   reader.Text("clamd", &clamd,
-              "ClamAV's daemon, unix:<path> or host:port; without one, no attachments are taken");
+              "ClamAV's daemon, unix:<path> or 127.0.0.1:port; without one, no attachments are taken");
   reader.Text("campaigns", &campaigns, "how reports of the same thing are recognised");
   int files = static_cast<int>(storage.files_of_person);
   int of_person = static_cast<int>(storage.bytes_of_person / kMebibyte);
@@ -36,7 +40,14 @@ std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
              .bytes_of_person = of_person * kMebibyte,
              .bytes_without_account = without_account * kMebibyte,
              .bytes_in_all = in_all * kMebibyte};
-  return exit;
+  if (exit.has_value()) return exit;
+  if (!clamd.empty() && !clamd.starts_with("unix:") && !config::IsLoopback(config::HostOf(clamd))) {
+    // It knows no TLS, and what is scanned is what people sent.
+    std::cerr << "avvik-intake: --clamd " << clamd
+              << " is a network address: files go to it in plain, so it must be on this machine\n";
+    return 2;
+  }
+  return std::nullopt;
 }
 
 }  // namespace avvik::intake

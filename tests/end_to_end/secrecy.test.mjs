@@ -308,7 +308,7 @@ test('ServiceWithoutItsMasterKeySaysSoAndDoesNotStart', async () => {
   const { status, stderr } = await run(binary, [
     '--listen', `unix:${join(suite.home, 'run/other.sock')}`, '--database', suite.conninfo('intake'),
     '--database-owner', suite.conninfo('intake').replace(/user=\S+/, 'user=avvik_intake_owner'),
-    '--redis', join(suite.home, 'run/redis.sock'), '--redis-password-file', join(suite.home, 'secrets/redis.secret'),
+    '--redis', join(suite.home, 'run/redis.sock'), '--redis-user', 'avvik-intake', '--redis-password-file', join(suite.home, 'secrets/redis-intake.secret'),
     '--event-key', join(suite.home, 'secrets/event.keys'), '--issuer', suite.issuer, '--client-id', 'avvik-intake',
     '--client-secret-file', join(suite.home, 'secrets/avvik-intake.secret'), '--triage', suite.address('triage'),
     '--master-key', other, '--audit-key', join(suite.home, 'secrets/audit.key'), ...suite.tlsFlags('intake'),
