@@ -23,15 +23,17 @@ constexpr size_t kHashBytes = 16;
 std::string TenantContext(const std::string& tenant) { return "tenant-key/" + tenant; }
 std::string DataContext(const std::string& tenant) { return "data-key/" + tenant; }
 
-WrappedTenantKey Wrap(const std::string& tenant, const Secret& key, const MasterKeys& masters) {
-  return {.tenant = tenant,
-          .master_key_id = masters.current_id(),
-          .wrapped = Seal(masters.current().bytes(), key.view(), TenantContext(tenant))};
+absl::StatusOr<WrappedTenantKey> Wrap(const std::string& tenant, const Secret& key,
+                                      const MasterKeys& masters) {
+  AVVIK_ASSIGN_OR_RETURN(std::string wrapped,
+                         masters.current().Seal(key.view(), TenantContext(tenant)));
+  return WrappedTenantKey{.tenant = tenant,
+                          .master_key_id = masters.current_id(),
+                          .wrapped = std::move(wrapped)};
 }
 
 bool Same(const MasterKeys& a, const MasterKeys& b) {
-  return a.current_id() == b.current_id() &&
-         sodium_memcmp(a.current().bytes(), b.current().bytes(), kKeyBytes) == 0;
+  return a.current_id() == b.current_id() && a.current().identity() == b.current().identity();
 }
 
 }  // namespace
@@ -52,7 +54,7 @@ std::shared_ptr<const MasterKeys> Vault::masters() const {
 }
 
 absl::StatusOr<bool> Vault::Reload() {
-  AVVIK_ASSIGN_OR_RETURN(auto loaded, MasterKeys::Load(setting_));
+  AVVIK_ASSIGN_OR_RETURN(auto loaded, MasterKeys::Load(setting_, masters().get()));
   std::unique_lock lock(mutex_);
   const bool changed = !Same(*loaded, *masters_);
   if (changed) masters_before_ = masters_;
@@ -70,11 +72,12 @@ absl::StatusOr<std::shared_ptr<const Secret>> Vault::Unwrapped(const WrappedTena
   }
   bool known = false;
   for (const auto& masters : {now, before}) {
-    const Secret* master = masters == nullptr ? nullptr : masters->Find(key.master_key_id);
+    const MasterKey* master = masters == nullptr ? nullptr : masters->Find(key.master_key_id);
     if (master == nullptr) continue;
     known = true;
-    absl::StatusOr<std::string> bytes =
-        secrecy::Open(master->bytes(), key.wrapped, TenantContext(key.tenant));
+    absl::StatusOr<std::string> bytes = master->Open(key.wrapped, TenantContext(key.tenant));
+    // A module that does not answer says nothing about the key.
+    if (!bytes.ok() && !absl::IsDataLoss(bytes.status())) return bytes.status();
     if (!bytes.ok() || bytes->size() != kKeyBytes) continue;
     auto secret = Secret::Copy(*bytes);
     Wipe(&*bytes);
@@ -95,7 +98,8 @@ absl::StatusOr<std::shared_ptr<const Secret>> Vault::Unwrapped(const WrappedTena
 absl::StatusOr<WrappedTenantKey> Vault::FindOrMake(const std::string& tenant) {
   AVVIK_ASSIGN_OR_RETURN(auto found, store_.Find(tenant));
   if (found.has_value()) return *std::move(found);
-  return store_.Add(Wrap(tenant, *Secret::Random(), *masters()));
+  AVVIK_ASSIGN_OR_RETURN(const WrappedTenantKey made, Wrap(tenant, *Secret::Random(), *masters()));
+  return store_.Add(made);
 }
 
 absl::StatusOr<Vault::TenantKey> Vault::KeyOf(const std::string& tenant) {
@@ -113,6 +117,11 @@ absl::StatusOr<Vault::TenantKey> Vault::KeyOf(const std::string& tenant) {
   }
   if (!secret.ok()) return secret.status();
   return Remember(tenant, **secret);
+}
+
+bool Vault::Knows(const std::string& tenant) const {
+  std::shared_lock lock(mutex_);
+  return tenants_.contains(tenant);
 }
 
 Vault::TenantKey Vault::Remember(const std::string& tenant, const Secret& secret) {
@@ -178,10 +187,14 @@ absl::StatusOr<size_t> Vault::Rotate() {
   AVVIK_ASSIGN_OR_RETURN(const std::vector<WrappedTenantKey> all, store_.All());
   size_t rewrapped = 0;
   for (const WrappedTenantKey& key : all) {
+    // A module is not asked for what is at hand and as it shall be.
+    if (key.master_key_id == current->current_id() && Knows(key.tenant)) continue;
     AVVIK_ASSIGN_OR_RETURN(const auto secret, Unwrapped(key));
     Remember(key.tenant, *secret);
     if (key.master_key_id == current->current_id()) continue;
-    AVVIK_RETURN_IF_ERROR(store_.Rewrap(key, Wrap(key.tenant, *secret, *current)));
+    AVVIK_ASSIGN_OR_RETURN(const WrappedTenantKey rewrapped_key,
+                           Wrap(key.tenant, *secret, *current));
+    AVVIK_RETURN_IF_ERROR(store_.Rewrap(key, rewrapped_key));
     ++rewrapped;
   }
   if (rewrapped > 0) {

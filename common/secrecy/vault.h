@@ -1,4 +1,4 @@
-// Keys for a service's secrets, in three storeys: master keys (a file or the environment) wrap one key
+// Keys for a service's secrets, in three storeys: master keys (a file, the environment or a module) wrap one key
 // for each tenant (a table), and that wraps a key for each report or case (beside its data). Whoever has
 // the database has nothing; whoever destroys a data key has erased what it sealed.
 #pragma once
@@ -57,6 +57,8 @@ class Vault {
 
   absl::StatusOr<TenantKey> KeyOf(const std::string& tenant);
   absl::StatusOr<WrappedTenantKey> FindOrMake(const std::string& tenant);
+  // Whether a tenant's key is at hand.
+  bool Knows(const std::string& tenant) const;
   // Keeps a tenant's key at hand.
   TenantKey Remember(const std::string& tenant, const Secret& secret);
   // The key itself, by the master keys now and before.
