@@ -16,10 +16,11 @@ std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
   config::Reader reader("avvik-intake", "Takes in reports of information-security deviations.");
   host.Declare(reader);
   reader.RequiredText("master-key", &master_key,
-                      "file with the master keys, or env:NAME for a variable that holds them");
+                      "file with the master keys, or with the URIs of those in a module (PKCS#11), or env:NAME "
+                      "for a variable that holds them");
   reader.RequiredText("receipt-key", &receipt_key_file,
-                      "File of 64 hexadecimal digits, from which the keys for receipts and challenges "
-                      "are derived; without it no receipt opens its report");
+                      "file of 64 hexadecimal digits a line, the newest first, from which the keys for "
+                      "receipts and challenges are derived; without them no receipt opens its report");
   reader.RequiredText("proof-key", &proof_key_file,
                       "Ed25519 private key (PEM) that signs proofs of filing");
   reader.Text("clamd", &clamd,

@@ -3,10 +3,8 @@
 #include "common/events/migrations.h"
 #include "common/filing_proof/filing_proof.h"
 #include "common/host/host.h"
-#include "common/log/log.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
-#include "common/process/loop.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/rotation.h"
 #include "services/intake/attachment_service.h"
@@ -22,6 +20,7 @@
 #include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/quarantine.h"
+#include "services/intake/receipt_sweeper.h"
 #include "services/intake/receipts_service.h"
 #include "services/intake/secrecy_service.h"
 
@@ -31,8 +30,8 @@ int main(int argc, char** argv) {
   intake::IntakeConfig config;
   if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
 
-  const auto receipt_secret = intake::ReceiptKeys::ReadSecret(config.receipt_key_file);
-  if (!receipt_secret.ok()) return host::FailStart(receipt_secret.status());
+  const auto receipt_secrets = intake::ReceiptKeys::ReadSecrets(config.receipt_key_file);
+  if (!receipt_secrets.ok()) return host::FailStart(receipt_secrets.status());
   const auto signer = filing_proof::Signer::Load(config.proof_key_file);
   if (!signer.ok()) return host::FailStart(signer.status());
   const auto campaigns = campaigns::CampaignRules::Load(config.campaigns);
@@ -68,8 +67,8 @@ int main(int argc, char** argv) {
                                 [&h] { h.publisher().Wake(); });
   intake::AttachmentReceiver receiver(attachments, [&quarantine] { quarantine.Wake(); });
   const bool takes_files = !config.clamd.empty();
-  intake::ReceiptKeys receipt_keys(*receipt_secret);
-  const intake::UploadTickets tickets(receipt_keys.UploadKey());
+  intake::ReceiptKeys receipt_keys(*receipt_secrets);
+  const intake::UploadTickets tickets(receipt_keys.UploadKeys());
   intake::AttachmentService attachment_service(
       {h.environment(), store, attachments, receiver, tickets, h.ids(), takes_files});
 
@@ -82,11 +81,7 @@ int main(int argc, char** argv) {
   intake::ReceiptsService receipts_service(
       {h.environment(), store, receipts, campaign_store, receipt_keys, *signer, committer, fingerprints,
        h.directory(), h.publisher(), h.ids(), attachments, tickets, takes_files});
-  process::Loop sweeper("challenges", [&] {
-    const absl::Status swept = receipts.ForgetExpired(h.clock().Now());
-    if (!swept.ok()) log::Warning("challenges_not_swept", {{"error", swept}});
-    return absl::Minutes(1);
-  });
+  intake::ReceiptSweeper sweeper(receipts, receipt_keys, h.clock(), h.telemetry());
   h.Add(committer);
   h.Add(sweeper);
   h.Add(second_look);
