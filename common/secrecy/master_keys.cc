@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "absl/strings/cord.h"
 #include "common/config/config.h"
@@ -64,6 +65,12 @@ absl::StatusOr<std::shared_ptr<const MasterKeys>> MasterKeys::Parse(const std::s
     begin = end + 1;
     ++number;
     if (line.empty() || line[0] == '#') continue;
+    if (line[0] == '@') {
+      if (const std::string mistake = keys->Direct(line.substr(1)); !mistake.empty()) {
+        return wrong(mistake);
+      }
+      continue;
+    }
     const size_t colon = line.find(':');
     if (colon == std::string::npos) return wrong("a master key is written id:base64 or id:pkcs11:…");
     const std::string id = Trimmed(line.substr(0, colon));
@@ -97,6 +104,27 @@ absl::StatusOr<std::shared_ptr<const MasterKeys>> MasterKeys::Parse(const std::s
   }
   if (keys->keys_.empty()) return absl::InvalidArgumentError(source + ": there is no master key");
   return std::shared_ptr<const MasterKeys>(std::move(keys));
+}
+
+std::string MasterKeys::Direct(const std::string& line) {
+  const size_t space = std::min(line.find(' '), line.size());
+  const std::string name = line.substr(0, space);
+  const std::string value = Trimmed(line.substr(space));
+  if (name == "renew-before") {
+    std::string mistake;
+    if (!absl::ParseTime(absl::RFC3339_full, value, &renew_before_, &mistake) ||
+        renew_before_ == absl::InfiniteFuture() || renew_before_ == absl::InfinitePast()) {
+      return "@renew-before takes a time such as 2026-11-21T12:00:00Z";
+    }
+    return "";
+  }
+  if (name == "seal-with") {
+    const std::optional<Format> format = FormatNamed(value);
+    if (!format.has_value()) return "@seal-with takes xchacha20-poly1305 or aes-256-gcm";
+    format_ = *format;
+    return "";
+  }
+  return "there is @renew-before and @seal-with, and nothing else with an @";
 }
 
 absl::StatusOr<std::shared_ptr<const MasterKey>> MasterKeys::InModule(const std::string& uri,
