@@ -73,8 +73,8 @@ absl::StatusOr<std::optional<Renewal::Progress>> Renewal::Find() {
                                 .due = rows[0].Time("due_at")});
 }
 
-absl::Status Renewal::Begin(absl::Time asked) {
-  return Query(kBegin, {asked, static_cast<int>(kTenantKeys), kBelowEveryId, parts_.clock.Now()})
+absl::Status Renewal::Begin(absl::Time asked, absl::Time now) {
+  return Query(kBegin, {asked, static_cast<int>(kTenantKeys), kBelowEveryId, now})
       .status();
 }
 
@@ -109,7 +109,7 @@ absl::StatusOr<bool> Renewal::RunOnce() {
   const bool over = !at.has_value() || at->step == kDone;
   if (over && asked <= now && (!at.has_value() || asked > at->asked) &&
       asked != absl::InfinitePast()) {
-    AVVIK_RETURN_IF_ERROR(Begin(asked));
+    AVVIK_RETURN_IF_ERROR(Begin(asked, now));
     AVVIK_ASSIGN_OR_RETURN(at, Find());
   }
   const bool idle = !at.has_value() || at->step == kDone;

@@ -67,7 +67,7 @@ class Renewal final : public process::Runnable {
   struct Progress;
 
   absl::StatusOr<std::optional<Progress>> Find();
-  absl::Status Begin(absl::Time asked);
+  absl::Status Begin(absl::Time asked, absl::Time now);
   // Notes that `from` became `to`; ABORTED when another copy of the service was faster.
   absl::Status Note(const Progress& from, const Progress& to, const std::vector<std::string>& tenants,
                     const std::string& method);

@@ -42,7 +42,7 @@ place() {
 start_service() {
   local name=$1 variable
   local -a environment=(HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8 LD_BIND_NOW=1) more=()
-  for variable in ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
+  for variable in ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS SOFTHSM2_CONF; do
     [[ -z ${!variable:-} ]] || environment+=("$variable=${!variable}")
   done
   # What the example people's command line cannot do, where a test asks for it.

@@ -6,6 +6,7 @@
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
 #include "services/intake/attachment_service.h"
 #include "services/intake/campaign_event_handler.h"
@@ -22,6 +23,7 @@
 #include "services/intake/quarantine.h"
 #include "services/intake/receipt_sweeper.h"
 #include "services/intake/receipts_service.h"
+#include "services/intake/sealed_keys.h"
 #include "services/intake/secrecy_service.h"
 
 int main(int argc, char** argv) {
@@ -77,6 +79,14 @@ int main(int argc, char** argv) {
                                  [&h] { h.publisher().Wake(); });
   h.Hear("triage", h.triage(), cases);
   h.Add(rotation);
+  secrecy::Renewal renewal({.service = "avvik-intake",
+                            .pool = h.pool(),
+                            .vault = **vault,
+                            .ids = h.ids(),
+                            .clock = h.clock(),
+                            .telemetry = h.telemetry(),
+                            .keys = intake::SealedKeys()});
+  h.Add(renewal);
   intake::PgReceiptStore receipts(h.pool(), h.ids(), **vault);
   intake::ReceiptsService receipts_service(
       {h.environment(), store, receipts, campaign_store, receipt_keys, *signer, committer, fingerprints,

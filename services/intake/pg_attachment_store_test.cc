@@ -15,13 +15,17 @@
 #include "common/events/outbox.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/test_renewal.h"
 #include "common/secrecy/test_vault.h"
 #include "common/telemetry/registry.h"
 #include "services/intake/attachment_receiver.h"
 #include "services/intake/case_event_handler.h"
 #include "services/intake/malware_scanner.h"
+#include "services/intake/pg_campaign_store.h"
+#include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/quarantine.h"
+#include "services/intake/sealed_keys.h"
 #include "services/intake/visibility.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -197,6 +201,56 @@ TEST_F(AttachmentStoreTest, NothingOfAFileLiesInTheDatabaseReadable) {
   EXPECT_EQ(database_->Value("SELECT count(*) FROM attachment WHERE attachment::text LIKE "
                              "'%' || encode('annas', 'hex') || '%' OR attachment::text LIKE '%annas%'"),
             "0");
+}
+
+TEST_F(AttachmentStoreTest, KeysOfReportsAreReplacedAndAllTheySealIsSealedAnewWhileItIsRead) {
+  const std::string content = Text(200'000);
+  const Attachment attachment = Sent(content, "brev.txt");
+  ASSERT_OK(reports_.AddSupplement("kalix", report_.id, ByReceipt(), "request-2",
+                                   {.id = ids_.Next(), .text = "Tillägg", .created = kNow}, Trace()));
+  PgReceiptStore receipts(database_->pool(), ids_, *vault_);
+  ASSERT_OK(receipts.AddMessage("kalix", report_.id,
+                                {.id = ids_.Next(),
+                                 .request_id = "request-3",
+                                 .author = v1::MESSAGE_AUTHOR_REPORTER,
+                                 .handler = "",
+                                 .text = "Hej",
+                                 .created = kNow},
+                                Trace()));
+  const std::vector<secrecy::SealedWith> keys = SealedKeys();
+  const auto readable = [&] {
+    const auto report = reports_.Get("kalix", report_.id, ByReceipt());
+    ASSERT_OK(report);
+    EXPECT_EQ(report->content.title, "Brev till fel person");
+    EXPECT_EQ(report->reporter.name, "Anna Berg");
+    ASSERT_EQ(report->supplements.size(), 1u);
+    EXPECT_EQ(report->supplements[0].text, "Tillägg");
+    EXPECT_EQ(receipts.Messages("kalix", report_.id)->front().text, "Hej");
+    EXPECT_EQ(*Read(attachment), content);
+    EXPECT_EQ(store_.Get("kalix", report_.id, attachment.id)->filename, "brev.txt");
+  };
+  const std::string pseudonym = *vault_->Pseudonym("kalix", "anna");
+  // Key, title, description, reporter; supplement; message; name, digest and four pieces of the file.
+  EXPECT_EQ(secrecy::RenewAll(vault_, database_->pool(), keys, readable), 12u);
+  readable();
+  EXPECT_EQ(*vault_->Pseudonym("kalix", "anna"), pseudonym);
+  // Another copy of the service, that has not seen how it went.
+  const auto again = vault_.Again();
+  PgReportStore reports(database_->pool(), ids_, *again);
+  EXPECT_EQ(reports.Get("kalix", report_.id, ByReceipt())->content.title, "Brev till fel person");
+  EXPECT_EQ(database_->Value("SELECT string_agg(method, ' ' ORDER BY id) FROM audit_record WHERE actor = 'avvik-test'"),
+            "avvik.secrecy/ReplaceTenantKey avvik.secrecy/DestroyTenantKey");
+}
+
+TEST_F(AttachmentStoreTest, FileThatComesInWhileKeysAreReplacedIsKept) {
+  Sent("before");
+  std::vector<Attachment> sent;
+  secrecy::RenewAll(vault_, database_->pool(), SealedKeys(), [&] {
+    if (sent.size() < 3) sent.push_back(Sent("during " + std::to_string(sent.size())));
+  });
+  for (size_t i = 0; i < sent.size(); ++i) {
+    EXPECT_EQ(*Read(sent[i]), "during " + std::to_string(i));
+  }
 }
 
 TEST_F(AttachmentStoreTest, FileThatBreaksOffLeavesNothing) {

@@ -5,6 +5,7 @@
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
 #include "services/triage/case_links_service.h"
 #include "services/triage/pg_case_link_store.h"
@@ -13,6 +14,7 @@
 #include "services/triage/portal_service.h"
 #include "services/triage/report_event_handler.h"
 #include "services/triage/retention.h"
+#include "services/triage/sealed_keys.h"
 #include "services/triage/secrecy_service.h"
 #include "services/triage/session_log_service.h"
 #include "services/triage/triage_config.h"
@@ -62,6 +64,14 @@ int main(int argc, char** argv) {
   triage::PortalService portal(h.environment(), h.directory());
   h.Hear("intake", intake, reports);
   h.Add(rotation);
+  secrecy::Renewal renewal({.service = "avvik-triage",
+                            .pool = h.pool(),
+                            .vault = **vault,
+                            .ids = h.ids(),
+                            .clock = h.clock(),
+                            .telemetry = h.telemetry(),
+                            .keys = triage::SealedKeys()});
+  h.Add(renewal);
   h.Add(retention);
   h.Offer({&secrecy, triage::v1::Secrecy::service_full_name()});
   h.Offer({&service, triage::v1::Triage::service_full_name()});
