@@ -18,6 +18,7 @@ find_package(fmt CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(P11KIT REQUIRED IMPORTED_TARGET p11-kit-1)
 
 set(GOOGLE_PROTO_FILES ${CMAKE_SOURCE_DIR}/node_modules/google-proto-files)
 if(NOT EXISTS ${GOOGLE_PROTO_FILES}/google/api/annotations.proto)

@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/audit_commands.h"
-#include "cli/commands/audit_syslog.h"
 #include "cli/commands/audit_trail.h"
 #include "cli/format.h"
+#include "common/audit/syslog.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 
@@ -101,7 +101,7 @@ absl::StatusOr<int64_t> PlaceBefore(Api& api, const std::string& service,
 
 template <typename Entry>
 std::string LineOf(const AuditExportAsked& asked, const Entry& entry) {
-  return asked.format == "syslog" ? SyslogLine(entry) : ExportLine(entry);
+  return asked.format == "syslog" ? audit::SyslogLine(entry) : ExportLine(entry);
 }
 
 absl::Status ExportService(Session& session, Api& api, const std::string& service,

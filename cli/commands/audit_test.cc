@@ -1,10 +1,10 @@
 // `avvik audit` against a server that gives what the test says.
 #include <algorithm>
 
-#include "cli/commands/audit_syslog.h"
 #include "cli/commands/audit_trail.h"
 #include "cli/commands/command_line_fixture.h"
 #include "common/audit/audit_proto.h"
+#include "common/audit/syslog.h"
 #include "common/audit/test_chain.h"
 #include "gmock/gmock.h"
 
@@ -221,7 +221,7 @@ TEST(AuditSyslogTest, RecordIsAnRfc5424Line) {
   record.outcome = audit::Outcome::kDenied;
   record.reason = "PERMISSION";
   record.detail = "a]\"b\\";
-  const std::string line = SyslogLine(audit::ToProto("triage", {record, 2, "hash"}));
+  const std::string line = audit::SyslogLine(audit::ToProto("triage", {record, 2, "hash"}));
   EXPECT_THAT(line, StartsWith("<109>1 2026-11-18T11:06:42.000000Z - avvik-triage - record "
                                "[avvik@32473 tenant=\"kalix\" sequence=\"2\" "));
   EXPECT_THAT(line, HasSubstr(R"( detail="a\]\"b\\")"));

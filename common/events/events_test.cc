@@ -17,8 +17,10 @@
 #include "common/events/test_keys.h"
 #include "common/ids/fake_id_source.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "tests/support/certificates.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/tls_redis.h"
 
 namespace avvik::events {
 namespace {
@@ -82,7 +84,7 @@ class EventsTest : public ::testing::Test {
 
   void SetUp() override {
     database_->Clear();
-    redis_ = *redis::Connection::Open(avvik::testing::TestRedis(), absl::Seconds(5));
+    redis_ = *redis::Connection::Open(server_, absl::Seconds(5));
     // A stream of its own for each test.
     static int count = 0;
     source_ = "source-" + std::to_string(getpid()) + "-" + std::to_string(++count);
@@ -96,14 +98,14 @@ class EventsTest : public ::testing::Test {
     return std::make_unique<Publisher>(
         PublisherSettings{.source = source_,
                           .database = database_->settings(),
-                          .streams = {avvik::testing::TestRedis(), TestKeys(keys)},
+                          .streams = {server_, TestKeys(keys)},
                           .batch = 100});
   }
   std::unique_ptr<Consumer> NewConsumer(const std::string& keys = "1") {
     return std::make_unique<Consumer>(
         ConsumerSettings{.source = source_,
                          .database = database_->settings(),
-                         .streams = {avvik::testing::TestRedis(), TestKeys(keys)},
+                         .streams = {server_, TestKeys(keys)},
                          .batch = 100,
                          .telemetry = &telemetry_},
         handler_, *reader_, clock_);
@@ -179,6 +181,7 @@ class EventsTest : public ::testing::Test {
   std::string source_;
   telemetry::Registry telemetry_;
   RecordingHandler handler_;
+  redis::Server server_ = avvik::testing::TestRedis();
   std::unique_ptr<redis::Connection> redis_;
   std::unique_ptr<PgEventLogReader> reader_;
   std::unique_ptr<Publisher> publisher_;
@@ -216,6 +219,45 @@ TEST_F(EventsTest, PositionsHaveNoGapWhenATransactionCommitsLateOrNever) {
             "1,2,4,3");
   Consume();
   EXPECT_THAT(Effects(), ElementsAre("a 1", "b 1", "c 1", "late 1"));
+}
+
+TEST_F(EventsTest, EventsGoThroughRedisByTls) {
+  // The consumer has nothing but the stream.
+  struct NoLog final : EventLogReader {
+    absl::StatusOr<LogPage> Read(int64_t, int) override { return absl::UnavailableError("away"); }
+  } no_log;
+  const avvik::testing::TestAuthority authority;
+  avvik::testing::TlsRedis away(authority.Certify("redis", "IP:127.0.0.1"));
+  server_ = away.Seen(authority.Certify("intake"));
+  redis_ = *redis::Connection::Open(server_, absl::Seconds(5));
+  publisher_ = NewPublisher();
+  consumer_ = std::make_unique<Consumer>(
+      ConsumerSettings{.source = source_,
+                       .database = database_->settings(),
+                       .streams = {server_, TestKeys("1")},
+                       .batch = 100,
+                       .telemetry = &telemetry_},
+      handler_, no_log, clock_);
+  const auto consume_one = [&] {
+    const auto round = OnceActive([&] { return consumer_->RunOnce(absl::Seconds(10)); });
+    ASSERT_OK(round);
+    EXPECT_EQ(round->applied, 1);
+  };
+  Tell("a", 1);
+  Publish();
+  EXPECT_EQ(Redis({"XLEN", StreamKey(source_)}).integer(), 1);
+  consume_one();
+
+  // It comes back with nothing in it.
+  away.Stop();
+  away.Start();
+  Tell("a", 2);
+  EXPECT_FALSE(publisher_->RunOnce().ok());
+  EXPECT_FALSE(consumer_->RunOnce(absl::ZeroDuration()).ok());
+  Publish();
+  consume_one();
+  EXPECT_THAT(Effects(), ElementsAre("a 1", "a 2"));
+  redis_ = *redis::Connection::Open(avvik::testing::TestRedis(), absl::Seconds(5));
 }
 
 TEST_F(EventsTest, RolledBackEventIsNeverTold) {

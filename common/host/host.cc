@@ -5,6 +5,7 @@
 
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/audit/audit.h"
+#include "common/audit/forwarder.h"
 #include "common/audit/sealer.h"
 #include "common/audit/trail.h"
 #include "common/clock/clock_watch.h"
@@ -19,6 +20,7 @@
 #include "common/log/log.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/pg/grants.h"
+#include "common/pg/network.h"
 #include "common/pg/plans.h"
 #include "common/process/lifecycle.h"
 #include "common/process/loop.h"
@@ -50,13 +52,25 @@ absl::Status Prepare(const pg::Settings& database, const std::string& owner,
   return pg::Grant(owning, database, kAppendOnly);
 }
 
+// A receiver that asks who sends is shown the service's certificate.
+audit::SyslogSettings SyslogOf(const Settings& settings) {
+  return {.address = settings.syslog,
+          .authority = settings.syslog_ca,
+          .certificate = settings.transport.certificate,
+          .key = settings.transport.key,
+          .plain_end = settings.syslog_plain_end};
+}
+
 absl::StatusOr<events::StreamAccess> ReadStreamAccess(const Settings& settings) {
   const std::optional<std::string> password = config::ReadSecretFile(settings.redis_password_file);
   if (!password.has_value()) return absl::InvalidArgumentError("--redis-password-file is of no use");
   const std::optional<std::string> keys = config::ReadSecretFile(settings.event_key);
   if (!keys.has_value()) return absl::InvalidArgumentError("--event-key is of no use");
   events::StreamAccess access;
-  access.redis = {.address = settings.redis, .password = *password};
+  access.redis = {
+      .address = settings.redis, .user = settings.redis_user, .password = *password,
+      .tls = settings.transport.files()};
+  AVVIK_RETURN_IF_ERROR(redis::PlaceOf(access.redis).status());
   AVVIK_ASSIGN_OR_RETURN(access.keys, events::EventKeys::FromText(*keys));
   return access;
 }
@@ -122,8 +136,10 @@ struct Host::Parts {
         audit_key(std::move(key)),
         sealer({.service = name, .database = pg::PlannedOnce(database)}, audit_key, clock),
         recorder(pool),
+        forwarder({.service = name, .database = database}, pool,
+                  [this] { return audit::MakeSyslogReceiver(SyslogOf(settings)); }),
         environment({clock, ids, verifier, directory, roles, recorder, telemetry, std::move(strong),
-                     s.reads_per_hour},
+                     s.reads_per_hour, transport.get()},
                     s.calls),
         streams(std::move(access)),
         publisher({.source = name, .database = pg::PlannedOnce(database), .streams = streams}),
@@ -158,6 +174,7 @@ struct Host::Parts {
   const audit::SigningKey audit_key;
   audit::Sealer sealer;
   audit::Recorder recorder;
+  audit::Forwarder forwarder;
   rpc::Environment environment;
   const events::StreamAccess streams;
   events::Publisher publisher;
@@ -185,6 +202,11 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
     return absl::InvalidArgumentError("--log-level must be debug, info, warning or error");
   }
   log::Init(service, level);
+  AVVIK_RETURN_IF_ERROR(telemetry::Exposer::Check(settings.metrics_listen));
+  if (!settings.transport.insecure) {
+    AVVIK_RETURN_IF_ERROR(pg::CheckNetwork(settings.database));
+    AVVIK_RETURN_IF_ERROR(pg::CheckNetwork(settings.database_owner));
+  }
   const std::optional<std::string> secret = config::ReadSecretFile(settings.client_secret_file);
   if (!secret.has_value()) return absl::InvalidArgumentError("--client-secret-file is of no use");
   AVVIK_ASSIGN_OR_RETURN(events::StreamAccess streams, ReadStreamAccess(settings));
@@ -198,6 +220,9 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Make(const std::string& service,
                          rpc::Transport::Make(settings.transport));
   AVVIK_RETURN_IF_ERROR(transport->Check(settings.listen));
   AVVIK_RETURN_IF_ERROR(transport->Check(settings.triage));
+  if (!settings.syslog.empty()) {
+    AVVIK_RETURN_IF_ERROR(audit::MakeSyslogReceiver(SyslogOf(settings)).status());
+  }
   auto parts = std::make_unique<Parts>(service, settings, *secret, std::move(roles),
                                        std::move(strong), std::move(key), std::move(streams),
                                        transport);
@@ -255,6 +280,7 @@ int Host::Run() {
   std::vector<process::Runnable*> running = {
       &parts_->exposer, &parts_->clock_watch, &parts_->keys,     &parts_->follower,
       &parts_->sealer,  &parts_->recorder,    &parts_->publisher};
+  if (!parts_->settings.syslog.empty()) running.push_back(&parts_->forwarder);
   for (const auto& consumer : parts_->consumers) running.push_back(consumer.get());
   running.insert(running.end(), parts_->own.begin(), parts_->own.end());
   running.push_back(&server);

@@ -8,9 +8,12 @@ void Settings::Declare(config::Reader& reader) {
   reader.Text("database-owner", &database_owner,
               "connection string of the role that owns the tables, for migrations only; empty: as "
               "--database");
-  reader.RequiredText("redis", &redis, "Redis: a unix socket's path or host:port");
+  reader.RequiredText("redis", &redis,
+                      "Redis: a unix socket's path, rediss://host:port (TLS), or redis://host:port on "
+                      "this machine");
+  reader.RequiredText("redis-user", &redis_user, "this service's user in Redis");
   reader.RequiredText("redis-password-file", &redis_password_file,
-                      "file with the password of Redis' default user");
+                      "file with the password of Redis' user");
   reader.RequiredText("event-key", &event_key,
                       "file with the keys that prove events in Redis, the same for all services: 64 "
                       "hexadecimal digits a line");
@@ -26,8 +29,16 @@ void Settings::Declare(config::Reader& reader) {
   reader.RequiredText("triage", &triage, "gRPC address of triage, which owns the organisation");
   reader.RequiredText("audit-key", &audit_key,
                       "file with the private Ed25519 key in PEM that signs the trace");
-  reader.Text("metrics-listen", &metrics_listen, "host:port for Prometheus; empty for none");
+  reader.Text("metrics-listen", &metrics_listen,
+              "port of loopback for Prometheus, such as 127.0.0.1:8091; empty for none");
   reader.Text("log-level", &log_level, "debug, info, warning or error");
+  reader.Text("syslog", &syslog,
+              "host:port of a receiver of syslog over TLS (RFC 5425) that the trace is sent on to; empty "
+              "for none");
+  reader.Text("syslog-ca", &syslog_ca,
+              "who certifies that receiver (PEM); empty: those whom the machine trusts");
+  reader.Switch("syslog-plain-end", &syslog_plain_end,
+                "the receiver ends connections without TLS's goodbye");
   reader.Number("connections", &connections, 2, 200, "most database connections for calls");
   reader.Number("calls", &calls, 1, 1000, "most calls worked on at a time");
   reader.Number("reads-per-hour", &reads_per_hour, 0, 100'000'000,

@@ -14,6 +14,7 @@ struct Settings {
   std::string database;
   std::string database_owner;  // Empty: `database` owns its tables.
   std::string redis;
+  std::string redis_user;
   std::string redis_password_file;
   std::string event_key;
   std::string issuer;
@@ -27,6 +28,9 @@ struct Settings {
   std::string audit_key;
   std::string metrics_listen;
   std::string log_level = "info";
+  std::string syslog;
+  std::string syslog_ca;
+  bool syslog_plain_end = false;
   int connections = 12;
   int calls = 64;
   int reads_per_hour = 20'000;

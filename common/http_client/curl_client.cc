@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "common/tls/stapling.h"
+
 namespace avvik::http_client {
 namespace {
 
@@ -58,6 +60,11 @@ size_t ReceiveHeader(char* data, size_t, size_t size, void* user) {
   headers[name] =
       begin == std::string::npos || end < begin ? "" : line.substr(begin, end - begin + 1);
   return size;
+}
+
+CURLcode AskForStatus(CURL*, void* context, void*) {
+  tls::AskForStatus(static_cast<SSL_CTX*>(context));
+  return CURLE_OK;
 }
 
 struct HeaderList {
@@ -147,6 +154,7 @@ absl::StatusOr<Response> CurlClient::Send(const Request& request) {
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+  curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, &AskForStatus);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Receive);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &ReceiveHeader);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "common/log/log.h"
+#include "common/process/wiping.h"
 
 namespace avvik::process {
 namespace {
@@ -63,7 +64,7 @@ int RunUntilSignal(const std::vector<Runnable*>& parts, absl::Duration grace) {
       return 1;
     }
   }
-  log::Info("running");
+  log::Info("running", {{"wipes_freed_memory", WipesFreedMemory()}});
   const sigset_t signals = StopSignals();
   int signal = 0;
   sigwait(&signals, &signal);

@@ -41,29 +41,39 @@ Reply Reply::operator[](size_t index) const {
   return Reply(reply_->element[index], /*owned=*/false);
 }
 
-Connection::Connection(redisContext* context) : context_(context, redisFree) {}
+Connection::Connection(redisContext* context, std::unique_ptr<TlsTunnel> tunnel)
+    : tunnel_(std::move(tunnel)), context_(context, redisFree) {}
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Server& server,
                                                              absl::Duration timeout) {
-  const std::string& address = server.address;
+  AVVIK_ASSIGN_OR_RETURN(const Place place, PlaceOf(server));
   const timeval limit = absl::ToTimeval(timeout);
   redisContext* context = nullptr;
-  if (address.find('/') != std::string::npos) {
-    context = redisConnectUnixWithTimeout(address.c_str(), limit);
-  } else {
-    const size_t colon = address.rfind(':');
-    if (colon == std::string::npos) return Unavailable("address must be a path or host:port");
-    context = redisConnectWithTimeout(address.substr(0, colon).c_str(),
-                                      std::atoi(address.c_str() + colon + 1), limit);
+  std::unique_ptr<TlsTunnel> tunnel;
+  switch (place.kind) {
+    case Place::Kind::kSocket:
+      context = redisConnectUnixWithTimeout(place.path.c_str(), limit);
+      break;
+    case Place::Kind::kPlain:
+      context = redisConnectWithTimeout(place.host.c_str(), std::atoi(place.port.c_str()), limit);
+      break;
+    case Place::Kind::kTls: {
+      AVVIK_ASSIGN_OR_RETURN(tunnel, TlsTunnel::Open(place.host, place.port, server.tls, timeout));
+      context = redisConnectFd(tunnel->TakeNearEnd());
+      break;
+    }
   }
   if (context == nullptr) return Unavailable("out of memory");
-  std::unique_ptr<Connection> connection(new Connection(context));
+  std::unique_ptr<Connection> connection(new Connection(context, std::move(tunnel)));
   if (context->err != 0) return Unavailable(context->errstr);
   // hiredis 0.14 keeps the connect time-out apart from the one of commands.
   redisSetTimeout(context, limit);
   if (!server.password.empty()) {
-    AVVIK_ASSIGN_OR_RETURN(const Reply reply, connection->Command({"AUTH", server.password}));
-    if (reply.is_error()) return Unavailable("does not let us in: " + reply.text());
+    AVVIK_ASSIGN_OR_RETURN(
+        const std::vector<Reply> replies,
+        connection->Pipeline({{"PING"}, {"AUTH", server.user, server.password}}));
+    if (replies[1].is_error()) return Unavailable("does not let us in: " + replies[1].text());
+    if (!replies[0].is_error()) return Unavailable("answers also those who do not say who they are");
   }
   return connection;
 }

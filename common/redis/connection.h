@@ -9,6 +9,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/redis/server.h"
+#include "common/redis/tls_tunnel.h"
 
 struct redisContext;
 struct redisReply;
@@ -36,15 +38,11 @@ class Reply {
   std::shared_ptr<redisReply> reply_;
 };
 
-struct Server {
-  std::string address;   // A unix socket's path (with a `/`) or `host:port`.
-  std::string password;  // Of the server's default user; empty gives none.
-};
-
 class Connection {
  public:
   // `timeout` bounds connecting and every answer; it must exceed any BLOCK by a margin. UNAVAILABLE when
-  // there is no server, and when it does not take the password: also because it asks nobody for one.
+  // there is no server, when it does not take user and password, and when it answers also those who give
+  // none. INVALID_ARGUMENT for an address that is of no use (PlaceOf).
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const Server& server,
                                                           absl::Duration timeout);
 
@@ -58,11 +56,12 @@ class Connection {
   bool broken() const { return broken_; }
 
  private:
-  explicit Connection(redisContext* context);
+  Connection(redisContext* context, std::unique_ptr<TlsTunnel> tunnel);
   absl::Status Append(const std::vector<std::string>& arguments);
   absl::StatusOr<Reply> Receive();
   absl::Status Broken();
 
+  const std::unique_ptr<TlsTunnel> tunnel_;  // Of a connection by TLS; ends after `context_`.
   std::shared_ptr<redisContext> context_;
   bool broken_ = false;
 };

@@ -231,6 +231,10 @@ absl::StatusOr<Call> Environment::Admit(const grpc::ServerContextBase& context,
   if (call.deadline_ <= call.now_) {
     return absl::DeadlineExceededError("the call had run out of time before it began");
   }
+  if (parts_.transport != nullptr && parts_.transport->IsRevoked(context)) {
+    return status::Error(absl::StatusCode::kPermissionDenied,
+                         "the certificate of the connection was revoked", "PEER_REVOKED");
+  }
   if (method.tenant_field != nullptr) {
     AVVIK_RETURN_IF_ERROR(AdmitNobody(request, &call));
     return call;

@@ -108,6 +108,8 @@ class Call {
   int64_t shown_ = 1;
 };
 
+class Transport;
+
 // Thread-safe once every service is declared.
 class Environment {
  public:
@@ -121,6 +123,7 @@ class Environment {
     telemetry::Registry& telemetry;
     StrongSignIn strong_sign_in = {};
     int reads_per_hour = 0;  // Records that one person may read; 0 for no limit.
+    const Transport* transport = nullptr;  // By which calls come; none where nothing is ever revoked.
   };
 
   // At most `limit` calls are worked on at a time; more are refused with RESOURCE_EXHAUSTED.

@@ -22,8 +22,9 @@ class Peer {
  public:
   // `service` is the name of the one that must answer, such as `intake`.
   Peer(const std::string& service, const std::string& address, const Transport& transport,
-       identity::TokenSource& tokens)
-      : tokens_(tokens), channel_(transport.Connect(service, address)) {}
+       identity::TokenSource& tokens,
+       Transport::Connection connection = Transport::Connection::kShared)
+      : tokens_(tokens), channel_(transport.Connect(service, address, connection)) {}
   // Without TLS, for tests.
   Peer(const std::string& address, identity::TokenSource& tokens)
       : tokens_(tokens), channel_(Connect(address)) {}

@@ -105,7 +105,7 @@ class RpcTest : public ::testing::Test {
     server_.reset();
     environment_ = std::make_unique<Environment>(
         Environment::Parts{clock_, ids_, verifier_, directory_, roles_, recorder_, telemetry_,
-                           strong_sign_in_, reads_per_hour_},
+                           strong_sign_in_, reads_per_hour_, transport.get()},
         limit);
     inbox_ = std::make_unique<Inbox>(*environment_);
     reports_ = std::make_unique<Reports>(*environment_);
@@ -400,6 +400,27 @@ TEST_F(RpcTest, TokenOfAServiceBesideTheCertificateOfAnotherIsRefused) {
   EXPECT_THAT(Call(Employee()), IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
   as("stranger", "DNS:avvik-test");
   EXPECT_THAT(Call(Service()), IsError(absl::StatusCode::kPermissionDenied, "PEER_NAME"));
+}
+
+TEST_F(RpcTest, CallOfARevokedCertificateIsRefusedAlsoOnAConnectionThatIsOpen) {
+  const avvik::testing::TestAuthority authority;
+  TransportSettings settings = authority.Certify("triage");
+  settings.revoked = authority.Revoke({});
+  Serve(4, *Transport::Make(settings));
+  const auto transport = Transport::Make(authority.Certify("own", "DNS:avvik-metrics,DNS:avvik-test"));
+  ASSERT_OK(transport);
+  const auto channel = (*transport)->Connect("triage", address_, Transport::Connection::kOwn);
+  stub_ = events::v1::EventInbox::NewStub(channel);
+  ASSERT_OK(Call(Service()));
+  authority.Revoke({"own"});
+  absl::Status refused;
+  const absl::Time patience = absl::Now() + absl::Seconds(20);
+  do {
+    refused = Call(Service());
+  } while (refused.ok() && absl::Now() < patience);
+  EXPECT_THAT(refused, IsError(absl::StatusCode::kPermissionDenied, "PEER_REVOKED"));
+  // It is the same connection.
+  EXPECT_EQ(channel->GetState(/*try_to_connect=*/false), GRPC_CHANNEL_READY);
 }
 
 TEST_F(RpcTest, MethodWithoutDeclaredAccessDoesNotStart) {

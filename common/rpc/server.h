@@ -29,7 +29,7 @@ inline constexpr int kMaxConcurrentStreams = 1024;
 inline constexpr absl::Duration kHandshake = absl::Seconds(10);
 // A connection older than this (a tenth more or less) takes no new calls and is made anew, so that a
 // certificate that was exchanged is soon out of use; calls under way may go on for the second time.
-inline constexpr absl::Duration kConnectionAge = absl::Hours(1);
+inline constexpr absl::Duration kConnectionAge = absl::Minutes(10);
 inline constexpr absl::Duration kConnectionAgeGrace = absl::Minutes(10);
 // Whoever pings more often than this is cut off at the third time.
 inline constexpr absl::Duration kLeastPingInterval = absl::Minutes(1);

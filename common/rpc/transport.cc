@@ -9,10 +9,11 @@
 #include <utility>
 
 #include "common/log/log.h"
-#include "common/rpc/certificate.h"
 #include "common/rpc/server.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/tls/certificate.h"
+#include "common/tls/revocations.h"
 
 namespace avvik::rpc {
 namespace {
@@ -24,6 +25,9 @@ using grpc::experimental::FileWatcherCertificateProvider;
 constexpr const char* kCallers[] = {"avvik-intake",  "avvik-triage",   "avvik-escalation",
                                     "avvik-metrics", "avvik-delivery", "avvik-gateway"};
 
+// A connection without a call is ended after this time.
+constexpr absl::Duration kIdle = absl::Seconds(5);
+
 bool IsUnixSocket(const std::string& address) { return address.rfind("unix:", 0) == 0; }
 
 grpc::ChannelArguments Arguments(Transport::Connection connection) {
@@ -33,15 +37,52 @@ grpc::ChannelArguments Arguments(Transport::Connection connection) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+  // What passed last stays in the buffers of a connection until the next thing passes.
+  arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, static_cast<int>(absl::ToInt64Milliseconds(kIdle)));
   if (connection == Transport::Connection::kOwn) {
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   }
   return arguments;
 }
 
+// Refuses who was revoked; on a client's side also a server of another name.
+class NotRevoked final : public grpc::experimental::ExternalCertificateVerifier {
+ public:
+  enum class Side { kServer, kClient };
+  NotRevoked(std::shared_ptr<tls::Revocations> revocations, Side side)
+      : revocations_(std::move(revocations)), side_(side) {}
+
+  bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)> callback, grpc::Status* outcome) override {
+    const grpc::string_ref shown = request->peer_cert();
+    if (revocations_->Hold({shown.data(), shown.size()})) {
+      log::Warning("certificate_revoked", {{"name", FirstName(*request)}});
+      *outcome = grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "the certificate is revoked");
+      return true;
+    }
+    if (side_ == Side::kClient) return name_.Verify(request, std::move(callback), outcome);
+    *outcome = grpc::Status::OK;
+    return true;
+  }
+  // Nothing waits.
+  void Cancel(grpc::experimental::TlsCustomVerificationCheckRequest*) override {}
+
+ private:
+  static std::string FirstName(const grpc::experimental::TlsCustomVerificationCheckRequest& request) {
+    const auto names = request.dns_names();
+    return names.empty() ? "" : std::string(names[0].data(), names[0].size());
+  }
+
+  const std::shared_ptr<tls::Revocations> revocations_;
+  const Side side_;
+  grpc::experimental::HostNameCertificateVerifier name_;
+};
+
 class PlainTransport final : public Transport {
  public:
   explicit PlainTransport(bool anywhere) : anywhere_(anywhere) {}
+
+  bool IsRevoked(const grpc::ServerContextBase&) const override { return false; }
 
   absl::Status Check(const std::string& address) const override {
     if (anywhere_ || IsUnixSocket(address)) return absl::OkStatus();
@@ -70,8 +111,19 @@ class PlainTransport final : public Transport {
 
 class TlsTransport final : public Transport {
  public:
-  explicit TlsTransport(std::shared_ptr<CertificateProviderInterface> files)
-      : files_(std::move(files)) {}
+  // `revocations` may be null.
+  TlsTransport(std::shared_ptr<CertificateProviderInterface> files,
+               std::shared_ptr<tls::Revocations> revocations)
+      : files_(std::move(files)), revocations_(std::move(revocations)) {}
+
+  bool IsRevoked(const grpc::ServerContextBase& context) const override {
+    const std::shared_ptr<const grpc::AuthContext> peer = context.auth_context();
+    if (revocations_ == nullptr || peer == nullptr) return false;
+    const auto shown = peer->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+    return std::any_of(shown.begin(), shown.end(), [this](const grpc::string_ref& pem) {
+      return revocations_->Hold({pem.data(), pem.size()});
+    });
+  }
 
   absl::Status Check(const std::string&) const override { return absl::OkStatus(); }
 
@@ -81,6 +133,7 @@ class TlsTransport final : public Transport {
     options.watch_identity_key_cert_pairs();
     options.set_cert_request_type(
         GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+    if (revocations_ != nullptr) options.set_certificate_verifier(Verifier(NotRevoked::Side::kServer));
     return grpc::experimental::TlsServerCredentials(options);
   }
 
@@ -91,8 +144,12 @@ class TlsTransport final : public Transport {
     options.watch_root_certs();
     options.watch_identity_key_cert_pairs();
     options.set_verify_server_certs(true);
-    options.set_certificate_verifier(
-        std::make_shared<grpc::experimental::HostNameCertificateVerifier>());
+    if (revocations_ != nullptr) {
+      options.set_certificate_verifier(Verifier(NotRevoked::Side::kClient));
+    } else {
+      options.set_certificate_verifier(
+          std::make_shared<grpc::experimental::HostNameCertificateVerifier>());
+    }
     grpc::ChannelArguments arguments = Arguments(connection);
     // A unix socket has no name of its own.
     arguments.SetSslTargetNameOverride(CertificateName(service));
@@ -101,7 +158,12 @@ class TlsTransport final : public Transport {
   }
 
  private:
+  std::shared_ptr<grpc::experimental::CertificateVerifier> Verifier(NotRevoked::Side side) const {
+    return grpc::experimental::ExternalCertificateVerifier::Create<NotRevoked>(revocations_, side);
+  }
+
   const std::shared_ptr<CertificateProviderInterface> files_;
+  const std::shared_ptr<tls::Revocations> revocations_;
 };
 
 }  // namespace
@@ -110,8 +172,10 @@ void TransportSettings::Declare(config::Reader& reader) {
   reader.Text("tls-certificate", &certificate, "this service's certificate (PEM), for mutual TLS");
   reader.Text("tls-key", &key, "the certificate's private key (PEM)");
   reader.Text("tls-authority", &authority, "the authority of all services' certificates (PEM)");
+  reader.Text("tls-revoked", &revoked,
+              "the authority's list of revoked certificates (PEM); empty for none");
   reader.Switch("insecure-transport", &insecure,
-                "let network addresses be used without certificates");
+                "let network addresses of services and databases be used without certificates");
 }
 
 std::shared_ptr<const Transport> Transport::Plain() {
@@ -120,15 +184,23 @@ std::shared_ptr<const Transport> Transport::Plain() {
 
 absl::StatusOr<std::shared_ptr<const Transport>> Transport::Make(
     const TransportSettings& settings) {
-  if (settings.certificate.empty() && settings.key.empty() && settings.authority.empty()) {
+  if (settings.certificate.empty() && settings.key.empty() && settings.authority.empty() &&
+      settings.revoked.empty()) {
     return std::shared_ptr<const Transport>(
         std::make_shared<PlainTransport>(settings.insecure));
   }
-  AVVIK_RETURN_IF_ERROR(CheckCertificate(settings.certificate, settings.key, settings.authority));
+  AVVIK_RETURN_IF_ERROR(tls::CheckCertificate(settings.files()));
+  std::shared_ptr<tls::Revocations> revocations;
+  if (!settings.revoked.empty()) {
+    AVVIK_ASSIGN_OR_RETURN(
+        revocations,
+        tls::Revocations::Load(settings.revoked, settings.authority, settings.reload));
+  }
   return std::shared_ptr<const Transport>(
       std::make_shared<TlsTransport>(std::make_shared<FileWatcherCertificateProvider>(
           settings.key, settings.certificate, settings.authority,
-          static_cast<unsigned>(std::max<int64_t>(1, absl::ToInt64Seconds(settings.reload))))));
+          static_cast<unsigned>(std::max<int64_t>(1, absl::ToInt64Seconds(settings.reload)))),
+      std::move(revocations)));
 }
 
 std::vector<std::string> PeerNames(const grpc::ServerContextBase& context) {

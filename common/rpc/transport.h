@@ -14,21 +14,24 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/config/config.h"
+#include "common/tls/files.h"
 
 namespace avvik::rpc {
 
-// Files in PEM form, all three or none. The certificate and the key may be one file, so that both are
-// exchanged by one rename.
+// Files as in tls::Files.
 struct TransportSettings {
-  std::string certificate;  // This service's, with those between it and the authority.
-  std::string key;          // Readable by its owner only.
-  std::string authority;    // Whose certificates count.
-  bool insecure = false;    // Lets a network address be used without TLS.
+  std::string certificate;
+  std::string key;
+  std::string authority;
+  std::string revoked;
+  bool insecure = false;  // Lets a network address be used without TLS.
   // How often the files are looked at for a change; whole seconds, at least one.
   absl::Duration reload = absl::Seconds(10);
 
   // Declares all but `reload`.
   void Declare(config::Reader& reader);
+
+  tls::Files files() const { return {certificate, key, authority, revoked}; }
 };
 
 // The name that a service's certificate carries (subject alternative name, RFC 6125).
@@ -47,10 +50,13 @@ class Transport {
 
   virtual ~Transport() = default;
 
+  // Whether the certificate of whoever makes a call was revoked, also after the connection was made.
+  virtual bool IsRevoked(const grpc::ServerContextBase& context) const = 0;
+
   // FAILED_PRECONDITION when `address` would be used without TLS though it is no unix socket.
   virtual absl::Status Check(const std::string& address) const = 0;
 
-  // A server that takes only connections with a certificate of the authority.
+  // A server that takes only connections with a certificate of the authority that is not revoked.
   virtual std::shared_ptr<grpc::ServerCredentials> ForServer() const = 0;
 
   enum class Connection { kShared, kOwn };

@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "avvik/events/v1/event_log.grpc.pb.h"
 #include "common/rpc/status.h"
+#include "common/tls/revocations.h"
 #include "tests/support/certificates.h"
 #include "tests/support/status_matchers.h"
 
@@ -129,6 +130,76 @@ TEST_F(TransportTest, ExchangedCertificateIsInUseWithoutARestart) {
     ASSERT_THAT(Call(*triage, "intake", address_, &after), HasCode(kGotThrough));
   } while (after == before && absl::Now() < patience);
   EXPECT_NE(after, before);
+}
+
+TEST_F(TransportTest, RevokedCertificateIsRefused) {
+  const auto with_list = [&](const std::string& service) {
+    TransportSettings settings = authority_.Certify(service);
+    settings.revoked = authority_.Revoke({});
+    return settings;
+  };
+  const std::string address = "unix:/tmp/avvik-transport-test-" + std::to_string(getpid()) + "-2.sock";
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&inbox_);
+  const auto metrics = Secured(with_list("metrics"));
+  builder.AddListeningPort(address, metrics->ForServer());
+  const auto server = builder.BuildAndStart();
+  ASSERT_NE(server, nullptr);
+  // What comes of calls within the time in which a changed list is heard of: refused is who is so again and again.
+  const auto is_refused = [&](const Transport& caller) {
+    absl::Status status;
+    const absl::Time patience = absl::Now() + absl::Seconds(20);
+    int in_a_row = 0;
+    do {
+      status = Call(caller, "metrics", address);
+      in_a_row = status.code() == kRefused ? in_a_row + 1 : 0;
+    } while (in_a_row < 5 && absl::Now() < patience);
+    return status;
+  };
+
+  // A caller's.
+  const auto triage = Secured(authority_.Certify("triage"));
+  const auto delivery = Secured(with_list("delivery"));
+  EXPECT_THAT(Call(*triage, "metrics", address), HasCode(kGotThrough));
+  EXPECT_THAT(Call(*delivery, "metrics", address), HasCode(kGotThrough));
+  authority_.Revoke({"triage"});
+  EXPECT_THAT(is_refused(*triage), HasCode(kRefused));
+  EXPECT_THAT(Call(*delivery, "metrics", address), HasCode(kGotThrough));
+  EXPECT_THAT(Call(*Secured(authority_.Certify("triage")), "metrics", address), HasCode(kGotThrough));
+  // A server's. Its name is still looked at as well.
+  EXPECT_THAT(Call(*delivery, "intake", address), HasCode(kRefused));
+  authority_.Revoke({"metrics"});
+  EXPECT_THAT(is_refused(*delivery), HasCode(kRefused));
+  server->Shutdown();
+  unlink(address.c_str() + 5);
+}
+
+TEST_F(TransportTest, RevocationListThatIsOfNoUseIsToldInWordsAndChangesNothingLater) {
+  TransportSettings settings = authority_.Certify("triage");
+  const auto said = [&] { return std::string(Transport::Make(settings).status().message()); };
+  settings.revoked = authority_.authority() + ".gone";
+  EXPECT_THAT(said(), HasSubstr("--tls-revoked (" + settings.revoked + ") cannot be read"));
+  settings.revoked = authority_.authority();
+  EXPECT_THAT(said(), HasSubstr("holds no revocation list"));
+  const TestAuthority stranger;
+  settings.revoked = stranger.Revoke({});
+  EXPECT_THAT(said(), HasSubstr("is not the authority's"));
+
+  const std::string list = authority_.Revoke({"triage"});
+  const auto revocations =
+      tls::Revocations::Load(list, authority_.authority(), absl::ZeroDuration());
+  ASSERT_OK(revocations);
+  std::ifstream file(settings.certificate);
+  const std::string pem((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_TRUE((*revocations)->Hold(pem));
+  std::filesystem::copy_file(settings.revoked, list,
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_TRUE((*revocations)->Hold(pem));
+  std::filesystem::remove(list);
+  EXPECT_TRUE((*revocations)->Hold(pem));
+  authority_.Revoke({});
+  EXPECT_TRUE((*revocations)->Hold(pem));
+  EXPECT_FALSE((*revocations)->Hold("no certificate"));
 }
 
 TEST_F(TransportTest, MistakesInTheFilesAreToldInWords) {

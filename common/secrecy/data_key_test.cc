@@ -60,5 +60,54 @@ TEST_F(DataKeyTest, MovedKeyOpensAndTheOneLeftBehindIsWiped) {
   EXPECT_EQ(*key_.Open(sealed, "c"), "text");
 }
 
+const unsigned char kBytes[kKeyBytes] = {1, 2, 3};
+
+TEST(Box, EveryFormatSealsAndSaysWhich) {
+  for (const Format format : {Format::kXChaCha20Poly1305, Format::kAes256Gcm}) {
+    for (const std::string& text : {std::string(), std::string("a\0b", 3), std::string(100'000, 'x')}) {
+      const std::string sealed = Seal(format, kBytes, text, "c");
+      EXPECT_EQ(sealed.size(), text.size() + SealBytes(format));
+      EXPECT_EQ(FormatOf(sealed), format);
+      EXPECT_NE(sealed, Seal(format, kBytes, text, "c"));
+      EXPECT_EQ(*Open(kBytes, sealed, "c"), text);
+      EXPECT_THAT(Open(kBytes, sealed, "d"), HasCode(absl::StatusCode::kDataLoss));
+    }
+    EXPECT_EQ(FormatNamed(NameOf(format)), format);
+    const std::string sealed = Seal(format, kBytes, "text", "c");
+    for (size_t i = 0; i < sealed.size(); ++i) {
+      std::string altered = sealed;
+      altered[i] = static_cast<char>(altered[i] ^ 1);
+      EXPECT_THAT(Open(kBytes, altered, "c"), HasCode(absl::StatusCode::kDataLoss)) << i;
+      EXPECT_THAT(Open(kBytes, sealed.substr(0, i), "c"), HasCode(absl::StatusCode::kDataLoss));
+    }
+  }
+  EXPECT_FALSE(FormatNamed("rot13").has_value());
+  EXPECT_FALSE(FormatOf("").has_value());
+  EXPECT_FALSE(FormatOf("\3").has_value());
+}
+
+// NIST's test case 16 for GCM (256 bits), by hand: nonce, ciphertext and tag as others compute them.
+TEST(Box, AesIsWhatOthersCallAes) {
+  const auto bytes = [](const std::string& hex) {
+    std::string result;
+    for (size_t i = 0; i < hex.size(); i += 2) {
+      result.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+    }
+    return result;
+  };
+  const std::string key =
+      bytes("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+  const std::string sealed =
+      std::string("\2") + bytes("cafebabefacedbaddecaf888") +
+      bytes("522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+            "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
+            "76fc6ece0f4e1768cddf8853bb2d551b");
+  const auto opened = Open(reinterpret_cast<const unsigned char*>(key.data()), sealed,
+                           bytes("feedfacedeadbeeffeedfacedeadbeefabaddad2"));
+  ASSERT_OK(opened);
+  EXPECT_EQ(*opened, bytes("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+                           "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39"));
+}
+
 }  // namespace
 }  // namespace avvik::secrecy

@@ -44,6 +44,23 @@ TEST(MasterKeysTest, EachMistakeIsNamedWithItsLineAndWithoutTheKey) {
   }
 }
 
+TEST(MasterKeysTest, FileSaysHowToSealAndWhenKeysMustBeFrom) {
+  const auto quiet = *MasterKeys::Parse(MasterKeyLine("a", 'a'), "keys");
+  EXPECT_EQ(quiet->format(), Format::kXChaCha20Poly1305);
+  EXPECT_EQ(quiet->renew_before(), absl::InfinitePast());
+  const auto keys = MasterKeys::Parse(
+      MasterKeyLine("a", 'a') + "@seal-with aes-256-gcm\n@renew-before 2026-11-21T12:00:00+01:00\n", "keys");
+  ASSERT_OK(keys);
+  EXPECT_EQ((*keys)->format(), Format::kAes256Gcm);
+  EXPECT_EQ((*keys)->renew_before(), absl::FromUnixSeconds(1'795'258'800));
+  for (const char* wrong : {"@", "@seal-with", "@seal-with rot13", "@renew-before", "@renew-before soon",
+                            "@renew-before infinite-future", "@else x"}) {
+    EXPECT_THAT(MasterKeys::Parse(MasterKeyLine("a", 'a') + wrong, "keys"),
+                HasCode(absl::StatusCode::kInvalidArgument))
+        << wrong;
+  }
+}
+
 TEST(MasterKeysTest, MoreKeysThanTheMostAreRefused) {
   std::string text;
   for (size_t i = 0; i <= MasterKeys::kMost; ++i) {

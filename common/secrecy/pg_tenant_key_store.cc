@@ -5,62 +5,78 @@
 namespace avvik::secrecy {
 namespace {
 
-constexpr pg::Statement kFind{
-    "secrecy_find_tenant_key",
-    "SELECT tenant, master_key_id, wrapped FROM tenant_key WHERE tenant = $1"};
+constexpr pg::Statement kFind{"secrecy_find_tenant_keys", R"sql(
+    SELECT tenant, generation, master_key_id, wrapped, created_at
+      FROM tenant_key
+     WHERE tenant = $1 AND wrapped <> ''
+     ORDER BY generation DESC)sql"};
 
 constexpr pg::Statement kAdd{"secrecy_add_tenant_key", R"sql(
-    INSERT INTO tenant_key (tenant, master_key_id, wrapped)
-    VALUES                 ($1,     $2,            $3)
+    INSERT INTO tenant_key (tenant, generation, master_key_id, wrapped)
+    VALUES                 ($1,     $2,         $3,            $4)
     ON CONFLICT DO NOTHING)sql"};
 
 constexpr pg::Statement kRewrap{"secrecy_rewrap_tenant_key", R"sql(
     UPDATE tenant_key
-       SET master_key_id = $3, wrapped = $4, rewrapped_at = now()
-     WHERE tenant = $1 AND wrapped = $2)sql"};
+       SET master_key_id = $4, wrapped = $5, rewrapped_at = now()
+     WHERE tenant = $1 AND generation = $2 AND wrapped = $3)sql"};
 
-constexpr pg::Statement kAll{
-    "secrecy_all_tenant_keys",
-    "SELECT tenant, master_key_id, wrapped FROM tenant_key ORDER BY tenant"};
+// The row stays, and says that there was one; the role of a service may not delete it.
+constexpr pg::Statement kDestroyBefore{"secrecy_destroy_tenant_keys", R"sql(
+    UPDATE tenant_key
+       SET master_key_id = '', wrapped = '', rewrapped_at = now()
+     WHERE tenant = $1 AND generation < $2 AND wrapped <> '')sql"};
 
-WrappedTenantKey FromRow(const pg::Row& row) {
-  return {.tenant = row.Text("tenant"),
-          .master_key_id = row.Text("master_key_id"),
-          .wrapped = row.Bytes("wrapped")};
+constexpr pg::Statement kAll{"secrecy_all_tenant_keys", R"sql(
+    SELECT tenant, generation, master_key_id, wrapped, created_at
+      FROM tenant_key
+     WHERE wrapped <> ''
+     ORDER BY tenant, generation DESC)sql"};
+
+std::vector<WrappedTenantKey> FromRows(const pg::Rows& rows) {
+  std::vector<WrappedTenantKey> keys;
+  keys.reserve(rows.size());
+  for (const pg::Row row : rows) {
+    keys.push_back({.tenant = row.Text("tenant"),
+                    .generation = row.Int("generation"),
+                    .master_key_id = row.Text("master_key_id"),
+                    .wrapped = row.Bytes("wrapped"),
+                    .made = row.Time("created_at")});
+  }
+  return keys;
 }
 
 }  // namespace
 
-absl::StatusOr<std::optional<WrappedTenantKey>> PgTenantKeyStore::Find(const std::string& tenant) {
+absl::StatusOr<std::vector<WrappedTenantKey>> PgTenantKeyStore::Find(const std::string& tenant) {
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(pg::Scope::Tenant(tenant), kFind, {tenant}));
-  if (rows.empty()) return std::optional<WrappedTenantKey>();
-  return std::optional<WrappedTenantKey>(FromRow(rows[0]));
+  return FromRows(rows);
 }
 
-absl::StatusOr<WrappedTenantKey> PgTenantKeyStore::Add(const WrappedTenantKey& key) {
+absl::StatusOr<std::vector<WrappedTenantKey>> PgTenantKeyStore::Add(const WrappedTenantKey& key) {
   AVVIK_RETURN_IF_ERROR(
       pool_
           .Query(pg::Scope::Tenant(key.tenant), kAdd,
-                 {key.tenant, key.master_key_id, pg::Bytes{key.wrapped}})
+                 {key.tenant, key.generation, key.master_key_id, pg::Bytes{key.wrapped}})
           .status());
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(pg::Scope::Tenant(key.tenant), kFind, {key.tenant}));
-  if (rows.empty()) return absl::InternalError("a tenant's key vanished while it was added");
-  return FromRow(rows[0]);
+  return Find(key.tenant);
 }
 
 absl::Status PgTenantKeyStore::Rewrap(const WrappedTenantKey& from, const WrappedTenantKey& to) {
   return pool_
       .Query(pg::Scope::Tenant(from.tenant), kRewrap,
-             {from.tenant, pg::Bytes{from.wrapped}, to.master_key_id, pg::Bytes{to.wrapped}})
+             {from.tenant, from.generation, pg::Bytes{from.wrapped}, to.master_key_id,
+              pg::Bytes{to.wrapped}})
       .status();
+}
+
+absl::Status PgTenantKeyStore::DestroyBefore(const std::string& tenant, int64_t generation) {
+  return pool_.Query(pg::Scope::Tenant(tenant), kDestroyBefore, {tenant, generation}).status();
 }
 
 absl::StatusOr<std::vector<WrappedTenantKey>> PgTenantKeyStore::All() {
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(pg::Scope::Everything(), kAll));
-  std::vector<WrappedTenantKey> keys;
-  keys.reserve(rows.size());
-  for (const pg::Row row : rows) keys.push_back(FromRow(row));
-  return keys;
+  return FromRows(rows);
 }
 
 }  // namespace avvik::secrecy

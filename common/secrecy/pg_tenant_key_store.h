@@ -13,9 +13,10 @@ class PgTenantKeyStore final : public TenantKeyStore {
  public:
   explicit PgTenantKeyStore(pg::Pool& pool) : pool_(pool) {}
 
-  absl::StatusOr<std::optional<WrappedTenantKey>> Find(const std::string& tenant) override;
-  absl::StatusOr<WrappedTenantKey> Add(const WrappedTenantKey& key) override;
+  absl::StatusOr<std::vector<WrappedTenantKey>> Find(const std::string& tenant) override;
+  absl::StatusOr<std::vector<WrappedTenantKey>> Add(const WrappedTenantKey& key) override;
   absl::Status Rewrap(const WrappedTenantKey& from, const WrappedTenantKey& to) override;
+  absl::Status DestroyBefore(const std::string& tenant, int64_t generation) override;
   absl::StatusOr<std::vector<WrappedTenantKey>> All() override;
 
  private:

@@ -14,15 +14,16 @@ class PgTenantKeyStoreTest : public ::testing::Test {
 };
 
 TEST_F(PgTenantKeyStoreTest, FirstKeyIsKeptAndALaterOneIsNot) {
-  EXPECT_FALSE((*store_.Find("kalix")).has_value());
+  EXPECT_TRUE(store_.Find("kalix")->empty());
   const std::string bytes("\0\x01\xff key", 7);
   const auto first = store_.Add({.tenant = "kalix", .master_key_id = "a", .wrapped = bytes});
   ASSERT_OK(first);
-  EXPECT_EQ(first->wrapped, bytes);
+  EXPECT_EQ(first->front().wrapped, bytes);
   const auto second = store_.Add({.tenant = "kalix", .master_key_id = "b", .wrapped = "other"});
   ASSERT_OK(second);
-  EXPECT_EQ(second->wrapped, bytes);
-  EXPECT_EQ((*store_.Find("kalix"))->master_key_id, "a");
+  ASSERT_EQ(second->size(), 1u);
+  EXPECT_EQ(second->front().wrapped, bytes);
+  EXPECT_EQ(store_.Find("kalix")->front().master_key_id, "a");
 }
 
 TEST_F(PgTenantKeyStoreTest, RewrapReplacesOnlyWhatItSaw) {
@@ -32,8 +33,29 @@ TEST_F(PgTenantKeyStoreTest, RewrapReplacesOnlyWhatItSaw) {
   ASSERT_OK(store_.Add(first));
   ASSERT_OK(store_.Rewrap(first, second));
   ASSERT_OK(store_.Rewrap(first, third));
-  EXPECT_EQ((*store_.Find("kalix"))->wrapped, "two");
+  EXPECT_EQ(store_.Find("kalix")->front().wrapped, "two");
   EXPECT_EQ(store_.All()->size(), 1u);
+}
+
+TEST_F(PgTenantKeyStoreTest, GenerationsStandBesideEachOtherUntilTheOlderAreDestroyed) {
+  for (int64_t generation = 1; generation <= 3; ++generation) {
+    ASSERT_OK(store_.Add({.tenant = "kalix",
+                          .generation = generation,
+                          .master_key_id = "a",
+                          .wrapped = "key " + std::to_string(generation)}));
+  }
+  ASSERT_OK(store_.Add({.tenant = "orebro", .master_key_id = "a", .wrapped = "other"}));
+  const auto all = store_.All();
+  ASSERT_EQ(all->size(), 4u);
+  EXPECT_EQ((*all)[0].generation, 3);
+  EXPECT_EQ((*all)[2].wrapped, "key 1");
+  ASSERT_OK(store_.DestroyBefore("kalix", 3));
+  ASSERT_EQ(store_.Find("kalix")->size(), 1u);
+  EXPECT_EQ(store_.Find("kalix")->front().generation, 3);
+  EXPECT_EQ(store_.All()->size(), 2u);
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM tenant_key WHERE position('key'::bytea IN wrapped) > 0"), "1");
+  // What was destroyed does not come back under its number.
+  EXPECT_EQ(store_.Add({.tenant = "kalix", .generation = 2, .master_key_id = "a", .wrapped = "key"})->size(), 1u);
 }
 
 TEST_F(PgTenantKeyStoreTest, DatabaseHoldsNoKeyInTheClear) {
@@ -42,7 +64,7 @@ TEST_F(PgTenantKeyStoreTest, DatabaseHoldsNoKeyInTheClear) {
   ASSERT_OK(vault);
   const auto key = (*vault)->NewKey("kalix");
   ASSERT_OK(key);
-  EXPECT_EQ(database_.Value("SELECT length(wrapped) FROM tenant_key"), "73");
+  EXPECT_EQ(database_.Value("SELECT length(wrapped) FROM tenant_key"), "105");
   const auto again = Vault::Open(file.path(), store_);
   EXPECT_OK((*again)->Unwrap("kalix", key->wrapped()));
 }

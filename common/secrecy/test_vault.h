@@ -50,6 +50,15 @@ class TestVault {
   Vault& operator*() { return *vault_; }
   Vault* operator->() { return vault_.get(); }
 
+  // Puts lines behind the master key, as somebody writes them into the file of a running service.
+  void Direct(const std::string& lines) {
+    file_.Write(MasterKeyLine("first", 'a') + lines);
+    if (!vault_->Rotate().ok()) std::abort();
+  }
+  // Another copy of the service.
+  std::unique_ptr<Vault> Again() { return *Vault::Open(file_.path(), store_); }
+  TenantKeyStore& store() { return store_; }
+
  private:
   MasterKeyFile file_;
   MemoryTenantKeyStore store_;

@@ -2,8 +2,10 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "common/log/log.h"
@@ -14,24 +16,36 @@
 namespace avvik::secrecy {
 namespace {
 
-constexpr char kPurpose[] = "avviktnt";  // Of keys derived from a tenant's.
-static_assert(sizeof kPurpose == crypto_kdf_CONTEXTBYTES + 1);
-constexpr unsigned kWrapping = 1;
-constexpr unsigned kHashing = 2;
 constexpr size_t kHashBytes = 16;
+// What a master key wraps: the key that wraps data keys, and the one for hashes.
+constexpr size_t kTenantKeyBytes = 2 * kKeyBytes;
 
-std::string TenantContext(const std::string& tenant) { return "tenant-key/" + tenant; }
+std::string TenantContext(const WrappedTenantKey& key) {
+  return "tenant-key/" + key.tenant + "/" + std::to_string(key.generation);
+}
 std::string DataContext(const std::string& tenant) { return "data-key/" + tenant; }
 
-WrappedTenantKey Wrap(const std::string& tenant, const Secret& key, const MasterKeys& masters) {
-  return {.tenant = tenant,
-          .master_key_id = masters.current_id(),
-          .wrapped = Seal(masters.current().bytes(), key.view(), TenantContext(tenant))};
+absl::StatusOr<WrappedTenantKey> Wrap(WrappedTenantKey key, std::string_view bytes,
+                                      const MasterKeys& masters) {
+  key.master_key_id = masters.current_id();
+  AVVIK_ASSIGN_OR_RETURN(key.wrapped, masters.current().Seal(bytes, TenantContext(key)));
+  return key;
+}
+
+// The wrapped keys that stand one after the other; nothing when the bytes are something else.
+std::vector<std::string_view> Parts(std::string_view wrapped) {
+  std::vector<std::string_view> parts;
+  while (!wrapped.empty()) {
+    const std::optional<Format> format = FormatOf(wrapped);
+    if (!format.has_value() || wrapped.size() < SealBytes(*format) + kKeyBytes) return {};
+    parts.push_back(wrapped.substr(0, SealBytes(*format) + kKeyBytes));
+    wrapped.remove_prefix(parts.back().size());
+  }
+  return parts;
 }
 
 bool Same(const MasterKeys& a, const MasterKeys& b) {
-  return a.current_id() == b.current_id() &&
-         sodium_memcmp(a.current().bytes(), b.current().bytes(), kKeyBytes) == 0;
+  return a.current_id() == b.current_id() && a.current().identity() == b.current().identity();
 }
 
 }  // namespace
@@ -52,7 +66,7 @@ std::shared_ptr<const MasterKeys> Vault::masters() const {
 }
 
 absl::StatusOr<bool> Vault::Reload() {
-  AVVIK_ASSIGN_OR_RETURN(auto loaded, MasterKeys::Load(setting_));
+  AVVIK_ASSIGN_OR_RETURN(auto loaded, MasterKeys::Load(setting_, masters().get()));
   std::unique_lock lock(mutex_);
   const bool changed = !Same(*loaded, *masters_);
   if (changed) masters_before_ = masters_;
@@ -60,7 +74,7 @@ absl::StatusOr<bool> Vault::Reload() {
   return changed;
 }
 
-absl::StatusOr<std::shared_ptr<const Secret>> Vault::Unwrapped(const WrappedTenantKey& key) const {
+absl::StatusOr<std::string> Vault::Unwrapped(const WrappedTenantKey& key) const {
   std::shared_ptr<const MasterKeys> now;
   std::shared_ptr<const MasterKeys> before;
   {
@@ -70,15 +84,13 @@ absl::StatusOr<std::shared_ptr<const Secret>> Vault::Unwrapped(const WrappedTena
   }
   bool known = false;
   for (const auto& masters : {now, before}) {
-    const Secret* master = masters == nullptr ? nullptr : masters->Find(key.master_key_id);
+    const MasterKey* master = masters == nullptr ? nullptr : masters->Find(key.master_key_id);
     if (master == nullptr) continue;
     known = true;
-    absl::StatusOr<std::string> bytes =
-        secrecy::Open(master->bytes(), key.wrapped, TenantContext(key.tenant));
-    if (!bytes.ok() || bytes->size() != kKeyBytes) continue;
-    auto secret = Secret::Copy(*bytes);
-    Wipe(&*bytes);
-    return secret;
+    absl::StatusOr<std::string> bytes = master->Open(key.wrapped, TenantContext(key));
+    // A module that does not answer says nothing about the key.
+    if (!bytes.ok() && !absl::IsDataLoss(bytes.status())) return bytes.status();
+    if (bytes.ok() && bytes->size() == kTenantKeyBytes) return bytes;
   }
   if (known) {
     return status::Error(absl::StatusCode::kFailedPrecondition,
@@ -92,10 +104,29 @@ absl::StatusOr<std::shared_ptr<const Secret>> Vault::Unwrapped(const WrappedTena
                        "MASTER_KEY_MISSING", {{"master_key", key.master_key_id}});
 }
 
-absl::StatusOr<WrappedTenantKey> Vault::FindOrMake(const std::string& tenant) {
+absl::StatusOr<Vault::TenantKey> Vault::Unwrapped(
+    std::span<const WrappedTenantKey> generations) const {
+  TenantKey key;
+  for (const WrappedTenantKey& generation : generations) {
+    AVVIK_ASSIGN_OR_RETURN(std::string bytes, Unwrapped(generation));
+    const std::string_view view = bytes;
+    key.generations.push_back({.number = generation.generation,
+                               .wrapping = Secret::Copy(view.substr(0, kKeyBytes))});
+    if (key.hashing == nullptr) key.hashing = Secret::Copy(view.substr(kKeyBytes));
+    Wipe(&bytes);
+  }
+  return key;
+}
+
+absl::StatusOr<std::vector<WrappedTenantKey>> Vault::FindOrMake(const std::string& tenant) {
   AVVIK_ASSIGN_OR_RETURN(auto found, store_.Find(tenant));
-  if (found.has_value()) return *std::move(found);
-  return store_.Add(Wrap(tenant, *Secret::Random(), *masters()));
+  if (!found.empty()) return found;
+  std::string bytes(kTenantKeyBytes, '\0');
+  randombytes_buf(bytes.data(), bytes.size());
+  const auto made = Wrap({.tenant = tenant}, bytes, *masters());
+  Wipe(&bytes);
+  if (!made.ok()) return made.status();
+  return store_.Add(*made);
 }
 
 absl::StatusOr<Vault::TenantKey> Vault::KeyOf(const std::string& tenant) {
@@ -104,48 +135,146 @@ absl::StatusOr<Vault::TenantKey> Vault::KeyOf(const std::string& tenant) {
     const auto found = tenants_.find(tenant);
     if (found != tenants_.end()) return found->second;
   }
-  AVVIK_ASSIGN_OR_RETURN(const WrappedTenantKey wrapped, FindOrMake(tenant));
-  absl::StatusOr<std::shared_ptr<const Secret>> secret = Unwrapped(wrapped);
-  if (!secret.ok()) {
-    // Another copy of the service may have rewrapped it by a key that came since.
-    AVVIK_RETURN_IF_ERROR(Reload().status());
-    secret = Unwrapped(wrapped);
-  }
-  if (!secret.ok()) return secret.status();
-  return Remember(tenant, **secret);
+  return KeyInStore(tenant);
 }
 
-Vault::TenantKey Vault::Remember(const std::string& tenant, const Secret& secret) {
-  std::unique_lock lock(mutex_);
-  const auto found = tenants_.find(tenant);
-  if (found != tenants_.end()) return found->second;
-  if (tenants_.size() >= kMostTenants) tenants_.erase(tenants_.begin());
-  const TenantKey key{.wrapping = secret.Derive(kWrapping, kPurpose),
-                      .hashing = secret.Derive(kHashing, kPurpose)};
-  tenants_.emplace(tenant, key);
+absl::StatusOr<Vault::TenantKey> Vault::KeyInStore(const std::string& tenant) {
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<WrappedTenantKey> wrapped, FindOrMake(tenant));
+  absl::StatusOr<TenantKey> key = Unwrapped(wrapped);
+  if (!key.ok()) {
+    // Another copy of the service may have rewrapped it by a key that came since.
+    AVVIK_RETURN_IF_ERROR(Reload().status());
+    key = Unwrapped(wrapped);
+  }
+  if (key.ok()) Remember(tenant, *key);
   return key;
+}
+
+bool Vault::Knows(const std::string& tenant, std::span<const WrappedTenantKey> generations) const {
+  std::shared_lock lock(mutex_);
+  const auto found = tenants_.find(tenant);
+  return found != tenants_.end() &&
+         std::equal(generations.begin(), generations.end(), found->second.generations.begin(),
+                    found->second.generations.end(),
+                    [](const WrappedTenantKey& wrapped, const Generation& generation) {
+                      return wrapped.generation == generation.number;
+                    });
+}
+
+void Vault::Remember(const std::string& tenant, const TenantKey& key) {
+  std::unique_lock lock(mutex_);
+  if (tenants_.size() >= kMostTenants && !tenants_.contains(tenant)) {
+    tenants_.erase(tenants_.begin());
+  }
+  tenants_.insert_or_assign(tenant, key);
+}
+
+std::string Vault::Wrapped(const std::string& tenant, const TenantKey& of_tenant,
+                           const DataKey::Bytes& bytes) const {
+  return Seal(masters()->format(), of_tenant.generations.front().wrapping->bytes(),
+              {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, DataContext(tenant));
 }
 
 absl::StatusOr<DataKey> Vault::NewKey(const std::string& tenant) {
   AVVIK_ASSIGN_OR_RETURN(const TenantKey of_tenant, KeyOf(tenant));
   DataKey key;
-  randombytes_buf(key.bytes_.data(), kKeyBytes);
-  key.wrapped_ = Seal(of_tenant.wrapping->bytes(),
-                      {reinterpret_cast<const char*>(key.bytes_.data()), kKeyBytes},
-                      DataContext(tenant));
+  key.format_ = masters()->format();
+  randombytes_buf(key.keys_.emplace_back().data(), kKeyBytes);
+  key.wrapped_ = Wrapped(tenant, of_tenant, key.keys_.front());
   return key;
 }
 
+bool Vault::Unwrap(const std::string& tenant, const TenantKey& of_tenant, std::string_view wrapped,
+                   DataKey* key) {
+  const std::vector<std::string_view> parts = Parts(wrapped);
+  key->keys_.reserve(parts.size());
+  for (const std::string_view part : parts) {
+    for (const Generation& generation : of_tenant.generations) {
+      absl::StatusOr<std::string> bytes =
+          secrecy::Open(generation.wrapping->bytes(), part, DataContext(tenant));
+      if (!bytes.ok()) continue;
+      std::memcpy(key->keys_.emplace_back().data(), bytes->data(), kKeyBytes);
+      Wipe(&*bytes);
+      break;
+    }
+  }
+  return !parts.empty() && key->keys_.size() == parts.size();
+}
+
 absl::StatusOr<DataKey> Vault::Unwrap(const std::string& tenant, const std::string& wrapped) {
+  AVVIK_ASSIGN_OR_RETURN(TenantKey of_tenant, KeyOf(tenant));
+  for (bool looked_again = false;; looked_again = true) {
+    DataKey key;
+    key.format_ = masters()->format();
+    key.wrapped_ = wrapped;
+    if (Unwrap(tenant, of_tenant, wrapped, &key)) return key;
+    if (looked_again) {
+      return status::Error(absl::StatusCode::kDataLoss,
+                           "a wrapped key does not open: it was altered, or belongs elsewhere",
+                           "SEAL_BROKEN");
+    }
+    // Another copy of the service may have replaced the tenant's key.
+    AVVIK_ASSIGN_OR_RETURN(of_tenant, KeyInStore(tenant));
+  }
+}
+
+absl::StatusOr<std::vector<WrappedTenantKey>> Vault::ReplaceTenantKeys(absl::Time before) {
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<WrappedTenantKey> all, store_.All());
+  std::vector<WrappedTenantKey> made;
+  std::string tenant;
+  for (const WrappedTenantKey& newest : all) {
+    if (newest.tenant == tenant) continue;  // Older generations follow the newest.
+    tenant = newest.tenant;
+    if (newest.made >= before) continue;
+    AVVIK_ASSIGN_OR_RETURN(std::string bytes, Unwrapped(newest));
+    randombytes_buf(bytes.data(), kKeyBytes);
+    const auto next = Wrap({.tenant = tenant, .generation = newest.generation + 1}, bytes, *masters());
+    Wipe(&bytes);
+    if (!next.ok()) return next.status();
+    AVVIK_RETURN_IF_ERROR(store_.Add(*next).status());
+    AVVIK_RETURN_IF_ERROR(KeyInStore(tenant).status());
+    made.push_back(*next);
+  }
+  return made;
+}
+
+absl::StatusOr<DataKey> Vault::WithNewKey(const std::string& tenant, const std::string& wrapped) {
+  AVVIK_ASSIGN_OR_RETURN(const DataKey old, Unwrap(tenant, wrapped));
   AVVIK_ASSIGN_OR_RETURN(const TenantKey of_tenant, KeyOf(tenant));
-  AVVIK_ASSIGN_OR_RETURN(std::string bytes, secrecy::Open(of_tenant.wrapping->bytes(), wrapped,
-                                                          DataContext(tenant)));
-  if (bytes.size() != kKeyBytes) return absl::DataLossError("a wrapped key of the wrong length");
   DataKey key;
-  std::memcpy(key.bytes_.data(), bytes.data(), kKeyBytes);
-  key.wrapped_ = wrapped;
-  Wipe(&bytes);
+  key.format_ = old.format_;
+  key.keys_.reserve(1 + old.keys_.size());
+  randombytes_buf(key.keys_.emplace_back().data(), kKeyBytes);
+  key.keys_.insert(key.keys_.end(), old.keys_.begin(), old.keys_.end());
+  key.wrapped_ = Wrapped(tenant, of_tenant, key.keys_.front()) + wrapped;
   return key;
+}
+
+absl::StatusOr<DataKey> Vault::NewestOnly(const std::string& tenant, const std::string& wrapped) {
+  AVVIK_ASSIGN_OR_RETURN(DataKey key, Unwrap(tenant, wrapped));
+  AVVIK_ASSIGN_OR_RETURN(const TenantKey of_tenant, KeyOf(tenant));
+  while (key.keys_.size() > 1) {
+    sodium_memzero(key.keys_.back().data(), kKeyBytes);
+    key.keys_.pop_back();
+  }
+  key.wrapped_ = Wrapped(tenant, of_tenant, key.keys_.front());
+  return key;
+}
+
+absl::StatusOr<std::vector<std::string>> Vault::DestroyOlderTenantKeys() {
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<WrappedTenantKey> all, store_.All());
+  std::vector<std::string> tenants;
+  const WrappedTenantKey* newest = nullptr;
+  for (const WrappedTenantKey& key : all) {
+    if (newest == nullptr || newest->tenant != key.tenant) {
+      newest = &key;
+    } else if (tenants.empty() || tenants.back() != key.tenant) {
+      AVVIK_RETURN_IF_ERROR(store_.DestroyBefore(key.tenant, newest->generation));
+      AVVIK_RETURN_IF_ERROR(KeyInStore(key.tenant).status());
+      tenants.push_back(key.tenant);
+    }
+  }
+  return tenants;
 }
 
 absl::StatusOr<std::string> Vault::Fingerprint(const std::string& tenant, std::string_view purpose,
@@ -177,12 +306,25 @@ absl::StatusOr<size_t> Vault::Rotate() {
   const std::shared_ptr<const MasterKeys> current = masters();
   AVVIK_ASSIGN_OR_RETURN(const std::vector<WrappedTenantKey> all, store_.All());
   size_t rewrapped = 0;
-  for (const WrappedTenantKey& key : all) {
-    AVVIK_ASSIGN_OR_RETURN(const auto secret, Unwrapped(key));
-    Remember(key.tenant, *secret);
-    if (key.master_key_id == current->current_id()) continue;
-    AVVIK_RETURN_IF_ERROR(store_.Rewrap(key, Wrap(key.tenant, *secret, *current)));
-    ++rewrapped;
+  for (auto begin = all.begin(); begin != all.end();) {
+    const auto end = std::find_if(
+        begin, all.end(), [&](const WrappedTenantKey& key) { return key.tenant != begin->tenant; });
+    const std::span<const WrappedTenantKey> generations(begin, end);
+    // A module is not asked for what is at hand.
+    if (!Knows(begin->tenant, generations)) {
+      AVVIK_ASSIGN_OR_RETURN(const TenantKey key, Unwrapped(generations));
+      Remember(begin->tenant, key);
+    }
+    for (const WrappedTenantKey& key : generations) {
+      if (key.master_key_id == current->current_id()) continue;
+      AVVIK_ASSIGN_OR_RETURN(std::string bytes, Unwrapped(key));
+      const auto anew = Wrap(key, bytes, *current);
+      Wipe(&bytes);
+      if (!anew.ok()) return anew.status();
+      AVVIK_RETURN_IF_ERROR(store_.Rewrap(key, *anew));
+      ++rewrapped;
+    }
+    begin = end;
   }
   if (rewrapped > 0) {
     log::Info("tenant_keys_rewrapped",

@@ -1,16 +1,19 @@
-// Keys for a service's secrets, in three storeys: master keys (a file or the environment) wrap one key
-// for each tenant (a table), and that wraps a key for each report or case (beside its data). Whoever has
+// Keys for a service's secrets, in three storeys: master keys (a file, the environment or a module) wrap one
+// key for each tenant (a table), and that wraps a key for each report or case (beside its data). Whoever has
 // the database has nothing; whoever destroys a data key has erased what it sealed.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/secrecy/data_key.h"
 #include "common/secrecy/master_keys.h"
 #include "common/secrecy/secret.h"
@@ -45,10 +48,30 @@ class Vault {
   // the process, so that what it wraps is saved.
   absl::StatusOr<size_t> Rotate();
 
+  // The steps of replacing keys; renewal.h says when each is safe.
+
+  // When keys must be from, as the file of the master keys says; long ago when it says nothing.
+  absl::Time renew_before() const { return masters()->renew_before(); }
+  // Makes a new generation of every tenant's key that was made before; the older ones go on unwrapping. Answers the
+  // new ones.
+  absl::StatusOr<std::vector<WrappedTenantKey>> ReplaceTenantKeys(absl::Time before);
+  // A data key with a new one before it: the texts of either open.
+  absl::StatusOr<DataKey> WithNewKey(const std::string& tenant, const std::string& wrapped);
+  // A data key without those that a new one was put before, wrapped by the newest generation.
+  absl::StatusOr<DataKey> NewestOnly(const std::string& tenant, const std::string& wrapped);
+  // Destroys all generations of tenants' keys but the newest. Answers the tenants that had others.
+  absl::StatusOr<std::vector<std::string>> DestroyOlderTenantKeys();
+
  private:
-  // A tenant's key, as the keys derived from it.
-  struct TenantKey {
+  // A generation of a tenant's key.
+  struct Generation {
+    int64_t number;
     std::shared_ptr<const Secret> wrapping;
+  };
+  // A tenant's key. Hashes must stay the same as long as they are compared, so all generations have one
+  // key for them.
+  struct TenantKey {
+    std::vector<Generation> generations;  // The newest first.
     std::shared_ptr<const Secret> hashing;
   };
   static constexpr size_t kMostTenants = 1'000;
@@ -56,11 +79,22 @@ class Vault {
   Vault(std::string setting, TenantKeyStore& store, std::shared_ptr<const MasterKeys> masters);
 
   absl::StatusOr<TenantKey> KeyOf(const std::string& tenant);
-  absl::StatusOr<WrappedTenantKey> FindOrMake(const std::string& tenant);
+  // As the store has it now.
+  absl::StatusOr<TenantKey> KeyInStore(const std::string& tenant);
+  absl::StatusOr<std::vector<WrappedTenantKey>> FindOrMake(const std::string& tenant);
+  // Whether just these generations are at hand.
+  bool Knows(const std::string& tenant, std::span<const WrappedTenantKey> generations) const;
   // Keeps a tenant's key at hand.
-  TenantKey Remember(const std::string& tenant, const Secret& secret);
+  void Remember(const std::string& tenant, const TenantKey& key);
   // The key itself, by the master keys now and before.
-  absl::StatusOr<std::shared_ptr<const Secret>> Unwrapped(const WrappedTenantKey& key) const;
+  absl::StatusOr<TenantKey> Unwrapped(std::span<const WrappedTenantKey> generations) const;
+  absl::StatusOr<std::string> Unwrapped(const WrappedTenantKey& key) const;
+  // Adds the keys in `wrapped` to `key`; false when there is one that no generation wraps.
+  static bool Unwrap(const std::string& tenant, const TenantKey& of_tenant,
+                     std::string_view wrapped, DataKey* key);
+  // `bytes` wrapped by the newest generation.
+  std::string Wrapped(const std::string& tenant, const TenantKey& of_tenant,
+                      const DataKey::Bytes& bytes) const;
   std::shared_ptr<const MasterKeys> masters() const;
   // Whether the keys are others than before.
   absl::StatusOr<bool> Reload();

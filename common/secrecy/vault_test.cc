@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "common/secrecy/test_vault.h"
 #include "tests/support/status_matchers.h"
 
@@ -22,7 +23,7 @@ class VaultTest : public ::testing::Test {
     return *std::move(vault);
   }
   std::string MasterOf(const std::string& tenant) {
-    return (*store_.Find(tenant))->master_key_id;
+    return store_.Find(tenant)->front().master_key_id;
   }
 
   MasterKeyFile file_{kOld};
@@ -140,6 +141,43 @@ TEST_F(VaultTest, FirstUseOfATenantByManyAtOnceMakesOneKey) {
   }
   for (std::thread& thread : threads) thread.join();
   for (const std::string& pseudonym : pseudonyms) EXPECT_EQ(pseudonym, pseudonyms[0]);
+}
+
+TEST_F(VaultTest, TenantsKeyIsReplacedWhileCopiesGoOnAndTheOldOneIsDestroyed) {
+  const auto vault = Open();
+  const auto other_copy = Open();
+  const auto key = vault->NewKey("kalix");
+  ASSERT_OK(other_copy->Unwrap("kalix", key->wrapped()));
+  const std::string sealed = key->Seal("text", "c");
+  const std::string pseudonym = *vault->Pseudonym("kalix", "anna");
+  const std::string old = store_.Find("kalix")->front().wrapped;
+  const absl::Time asked = absl::Now();
+  EXPECT_EQ(vault->ReplaceTenantKeys(asked)->size(), 1u);
+  EXPECT_EQ(vault->ReplaceTenantKeys(asked)->size(), 0u);
+  ASSERT_EQ(store_.Find("kalix")->size(), 2u);
+
+  const auto both = vault->WithNewKey("kalix", key->wrapped());
+  ASSERT_OK(both);
+  EXPECT_EQ(both->size(), 2u);
+  EXPECT_EQ(*both->Open(sealed, "c"), "text");
+  EXPECT_FALSE(both->IsCurrent(sealed, "c"));
+  const std::string anew = both->Seal("text", "c");
+  EXPECT_TRUE(both->IsCurrent(anew, "c"));
+  EXPECT_THAT(key->Open(anew, "c"), HasCode(absl::StatusCode::kDataLoss));
+  // A copy that has not heard of the new generation looks for it.
+  EXPECT_EQ(*other_copy->Unwrap("kalix", both->wrapped())->Open(anew, "c"), "text");
+
+  const auto newest = vault->NewestOnly("kalix", both->wrapped());
+  ASSERT_OK(newest);
+  EXPECT_THAT(newest->Open(sealed, "c"), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(*vault->DestroyOlderTenantKeys(), std::vector<std::string>{"kalix"});
+  EXPECT_TRUE(vault->DestroyOlderTenantKeys()->empty());
+  ASSERT_EQ(store_.Find("kalix")->size(), 1u);
+  EXPECT_NE(store_.Find("kalix")->front().wrapped, old);
+  const auto afterwards = Open();
+  EXPECT_EQ(*afterwards->Unwrap("kalix", newest->wrapped())->Open(anew, "c"), "text");
+  EXPECT_THAT(afterwards->Unwrap("kalix", key->wrapped()), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(*afterwards->Pseudonym("kalix", "anna"), pseudonym);
 }
 
 TEST_F(VaultTest, MoreTenantsThanAreRememberedAreServed) {

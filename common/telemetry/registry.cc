@@ -8,7 +8,10 @@
 #include <prometheus/text_serializer.h>
 
 #include <exception>
+#include <string_view>
 #include <utility>
+
+#include "common/config/loopback.h"
 
 namespace avvik::telemetry {
 namespace {
@@ -69,8 +72,22 @@ Exposer::Exposer(Registry& registry, std::string address)
 
 Exposer::~Exposer() = default;
 
+absl::Status Exposer::Check(const std::string& address) {
+  const std::string_view host = config::HostOf(address);
+  const std::string_view port = std::string_view(address).substr(host.empty() ? 0 : host.size() + 1);
+  if (address.empty()) return absl::OkStatus();
+  if (port.empty() || port.find_first_not_of("0123456789") != std::string_view::npos ||
+      !config::IsLoopback(host)) {
+    return absl::InvalidArgumentError(
+        "--metrics-listen must be a port of this machine's loopback, such as 127.0.0.1:8091, not " +
+        address + ": figures go in plain; a proxy or a collector on the machine hands them on by TLS");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Exposer::Start() {
   if (address_.empty()) return absl::OkStatus();
+  if (absl::Status checked = Check(address_); !checked.ok()) return checked;
   try {
     impl_.reset(new Impl{prometheus::Exposer(address_, /*num_threads=*/1)});
     impl_->exposer.RegisterCollectable(registry_.impl_->registry);

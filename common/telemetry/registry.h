@@ -74,6 +74,10 @@ class Registry {
 class Exposer final : public process::Runnable {
  public:
   Exposer(Registry& registry, std::string address);
+
+  // INVALID_ARGUMENT for an address that is not loopback's, `127.0.0.1:8091` say: there is no TLS. Empty is none.
+  static absl::Status Check(const std::string& address);
+
   ~Exposer() override;
   absl::Status Start() override;
   void Stop() override;

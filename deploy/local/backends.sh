@@ -128,20 +128,38 @@ make_databases() {
   databases_sql | run_psql -d "$(conninfo postgres "$AVVIK_PG_ADMIN")" >/dev/null || fail "cannot make the databases"
 }
 
-# The password of Redis, made once, and the file by which Redis itself is told: the arguments are read by everybody.
-make_redis_password() {
-  (
-    umask 077
-    [[ -s $AVVIK_REDIS_PASSWORD ]] || openssl rand -hex 32 >"$AVVIK_REDIS_PASSWORD"
-    printf 'requirepass %s\n' "$(<"$AVVIK_REDIS_PASSWORD")" >"$AVVIK_HOME/redis/redis.conf"
-  ) || fail "cannot make the password of Redis"
+# The file with the password of a user of Redis.
+redis_secret() { printf '%s/redis-%s.secret\n' "$AVVIK_SECRETS" "${1#avvik-}"; }
+
+# The passwords of Redis' users, made once.
+make_redis_secrets() {
+  local user secret
+  while read -r _ user _; do
+    [[ $user != default ]] || continue
+    secret=$(redis_secret "$user")
+    [[ -s $secret ]] || (umask 077 && openssl rand -hex 32 >"$secret") || fail "cannot make the password of $user"
+  done < <(grep '^user ' "$AVVIK_ROOT/deploy/redis.acl")
+}
+
+# Redis' own file of users (deploy/redis.acl), as text: it holds the passwords' digests only.
+redis_users() {
+  local line user digest
+  while read -r line; do
+    read -r _ user _ <<<"$line"
+    if [[ $line == *'{password}'* ]]; then
+      digest=$(tr -d '\n' <"$(redis_secret "$user")" | sha256sum)
+      line=${line/'{password}'/"#${digest%% *}"}
+    fi
+    printf '%s\n' "$line"
+  done < <(grep '^user ' "$AVVIK_ROOT/deploy/redis.acl")
 }
 
 start_redis() {
   command -v redis-server >/dev/null || fail "Redis is not installed: run deploy/local/install.sh"
   private_folder "$AVVIK_HOME/redis"
-  make_redis_password
-  start_process redis TERM redis-server "$AVVIK_HOME/redis/redis.conf" --port 0 --unixsocket "$AVVIK_REDIS" --unixsocketperm 700 \
+  make_redis_secrets
+  (umask 077 && redis_users >"$AVVIK_HOME/redis/users.acl") || fail "cannot make the users of Redis"
+  start_process redis TERM redis-server --aclfile "$AVVIK_HOME/redis/users.acl" --port 0 --unixsocket "$AVVIK_REDIS" --unixsocketperm 700 \
     --dir "$AVVIK_HOME/redis" --appendonly yes --appendfsync everysec --save '' --daemonize no
 }
 
@@ -163,8 +181,8 @@ start_clamd() {
 # The socket is there when the signatures have been read.
 clamd_answers() { [[ -S $AVVIK_CLAMD ]]; }
 
-# ask_redis COMMAND…: what Redis answers.
-ask_redis() { REDISCLI_AUTH=$(<"$AVVIK_REDIS_PASSWORD") redis-cli -s "$AVVIK_REDIS" "$@"; }
+# ask_redis COMMAND…: what Redis answers to whoever operates the machine.
+ask_redis() { REDISCLI_AUTH=$(<"$(redis_secret operator)") redis-cli -s "$AVVIK_REDIS" --user avvik-operator "$@"; }
 
 redis_answers() { [[ $(ask_redis ping) == PONG ]]; }
 

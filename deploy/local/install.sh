@@ -13,14 +13,14 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build ccache mold pkg-config
   libgrpc++-dev protobuf-compiler-grpc protobuf-compiler libprotobuf-dev libabsl-dev
-  libhiredis-dev libpq-dev libboost-dev libssl-dev libsodium-dev zlib1g-dev libcurl4-openssl-dev
+  libhiredis-dev libpq-dev libboost-dev libssl-dev libsodium-dev libp11-kit-dev zlib1g-dev libcurl4-openssl-dev
   libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev prometheus-cpp-dev
   libgtest-dev libgmock-dev
 )
 # What ./run starts and calls.
 run_packages=(postgresql redis-server clamav-daemon curl ca-certificates openssl tzdata)
 # What ./test calls besides.
-test_packages=(shellcheck nginx systemd chromium fonts-liberation)
+test_packages=(shellcheck nginx systemd chromium fonts-liberation softhsm2 opensc)
 # What tests/fuzz/run builds with: libFuzzer is clang's.
 fuzz_packages=(clang libclang-rt-14-dev)
 

@@ -38,25 +38,30 @@ place() {
   esac
 }
 
-# A service sees nothing of the caller's environment but what is named here.
+# A service sees nothing of the caller's environment but what is named here. (LD_BIND_NOW: see deploy/systemd/service.unit.)
 start_service() {
   local name=$1 variable
-  local -a environment=(HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8) more=()
-  for variable in ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
+  local -a environment=(HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8 LD_BIND_NOW=1) more=()
+  for variable in ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS SOFTHSM2_CONF; do
     [[ -z ${!variable:-} ]] || environment+=("$variable=${!variable}")
   done
   # What the example people's command line cannot do, where a test asks for it.
   [[ $name == gateway || -z ${AVVIK_STRONG_SIGN_IN_FOR:-} ]] ||
     more=(--strong-sign-in-for "$AVVIK_STRONG_SIGN_IN_FOR" --strong-sign-in "$AVVIK_STRONG_SIGN_IN")
+  [[ $name == gateway || -z ${AVVIK_SYSLOG:-} ]] ||
+    more+=(--syslog "$AVVIK_SYSLOG" --syslog-ca "$AVVIK_SYSLOG_CA")
   flags_of "$name"
   start_process "$name" TERM env -i "${environment[@]}" "$AVVIK_BIN/avvik-$name" "${REPLIES[@]}" "${more[@]}"
 }
+
+# has_secret NAME: whether a secret is there, as a file or sealed by systemd-creds (NAME.cred), which production may do.
+has_secret() { [[ -s $AVVIK_SECRETS/$1 || -s $AVVIK_SECRETS/$1.cred ]]; }
 
 # The key that signs the trace, made once, and its public half for ./avvik audit verify.
 make_audit_key() {
   (
     umask 077
-    [[ -s $AVVIK_SECRETS/audit.key ]] || openssl genpkey -algorithm ed25519 -out "$AVVIK_SECRETS/audit.key"
+    has_secret audit.key || openssl genpkey -algorithm ed25519 -out "$AVVIK_SECRETS/audit.key"
     [[ -s $AVVIK_SECRETS/audit.pub ]] ||
       openssl pkey -in "$AVVIK_SECRETS/audit.key" -pubout -out "$AVVIK_SECRETS/audit.pub"
   ) || fail "cannot make the key that signs the trace"
@@ -64,18 +69,18 @@ make_audit_key() {
 
 # The key that proves events in Redis, made once; all services share it.
 make_event_keys() {
-  [[ -s $AVVIK_SECRETS/event.keys ]] || (umask 077 && openssl rand -hex 32 >"$AVVIK_SECRETS/event.keys")
+  has_secret event.keys || (umask 077 && openssl rand -hex 32 >"$AVVIK_SECRETS/event.keys")
 }
 
 # The key that seals sessions, made once.
 make_session_keys() {
-  [[ -s $AVVIK_SECRETS/session-keys.secret ]] ||
+  has_secret session-keys.secret ||
     (umask 077 && openssl rand -hex 32 >"$AVVIK_SECRETS/session-keys.secret")
 }
 
 # The file with the keys above all others; made once, and never deleted but with the data that it opens.
 make_master_keys() {
-  [[ -s $AVVIK_MASTER_KEYS ]] && return 0
+  [[ ! -s $AVVIK_MASTER_KEYS && ! -s $AVVIK_MASTER_KEYS.cred ]] || return 0
   local key
   key=$(openssl rand -base64 32) || fail "cannot make a master key"
   (umask 077 && printf '%s\n' "# id:key; the first is the current one (docs/decisions/0011-keys-and-erasure.md)" \
@@ -88,8 +93,8 @@ make_intake_keys() {
   (
     cd "$AVVIK_SECRETS"
     umask 077
-    [[ -s receipt.key ]] || openssl rand -hex 32 | tr -d '\n' >receipt.key
-    [[ -s proof.key ]] || openssl genpkey -algorithm ed25519 -out proof.key
+    has_secret receipt.key || openssl rand -hex 32 | tr -d '\n' >receipt.key
+    has_secret proof.key || openssl genpkey -algorithm ed25519 -out proof.key
     [[ -s proof.pem ]] || openssl pkey -in proof.key -pubout -out proof.pem
   ) || fail "cannot make the keys of anonymous reporting in $AVVIK_SECRETS"
 }

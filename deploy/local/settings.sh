@@ -44,7 +44,6 @@ if ((${#AVVIK_RUN} > 80)); then
   AVVIK_RUN=/tmp/avvik-$(id -u)-$(printf '%s' "$AVVIK_HOME" | sha256sum | cut -c 1-12)
 fi
 AVVIK_REDIS=$AVVIK_RUN/redis.sock
-AVVIK_REDIS_PASSWORD=$AVVIK_SECRETS/redis.secret
 # All of ClamAV's daemon, under /tmp: where AppArmor is on, Debian's profile lets it write nowhere else but in the
 # system's own folders.
 AVVIK_CLAMAV=/tmp/avvik-clamav-$(id -u)-$(printf '%s' "$AVVIK_HOME" | sha256sum | cut -c 1-12)

@@ -66,9 +66,18 @@ place() {
   esac
 }
 
+# credential_of SECRET: prints how a secret is handed over: sealed to this machine when NAME.cred is there, else as the file.
+credential_of() {
+  if [[ -e ${root:-}$config/secrets/$1.cred ]]; then
+    printf 'LoadCredentialEncrypted=%s:%s\n' "$1" "$config/secrets/$1.cred"
+  else
+    printf 'LoadCredential=%s:%s\n' "$1" "$config/secrets/$1"
+  fi
+}
+
 # unit_of NAME: sets REPLY to the unit of a service, and secrets to the names of the secrets that it is given.
 unit_of() {
-  local name=$1 command after groups=avvik-redis out='' credentials defaults_lines port i
+  local name=$1 command after groups=avvik-redis out='' credentials defaults_lines port secret i
   secrets=()
   flags_of "$name"
   command="$prefix/bin/avvik-$name"
@@ -84,7 +93,7 @@ unit_of() {
     gateway) after="${AVVIK_SERVICES[*]/#/avvik-}" after="${after// avvik-gateway/}" after="${after// /.service }.service" ;;
   esac
   printf -v defaults_lines 'Environment=%s\n' "${defaults[@]}"
-  credentials=$(printf 'LoadCredential=%s\n' "${secrets[@]}" | sed "s|=\(.*\)|&:$config/secrets/\1|")
+  credentials=$(for secret in "${secrets[@]}"; do credential_of "$secret"; done)
   REPLY=$(<"$systemd/service.unit")
   REPLY=${REPLY//@DEFAULTS@/"${defaults_lines%$'\n'}"}
   REPLY=${REPLY//@CREDENTIALS@/"$credentials"}

@@ -12,7 +12,8 @@ std::optional<int> DeliveryConfig::Load(int argc, const char* const* argv) {
   reader.RequiredText("escalation", &escalation,
                       "gRPC address of escalation, whose events are heard");
   reader.RequiredText("master-key", &master_key,
-                      "file with the master keys, or env:NAME for a variable that holds them");
+                      "file with the master keys, or with the URIs of those in a module (PKCS#11), or env:NAME "
+                      "for a variable that holds them");
   reader.RequiredText("smtp", &smtp.url,
                       "mail server: smtp://host:port (STARTTLS) or smtps://host:port");
   reader.Text("smtp-ca", &smtp.ca_file,

@@ -6,6 +6,7 @@
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
 #include "services/delivery/case_event_handler.h"
 #include "services/delivery/delivery_config.h"
@@ -15,6 +16,7 @@
 #include "services/delivery/pg_send_queue.h"
 #include "services/delivery/queue_keeper.h"
 #include "services/delivery/report_event_handler.h"
+#include "services/delivery/sealed_keys.h"
 #include "services/delivery/sender.h"
 #include "services/delivery/smtp_mailer.h"
 
@@ -59,9 +61,11 @@ int main(int argc, char** argv) {
       h.clock(), h.telemetry());
 
   rpc::Peer intake("intake", config.intake, h.transport(), h.tokens());
+  // Apart from the events, which are asked for all the time: this one ends when it is idle, and what it held goes with it.
+  rpc::Peer intake_texts("intake", config.intake, h.transport(), h.tokens(), rpc::Transport::Connection::kOwn);
   rpc::Peer escalation("escalation", config.escalation, h.transport(), h.tokens());
   delivery::NoticeWriter writer(h.ids(), h.clock(), **vault, config.mail_from);
-  delivery::IntakeReporterSource reporters(intake, **vault);
+  delivery::IntakeReporterSource reporters(intake_texts, **vault);
   const auto queued = [&] {
     sender.Wake();
     h.publisher().Wake();
@@ -77,6 +81,14 @@ int main(int argc, char** argv) {
   delivery::DeliveryService service(h.environment(), store, **vault,
                                     [&sender] { sender.Wake(); });
   h.Add(rotation);
+  secrecy::Renewal renewal({.service = "avvik-delivery",
+                            .pool = h.pool(),
+                            .vault = **vault,
+                            .ids = h.ids(),
+                            .clock = h.clock(),
+                            .telemetry = h.telemetry(),
+                            .keys = delivery::SealedKeys()});
+  h.Add(renewal);
   h.Add(keeper);
   h.Add(sender);
   h.Offer({&service, delivery::v1::Delivery::service_full_name()});

@@ -1,7 +1,9 @@
 #include "services/delivery/pg_notice_store.h"
 
 #include "common/organisation/test_visibility.h"
+#include "common/secrecy/test_renewal.h"
 #include "services/delivery/notice_proto.h"
+#include "services/delivery/sealed_keys.h"
 #include "services/delivery/test_support.h"
 
 namespace avvik::delivery {
@@ -52,6 +54,18 @@ TEST_F(PgNoticeStoreTest, ANoticeIsReadWithItsAttempts) {
   EXPECT_EQ(found->notice.sent, kNow);
   ASSERT_EQ(found->attempts.size(), 1u);
   EXPECT_EQ(found->attempts[0].duration, absl::Milliseconds(12));
+}
+
+TEST_F(PgNoticeStoreTest, KeysOfAddressesAreReplacedAndTheyAreSealedAnewWhileTheyAreRead) {
+  for (int i = 0; i < 120; ++i) Queue("event-" + std::to_string(i));
+  const std::string id = Value("SELECT notice_id FROM notice LIMIT 1");
+  const auto readable = [&] {
+    EXPECT_EQ(store_.Get(kTenant, id, kAll)->notice.draft.recipient, "anna@kalix.example");
+  };
+  EXPECT_EQ(secrecy::RenewAll(vault_, database_->pool(), SealedKeys(), readable), 200u);
+  readable();
+  // Beyond the first page, too.
+  EXPECT_EQ(Value("SELECT count(*) FROM notice WHERE get_byte(recipient, 0) = 2"), "120");
 }
 
 TEST_F(PgNoticeStoreTest, OnlyWhatIsVisibleIsFoundListedAndCounted) {

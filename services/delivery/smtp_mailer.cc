@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "common/tls/stapling.h"
+
 namespace avvik::delivery {
 namespace {
 
@@ -41,6 +43,11 @@ size_t TakeReply(char* data, size_t, size_t size, void* user) {
     dialogue->reply = line.substr(0, std::min(line.find_first_of("\r\n"), kMaxReplyBytes));
   }
   return size;
+}
+
+CURLcode AskForStatus(CURL*, void* context, void*) {
+  tls::AskForStatus(static_cast<SSL_CTX*>(context));
+  return CURLE_OK;
 }
 
 // Follows the commands; their arguments, passwords among them, are not looked at.
@@ -142,6 +149,7 @@ HandOverResult SmtpMailer::SendOnce(const Envelope& envelope, bool fresh, bool* 
   curl_easy_setopt(curl_, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(settings_.connect_timeout));
   curl_easy_setopt(curl_, CURLOPT_TIMEOUT_MS, Milliseconds(settings_.timeout));
   curl_easy_setopt(curl_, CURLOPT_ERRORBUFFER, error);
+  curl_easy_setopt(curl_, CURLOPT_SSL_CTX_FUNCTION, &AskForStatus);
   curl_easy_setopt(curl_, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
   if (settings_.insecure) {
     curl_easy_setopt(curl_, CURLOPT_USE_SSL, CURLUSESSL_TRY);

@@ -1,6 +1,8 @@
 #include "services/escalation/duty_erasure.h"
 
 #include "common/secrecy/certificate.h"
+#include "common/secrecy/test_renewal.h"
+#include "services/escalation/sealed_keys.h"
 #include "services/escalation/store_test_support.h"
 
 namespace avvik::escalation {
@@ -50,6 +52,20 @@ class DutyErasureTest : public StoreTest {
     return duties.empty() ? Duty() : duties.front();
   }
 };
+
+TEST_F(DutyErasureTest, KeysOfDutiesAreReplacedAndAllTheySealIsSealedAnewWhileItIsRead) {
+  WrittenCase();
+  // Key, reason for ruling out, number and reason of a stage; nothing of the duty that nobody wrote of.
+  EXPECT_EQ(secrecy::RenewAll(vault_, database_->pool(), SealedKeys(),
+                              [&] {
+                                const Duty duty = Written();
+                                EXPECT_EQ(duty.rule_out_reason, "marked-reason");
+                                EXPECT_EQ(duty.stages[0].external_id, "marked-number");
+                                EXPECT_EQ(duty.stages[0].reason, "marked-stage");
+                              }),
+            4u);
+  EXPECT_EQ(Written().stages[0].reason, "marked-stage");
+}
 
 TEST_F(DutyErasureTest, KeyAndWordsOfAnErasedCaseAreGone) {
   const triage::v1::CaseFacts told = WrittenCase();

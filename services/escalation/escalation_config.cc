@@ -7,7 +7,8 @@ std::optional<int> EscalationConfig::Load(int argc, const char* const* argv) {
                         "Finds the duties to tell authorities and keeps their clocks.");
   host.Declare(reader);
   reader.RequiredText("master-key", &master_key,
-                      "file with the master keys, or env:NAME for a variable that holds them");
+                      "file with the master keys, or with the URIs of those in a module (PKCS#11), or env:NAME "
+                      "for a variable that holds them");
   reader.Text("regimes", &regimes, "directory of the statutory regimes");
   return reader.Parse(argc, argv);
 }

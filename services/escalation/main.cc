@@ -4,12 +4,14 @@
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
 #include "services/escalation/case_event_handler.h"
 #include "services/escalation/due_worker.h"
 #include "services/escalation/escalation_config.h"
 #include "services/escalation/escalation_service.h"
 #include "services/escalation/pg_duty_store.h"
+#include "services/escalation/sealed_keys.h"
 
 int main(int argc, char** argv) {
   using namespace avvik;
@@ -41,6 +43,14 @@ int main(int argc, char** argv) {
   escalation::EscalationService service(h.environment(), store, *regimes, h.publisher());
   h.Hear("triage", h.triage(), handler);
   h.Add(rotation);
+  secrecy::Renewal renewal({.service = "avvik-escalation",
+                            .pool = h.pool(),
+                            .vault = **vault,
+                            .ids = h.ids(),
+                            .clock = h.clock(),
+                            .telemetry = h.telemetry(),
+                            .keys = escalation::SealedKeys()});
+  h.Add(renewal);
   h.Add(worker);
   h.Offer({&service, escalation::v1::Escalation::service_full_name()});
   return h.Run();

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "common/config/config.h"
+#include "common/config/loopback.h"
 #include "common/identity/provider.h"
 
 namespace avvik::gateway {
@@ -11,6 +12,14 @@ namespace {
 
 // What is wrong beyond single values; empty when nothing is.
 std::string MistakeIn(const GatewayConfig& config) {
+  if (config.listen_certificate.empty() != config.listen_key.empty()) {
+    return "--listen-certificate and --listen-key belong together";
+  }
+  if (config.listen_certificate.empty() && !config::IsLoopback(config::HostOf(config.listen))) {
+    return "--listen " + config.listen +
+           " is a network address: give --listen-certificate and --listen-key, or listen on loopback "
+           "(127.0.0.1:8080) behind a proxy on this machine";
+  }
   // Tokens and cookies travel there: the rules are the same as for the provider.
   const std::string& url = config.public_url;
   const size_t host = url.find("://") + 3;
@@ -38,6 +47,9 @@ std::optional<int> LoadConfig(int argc, const char* const* argv,
   config::Reader reader("avvik-gateway",
                         "The HTTP face of Avvik: REST and JSON, live events, web files.");
   reader.RequiredText("listen", &config->listen, "host:port to serve HTTP at");
+  reader.Text("listen-certificate", &config->listen_certificate,
+              "certificate (PEM) to serve HTTPS with; empty on loopback only");
+  reader.Text("listen-key", &config->listen_key, "that certificate's private key (PEM)");
   reader.Text("static", &config->static_folder, "folder of the web application; empty for none");
   for (const std::string& name : backends) {
     reader.RequiredText(name, &config->backends[name], "gRPC address of the service " + name);
@@ -45,9 +57,11 @@ std::optional<int> LoadConfig(int argc, const char* const* argv,
   reader.RequiredText("public-url", &config->public_url,
                       "how browsers reach the gateway: https://host; http:// for loopback only");
   reader.RequiredText("redis", &config->redis,
-                      "where sessions are kept: a unix socket's path or host:port");
+                      "where sessions are kept: a Redis at a unix socket's path, rediss://host:port (TLS), or "
+                      "redis://host:port on this machine");
+  reader.RequiredText("redis-user", &config->redis_user, "the gateway's user in Redis");
   reader.RequiredText("redis-password-file", &config->redis_password_file,
-                      "file with the password of Redis' default user");
+                      "file with the password of Redis' user");
   reader.RequiredText("issuer", &config->issuer, "OpenID provider that people sign in at");
   reader.Text("audience", &config->audience, "audience that access tokens name");
   reader.RequiredText("client-id", &config->client_id, "the gateway's client at the provider");

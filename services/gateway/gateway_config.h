@@ -15,10 +15,13 @@ namespace avvik::gateway {
 
 struct GatewayConfig {
   std::string listen = "127.0.0.1:8080";        // host:port of the HTTP server.
+  std::string listen_certificate;               // Empty: without TLS, on loopback only.
+  std::string listen_key;
   std::string static_folder;                    // Of the web application; empty for none.
   std::map<std::string, std::string> backends;  // gRPC addresses by name.
   std::string public_url;  // How browsers reach the gateway: `https://host`, without a path.
   std::string redis;       // Where sessions are kept.
+  std::string redis_user;
   std::string redis_password_file;
   std::string issuer;      // OpenID provider that people sign in at.
   std::string audience = "avvik";  // That access tokens name.

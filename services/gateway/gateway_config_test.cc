@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -23,8 +24,8 @@ std::optional<int> Load(std::vector<const char*> flags, GatewayConfig* config) {
 // What is needed besides backends, unless it is there.
 std::vector<const char*> With(std::vector<const char*> flags) {
   for (const char* needed :
-       {"--listen=[::]:80", "--public-url=https://avvik.example", "--redis=/r",
-        "--redis-password-file=/p", "--client-id=avvik-web", "--issuer=https://issuer.example",
+       {"--listen=[::1]:80", "--public-url=https://avvik.example", "--redis=/r",
+        "--redis-user=avvik-gateway", "--redis-password-file=/p", "--client-id=avvik-web", "--issuer=https://issuer.example",
         "--client-secret-file=/s", "--session-key-file=/k", "--service-client-secret-file=/g"}) {
     const std::string_view name(needed, std::strchr(needed, '=') - needed + 1);
     const bool given = std::any_of(flags.begin(), flags.end(), [&](const char* flag) {
@@ -41,7 +42,7 @@ TEST(GatewayConfigTest, EveryBackendIsASettingOfItsOwn) {
             std::nullopt);
   EXPECT_THAT(config.backends,
               UnorderedElementsAre(Pair("intake", "unix:/a"), Pair("triage", "host:1")));
-  EXPECT_EQ(config.listen, "[::]:80");
+  EXPECT_EQ(config.listen, "[::1]:80");
   EXPECT_EQ(config.drain, absl::Seconds(3));
 }
 
@@ -87,6 +88,27 @@ TEST(GatewayConfigTest, TheAddressForBrowsersIsAnOriginThatCookiesAreSafeAt) {
     EXPECT_EQ(Load(With({"--intake=a", "--triage=b", flag.c_str()}), &config), 2) << url;
     EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("--public-url"));
   }
+}
+
+TEST(GatewayConfigTest, WithoutACertificateItListensOnLoopbackOnly) {
+  const auto load = [](std::vector<const char*> flags) {
+    GatewayConfig config;
+    flags.insert(flags.end(), {"--intake=a", "--triage=b"});
+    testing::internal::CaptureStderr();
+    const auto exit = Load(With(flags), &config);
+    return std::pair(exit, testing::internal::GetCapturedStderr());
+  };
+  for (const char* listen : {"--listen=127.0.0.1:8080", "--listen=[::1]:8080", "--listen=localhost:8080"}) {
+    EXPECT_EQ(load({listen}).first, std::nullopt) << listen;
+  }
+  for (const char* listen : {"--listen=0.0.0.0:8080", "--listen=[::]:8080", "--listen=avvik.example:80",
+                             "--listen=10.0.0.1:8080", "--listen=8080"}) {
+    const auto [exit, said] = load({listen});
+    EXPECT_EQ(exit, 2) << listen;
+    EXPECT_THAT(said, HasSubstr("--listen-certificate")) << listen;
+    EXPECT_EQ(load({listen, "--listen-certificate=/c", "--listen-key=/k"}).first, std::nullopt) << listen;
+  }
+  EXPECT_EQ(load({"--listen-certificate=/c"}).first, 2);
 }
 
 TEST(GatewayConfigTest, SessionsLastAtLeastAsLongAsTheyMayBeIdle) {

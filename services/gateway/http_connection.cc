@@ -125,7 +125,22 @@ void HttpConnection::Disarm() {
 }
 
 void HttpConnection::RefuseForRoom() {
-  OnStrand([this] { Fail(503, "", "The server has as many connections as it can take."); });
+  OnStrand([this] { Secure(&HttpConnection::FailForRoom); });
+}
+
+void HttpConnection::FailForRoom() {
+  Fail(503, "", "The server has as many connections as it can take.");
+}
+
+void HttpConnection::Secure(void (HttpConnection::*then)()) {
+  if (!socket_.is_secure()) return (this->*then)();
+  if (server_.stopping) return Close();
+  Arm(options_.read_timeout, &HttpConnection::Close);
+  socket_.async_handshake([self = shared_from_this(), then](Error error) {
+    self->Disarm();
+    if (error || self->state_ == State::kClosed) return self->Close();
+    ((*self).*then)();
+  });
 }
 
 void HttpConnection::ReadNext() {
@@ -163,7 +178,7 @@ void HttpConnection::ReadHead() {
 void HttpConnection::CancelRead() {
   timed_out_ = true;
   Error ignored;
-  socket_.cancel(ignored);
+  socket_.socket().cancel(ignored);
   // The read consists of many; one that has just succeeded is followed by another.
   Arm(kCancelAgain, &HttpConnection::CancelRead);
 }
@@ -234,7 +249,7 @@ bool HttpConnection::TakeHead() {
   head_ = HttpRequestHead();
   head_.method = std::string(message.method_string());
   Error gone;
-  if (const auto peer = socket_.remote_endpoint(gone); !gone) {
+  if (const auto peer = socket_.socket().remote_endpoint(gone); !gone) {
     const auto address = peer.address();
     head_.peer = address.is_v6() && address.to_v6().is_v4_mapped()
                      ? net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6()).to_string()
@@ -374,17 +389,26 @@ void HttpConnection::OnWritten(Error error) {
 // section 9.6); so this end is shut, and what comes is read and forgotten for a while.
 void HttpConnection::Linger() {
   state_ = State::kLingering;
-  Error error;
-  socket_.shutdown(tcp::socket::shutdown_send, error);
-  if (error) return Close();
   Arm(server_.stopping ? kStoppingLinger : options_.linger_timeout, &HttpConnection::Close);
+  if (!socket_.is_secure()) return ShutAndLinger();
+  // Tells that nothing was cut off, and waits for the other end to say so too, which one that still sends does not.
+  socket_.async_say_goodbye([self = shared_from_this()](Error) {
+    if (self->state_ == State::kLingering) self->ShutAndLinger();
+  });
+}
+
+void HttpConnection::ShutAndLinger() {
+  Error error;
+  socket_.socket().shutdown(tcp::socket::shutdown_send, error);
+  if (error) return Close();
   if (is_stream_) return;  // WatchInput reads already.
   buffer_.clear();
   LingerRead();
 }
 
 void HttpConnection::LingerRead() {
-  socket_.async_read_some(
+  // What comes is of no interest, encrypted or not.
+  socket_.socket().async_read_some(
       buffer_.prepare(kReadChunk * 4), [self = shared_from_this()](Error error, size_t n) {
         self->lingered_ += n;
         if (error || self->state_ == State::kClosed || self->lingered_ > kLingerBytes)
@@ -399,7 +423,7 @@ void HttpConnection::Close() {
   Disarm();
   heartbeat_.cancel();
   Error ignored;
-  socket_.close(ignored);
+  socket_.socket().close(ignored);
   server_.Gone(this);
   if (const auto sink = std::exchange(sink_, nullptr)) sink->BreakOff();
   if (!is_stream_) return;

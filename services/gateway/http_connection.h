@@ -25,8 +25,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/gateway/http_certificate.h"
 #include "services/gateway/http_message.h"
 #include "services/gateway/http_server.h"
+#include "services/gateway/http_stream.h"
 
 namespace avvik::gateway {
 
@@ -57,6 +59,7 @@ struct HttpServerCore {
   // Destroyed before what stands above, which its handlers use.
   boost::asio::io_context io;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work;
+  std::unique_ptr<HttpCertificate> certificate;  // Null without TLS; used on the acceptor's strand.
   std::optional<boost::asio::ip::tcp::acceptor> acceptor;
   std::optional<boost::asio::steady_timer> accept_pause;
   int port = 0;
@@ -66,10 +69,12 @@ struct HttpServerCore {
 // One client. Everything but the entry points marked so runs on the connection's strand.
 class HttpConnection final : public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(boost::asio::ip::tcp::socket socket, HttpServerCore& server)
+  // By TLS with a certificate.
+  HttpConnection(boost::asio::ip::tcp::socket socket,
+                 std::shared_ptr<boost::asio::ssl::context> certificate, HttpServerCore& server)
       : server_(server),
         options_(server.options),
-        socket_(std::move(socket)),
+        socket_(std::move(socket), std::move(certificate)),
         timer_(socket_.get_executor()),
         heartbeat_(socket_.get_executor()) {}
   ~HttpConnection() {
@@ -79,7 +84,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
 
   // Entry points for any thread.
   void Serve() {
-    OnStrand([this] { ReadNext(); });
+    OnStrand([this] { Secure(&HttpConnection::ReadNext); });
   }
   void RefuseForRoom();
   void Drain() {
@@ -130,6 +135,9 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void Arm(absl::Duration after, void (HttpConnection::*action)());
   void Disarm();
 
+  // Agrees on TLS where there is a certificate, and goes on.
+  void Secure(void (HttpConnection::*then)());
+  void FailForRoom();
   void ReadNext();
   void ReadHead();
   void OnHead(boost::system::error_code error);
@@ -158,6 +166,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::string Head(int status, const std::vector<HttpHeader>& headers) const;
   void OnWritten(boost::system::error_code error);
   void Linger();
+  void ShutAndLinger();
   void LingerRead();
   void Close();
   void DrainNow();
@@ -171,7 +180,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
 
   HttpServerCore& server_;
   const HttpServerOptions& options_;
-  boost::asio::ip::tcp::socket socket_;
+  HttpStream socket_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer heartbeat_;
   uint64_t timer_epoch_ = 0;

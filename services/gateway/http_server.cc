@@ -39,6 +39,14 @@ absl::Status HttpServerCore::Listen() {
     return absl::InvalidArgumentError("cannot resolve " + options.address + ": " + error.message());
   }
   const tcp::endpoint endpoint = found.begin()->endpoint();
+  if (options.certificate.empty() && !endpoint.address().is_loopback()) {
+    return absl::InvalidArgumentError(options.address + " is on a network, and there is no certificate");
+  }
+  if (!options.certificate.empty()) {
+    auto loaded = HttpCertificate::Load(options.certificate, options.key, options.reload);
+    if (!loaded.ok()) return loaded.status();
+    certificate = *std::move(loaded);
+  }
   acceptor.emplace(net::make_strand(io));
   acceptor->open(endpoint.protocol(), error);
   if (!error) acceptor->set_option(net::socket_base::reuse_address(true), error);
@@ -72,7 +80,8 @@ void HttpServerCore::Accept() {
 void HttpServerCore::Admit(tcp::socket socket) {
   Error ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  auto connection = std::make_shared<HttpConnection>(std::move(socket), *this);
+  auto connection = std::make_shared<HttpConnection>(
+      std::move(socket), certificate == nullptr ? nullptr : certificate->Current(), *this);
   int open;
   {
     std::lock_guard lock(mutex);

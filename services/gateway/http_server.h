@@ -1,5 +1,5 @@
-// HTTP/1.1 over TCP (RFC 9112), with every limit that a server open to the world needs. TLS is the
-// reverse proxy's business. This header keeps Boost out of the rest of the program.
+// HTTP/1.1 over TCP (RFC 9112), by TLS but on loopback, with every limit that a server open to the world needs.
+// This header keeps Boost out of the rest of the program.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,11 @@ namespace avvik::gateway {
 
 struct HttpServerOptions {
   std::string address;  // `host:port`, `[v6]:port`; port 0 chooses a free one.
+  // Files in PEM form; both may be one. Empty: without TLS, on loopback only.
+  std::string certificate;
+  std::string key;
+  // How often they are looked at for a change.
+  absl::Duration reload = absl::Seconds(10);
   int threads = 2;
   // Connections beyond it are answered 503 and closed.
   int max_connections = 1024;
@@ -59,7 +64,8 @@ class HttpServer final : public process::Runnable {
   HttpServer(HttpServerOptions options, HttpHandler& handler);
   ~HttpServer() override;
 
-  // INVALID_ARGUMENT for an address that cannot be read, UNAVAILABLE when it cannot be listened at.
+  // INVALID_ARGUMENT for an address that cannot be read or is on a network without TLS, and for a certificate that
+  // is of no use; UNAVAILABLE when it cannot be listened at.
   absl::Status Start() override;
 
   // Takes no more connections, closes idle ones, ends streams, lets requests under way finish for

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <thread>
 
@@ -11,13 +13,14 @@
 #include "gtest/gtest.h"
 #include "services/gateway/http_test_client.h"
 #include "services/gateway/sse.h"
+#include "tests/support/certificates.h"
 
 namespace avvik::gateway {
 namespace {
 
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 // /echo gives the body back; /hold answers when Release is called; /drop never answers; /throw
 // throws; /events streams; /no is refused by its head.
@@ -105,9 +108,19 @@ class PathHandler final : public HttpHandler {
   int closed_ = 0;
 };
 
-class HttpServerTest : public testing::Test {
+enum class By { kPlain, kTls };
+
+// Everything in plain and by TLS.
+class HttpServerTest : public ::testing::TestWithParam<By> {
  protected:
-  HttpServerTest() { options_.address = "127.0.0.1:0"; }
+  HttpServerTest() {
+    options_.address = "127.0.0.1:0";
+    HttpTestClient::speaks_tls = GetParam() == By::kTls;
+    if (GetParam() == By::kPlain) return;
+    static const auto& authority = *new avvik::testing::TestAuthority;
+    static const auto file = authority.Certify("front", "IP:127.0.0.1").certificate;
+    options_.certificate = options_.key = file;
+  }
   ~HttpServerTest() override {
     handler_.Release();
     handler_.WaitForHeld(0);
@@ -140,7 +153,7 @@ class HttpServerTest : public testing::Test {
   std::unique_ptr<HttpServer> server_;
 };
 
-TEST_F(HttpServerTest, RequestsOfOneConnectionAreAnsweredInOrder) {
+TEST_P(HttpServerTest, RequestsOfOneConnectionAreAnsweredInOrder) {
   options_.headers = {{"X-Content-Type-Options", "nosniff"}};
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(Post("/echo", "å") + Get("/echo?a=1") + Post("/echo", "z")));
@@ -153,7 +166,7 @@ TEST_F(HttpServerTest, RequestsOfOneConnectionAreAnsweredInOrder) {
   EXPECT_EQ(client.Read().body, "POST /echo? z");
 }
 
-TEST_F(HttpServerTest, SlowAnswerIsNotOvertakenByALaterRequest) {
+TEST_P(HttpServerTest, SlowAnswerIsNotOvertakenByALaterRequest) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(Get("/hold") + Get("/echo")));
   handler_.WaitForHeld(1);
@@ -162,14 +175,14 @@ TEST_F(HttpServerTest, SlowAnswerIsNotOvertakenByALaterRequest) {
   EXPECT_EQ(client.Read().body, "GET /echo? ");
 }
 
-TEST_F(HttpServerTest, HeadHasTheLengthAndNoBody) {
+TEST_P(HttpServerTest, HeadHasTheLengthAndNoBody) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send("HEAD /echo HTTP/1.1\r\nHost: a\r\n\r\n" + Get("/echo")));
   EXPECT_EQ(client.Read(/*head_only=*/true).headers.at("Content-Length"), "12");
   EXPECT_EQ(client.Read().body, "GET /echo? ");
 }
 
-TEST_F(HttpServerTest, ChunkedBodyIsRead) {
+TEST_P(HttpServerTest, ChunkedBodyIsRead) {
   HttpTestClient client(Start());
   ASSERT_TRUE(
       client.Send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
@@ -177,7 +190,7 @@ TEST_F(HttpServerTest, ChunkedBodyIsRead) {
   EXPECT_EQ(client.Read().body, "POST /echo? abcde");
 }
 
-TEST_F(HttpServerTest, Http10ClosesUnlessAskedToKeep) {
+TEST_P(HttpServerTest, Http10ClosesUnlessAskedToKeep) {
   const int port = Start();
   HttpTestClient closing(port);
   ASSERT_TRUE(closing.Send("GET /echo HTTP/1.0\r\n\r\n"));
@@ -188,7 +201,7 @@ TEST_F(HttpServerTest, Http10ClosesUnlessAskedToKeep) {
   EXPECT_EQ(keeping.Read().headers.at("Connection"), "keep-alive");
 }
 
-TEST_F(HttpServerTest, ContinueIsSaidBeforeTheBody) {
+TEST_P(HttpServerTest, ContinueIsSaidBeforeTheBody) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(
       "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"));
@@ -197,14 +210,14 @@ TEST_F(HttpServerTest, ContinueIsSaidBeforeTheBody) {
   EXPECT_EQ(client.Read().body, "POST /echo? ab");
 }
 
-TEST_F(HttpServerTest, OtherExpectationIsRefused) {
+TEST_P(HttpServerTest, OtherExpectationIsRefused) {
   HttpTestClient client(Start());
   ASSERT_TRUE(
       client.Send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 2\r\n\r\n"));
   EXPECT_EQ(client.Read().status, 417);
 }
 
-TEST_F(HttpServerTest, ElevenMegabytesSentWithoutAskingGet413) {
+TEST_P(HttpServerTest, ElevenMegabytesSentWithoutAskingGet413) {
   HttpTestClient client(Start());
   // The whole body goes out before the answer is looked at.
   EXPECT_TRUE(client.Send(Post("/echo", std::string(11 << 20, 'x'))));
@@ -215,7 +228,7 @@ TEST_F(HttpServerTest, ElevenMegabytesSentWithoutAskingGet413) {
   EXPECT_TRUE(client.AtEnd());
 }
 
-TEST_F(HttpServerTest, TooLargeIsSaidInsteadOfContinue) {
+TEST_P(HttpServerTest, TooLargeIsSaidInsteadOfContinue) {
   HttpTestClient client(Start());
   ASSERT_TRUE(
       client.Send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: "
@@ -223,7 +236,7 @@ TEST_F(HttpServerTest, TooLargeIsSaidInsteadOfContinue) {
   EXPECT_EQ(client.Read().status, 413);
 }
 
-TEST_F(HttpServerTest, ChunkedBodyBeyondTheLimitGets413) {
+TEST_P(HttpServerTest, ChunkedBodyBeyondTheLimitGets413) {
   HttpTestClient client(Start());
   std::string request = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (int i = 0; i < 40; ++i) request += "10000\r\n" + std::string(65536, 'x') + "\r\n";
@@ -231,13 +244,13 @@ TEST_F(HttpServerTest, ChunkedBodyBeyondTheLimitGets413) {
   EXPECT_EQ(client.Read().status, 413);
 }
 
-TEST_F(HttpServerTest, BodyOfTheLimitIsTaken) {
+TEST_P(HttpServerTest, BodyOfTheLimitIsTaken) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(Post("/echo", std::string(1 << 20, 'x'))));
   EXPECT_EQ(client.Read().body.size(), (1u << 20) + 12);
 }
 
-TEST_F(HttpServerTest, RefusalComesBeforeTheBody) {
+TEST_P(HttpServerTest, RefusalComesBeforeTheBody) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send("POST /no HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"));
   const TestResponse response = client.Read();
@@ -245,14 +258,14 @@ TEST_F(HttpServerTest, RefusalComesBeforeTheBody) {
   EXPECT_EQ(response.headers.at("Connection"), "close");
 }
 
-TEST_F(HttpServerTest, RefusalWithoutABodyKeepsTheConnection) {
+TEST_P(HttpServerTest, RefusalWithoutABodyKeepsTheConnection) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(Get("/no") + Get("/echo")));
   EXPECT_EQ(client.Read().status, 401);
   EXPECT_EQ(client.Read().status, 200);
 }
 
-TEST_F(HttpServerTest, LongHeadersGet431) {
+TEST_P(HttpServerTest, LongHeadersGet431) {
   const int port = Start();
   for (const std::string& request :
        {"GET /echo HTTP/1.1\r\nHost: a\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n",
@@ -263,7 +276,7 @@ TEST_F(HttpServerTest, LongHeadersGet431) {
   }
 }
 
-TEST_F(HttpServerTest, TooManyHeadersGet431) {
+TEST_P(HttpServerTest, TooManyHeadersGet431) {
   const int port = Start();
   for (const auto& [count, status] : {std::pair(99, 200), std::pair(100, 431)}) {
     std::string request = "GET /echo HTTP/1.1\r\nHost: a\r\n";
@@ -274,7 +287,7 @@ TEST_F(HttpServerTest, TooManyHeadersGet431) {
   }
 }
 
-TEST_F(HttpServerTest, HeadersThatSayWhoAsksComeOnce) {
+TEST_P(HttpServerTest, HeadersThatSayWhoAsksComeOnce) {
   const int port = Start();
   for (const char* header : {"Host: b", "Authorization: Bearer a\r\nAuthorization: Bearer b",
                              "Cookie: a=1\r\ncookie: a=2", "Origin: a\r\nOrigin: b"}) {
@@ -284,7 +297,7 @@ TEST_F(HttpServerTest, HeadersThatSayWhoAsksComeOnce) {
   }
 }
 
-TEST_F(HttpServerTest, WhatIsNotHttpGets400) {
+TEST_P(HttpServerTest, WhatIsNotHttpGets400) {
   const int port = Start();
   for (const char* request :
        {"hello\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/3.0\r\n\r\n",
@@ -302,13 +315,13 @@ TEST_F(HttpServerTest, WhatIsNotHttpGets400) {
   }
 }
 
-TEST_F(HttpServerTest, ProxyFormOfTheTargetIsTaken) {
+TEST_P(HttpServerTest, ProxyFormOfTheTargetIsTaken) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send("GET http://a:1/echo?x HTTP/1.1\r\nHost: a\r\n\r\n"));
   EXPECT_EQ(client.Read().body, "GET /echo?x ");
 }
 
-TEST_F(HttpServerTest, SlowClientsGet408) {
+TEST_P(HttpServerTest, SlowClientsGet408) {
   options_.read_timeout = absl::Milliseconds(200);
   const int port = Start();
   HttpTestClient slow_head(port);
@@ -321,7 +334,9 @@ TEST_F(HttpServerTest, SlowClientsGet408) {
   EXPECT_EQ(response.body, "body: did not arrive in time");
 }
 
-TEST_F(HttpServerTest, TrickleDoesNotHoldAConnection) {
+TEST_P(HttpServerTest, TrickleDoesNotHoldAConnection) {
+  // The client cannot write and read on two threads then.
+  if (GetParam() == By::kTls) GTEST_SKIP();
   options_.read_timeout = absl::Milliseconds(300);
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send("GET /echo HTTP/1.1\r\n"));
@@ -336,7 +351,7 @@ TEST_F(HttpServerTest, TrickleDoesNotHoldAConnection) {
   trickle.join();
 }
 
-TEST_F(HttpServerTest, IdleConnectionIsClosedWithoutAWord) {
+TEST_P(HttpServerTest, IdleConnectionIsClosedWithoutAWord) {
   options_.idle_timeout = absl::Milliseconds(200);
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(Get("/echo")));
@@ -344,7 +359,7 @@ TEST_F(HttpServerTest, IdleConnectionIsClosedWithoutAWord) {
   EXPECT_TRUE(client.AtEnd());
 }
 
-TEST_F(HttpServerTest, DroppedAndThrownRequestsGet500) {
+TEST_P(HttpServerTest, DroppedAndThrownRequestsGet500) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(Get("/drop") + Get("/throw") + Get("/echo")));
   EXPECT_EQ(client.Read().status, 500);
@@ -352,7 +367,7 @@ TEST_F(HttpServerTest, DroppedAndThrownRequestsGet500) {
   EXPECT_EQ(client.Read().status, 200);
 }
 
-TEST_F(HttpServerTest, TwoHundredConnectionsAreServedAtOnce) {
+TEST_P(HttpServerTest, TwoHundredConnectionsAreServedAtOnce) {
   const int port = Start();
   std::vector<std::unique_ptr<HttpTestClient>> clients;
   for (int i = 0; i < 200; ++i) {
@@ -367,7 +382,7 @@ TEST_F(HttpServerTest, TwoHundredConnectionsAreServedAtOnce) {
   EXPECT_TRUE(WaitForConnections(0));
 }
 
-TEST_F(HttpServerTest, ConnectionsBeyondTheLimitAreToldSo) {
+TEST_P(HttpServerTest, ConnectionsBeyondTheLimitAreToldSo) {
   options_.max_connections = 2;
   const int port = Start();
   auto first = std::make_unique<HttpTestClient>(port);
@@ -385,7 +400,7 @@ TEST_F(HttpServerTest, ConnectionsBeyondTheLimitAreToldSo) {
   EXPECT_EQ(fourth.Read().status, 200);
 }
 
-TEST_F(HttpServerTest, BodiesBeyondTheMemoryAreRefusedUntilOthersAreDone) {
+TEST_P(HttpServerTest, BodiesBeyondTheMemoryAreRefusedUntilOthersAreDone) {
   options_.buffered_limit = 150;
   const int port = Start();
   HttpTestClient first(port);
@@ -401,7 +416,7 @@ TEST_F(HttpServerTest, BodiesBeyondTheMemoryAreRefusedUntilOthersAreDone) {
   EXPECT_EQ(third.Read().status, 200);
 }
 
-TEST_F(HttpServerTest, EventsArriveOneByOneAndTheStreamEnds) {
+TEST_P(HttpServerTest, EventsArriveOneByOneAndTheStreamEnds) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(Get("/events")));
   const TestResponse head = client.Read();
@@ -423,7 +438,7 @@ TEST_F(HttpServerTest, EventsArriveOneByOneAndTheStreamEnds) {
   EXPECT_EQ(handler_.closed(), 0);
 }
 
-TEST_F(HttpServerTest, EventsToHttp10AreNotChunked) {
+TEST_P(HttpServerTest, EventsToHttp10AreNotChunked) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send("GET /events HTTP/1.0\r\n\r\n"));
   auto stream = handler_.WaitForStream();
@@ -433,7 +448,7 @@ TEST_F(HttpServerTest, EventsToHttp10AreNotChunked) {
   EXPECT_EQ(client.ReadUntil("end"), "data: 1\n\n");
 }
 
-TEST_F(HttpServerTest, SilentStreamIsKeptAliveByComments) {
+TEST_P(HttpServerTest, SilentStreamIsKeptAliveByComments) {
   options_.heartbeat = absl::Milliseconds(50);
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(Get("/events")));
@@ -443,7 +458,7 @@ TEST_F(HttpServerTest, SilentStreamIsKeptAliveByComments) {
   EXPECT_EQ(client.ReadUntil("\n\n\r\n"), "4\r\n: \n\n\r\n");
 }
 
-TEST_F(HttpServerTest, StreamLearnsThatTheClientHasGone) {
+TEST_P(HttpServerTest, StreamLearnsThatTheClientHasGone) {
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(Get("/events")));
   const auto stream = handler_.WaitForStream();
@@ -453,7 +468,7 @@ TEST_F(HttpServerTest, StreamLearnsThatTheClientHasGone) {
   EXPECT_EQ(server_->streams(), 0);
 }
 
-TEST_F(HttpServerTest, SlowReaderIsCutOff) {
+TEST_P(HttpServerTest, SlowReaderIsCutOff) {
   options_.stream_limit = 100'000;
   HttpTestClient client(Start(), /*receive_buffer=*/4096);
   ASSERT_TRUE(client.Send(Get("/events")));
@@ -465,7 +480,7 @@ TEST_F(HttpServerTest, SlowReaderIsCutOff) {
   EXPECT_TRUE(handler_.WaitForClosed());
 }
 
-TEST_F(HttpServerTest, ReaderThatTakesNothingIsCutOffInTime) {
+TEST_P(HttpServerTest, ReaderThatTakesNothingIsCutOffInTime) {
   options_.write_timeout = absl::Milliseconds(200);
   options_.stream_limit = 64 << 20;
   HttpTestClient client(Start(), /*receive_buffer=*/4096);
@@ -475,7 +490,7 @@ TEST_F(HttpServerTest, ReaderThatTakesNothingIsCutOffInTime) {
   EXPECT_TRUE(handler_.WaitForClosed());
 }
 
-TEST_F(HttpServerTest, StoppingFinishesWhatIsUnderWayAndClosesTheRest) {
+TEST_P(HttpServerTest, StoppingFinishesWhatIsUnderWayAndClosesTheRest) {
   const int port = Start();
   HttpTestClient idle(port);
   ASSERT_TRUE(idle.Send(Get("/echo")));
@@ -503,7 +518,7 @@ TEST_F(HttpServerTest, StoppingFinishesWhatIsUnderWayAndClosesTheRest) {
   EXPECT_FALSE(HttpTestClient(port).connected());
 }
 
-TEST_F(HttpServerTest, StoppingCutsWhatDoesNotEnd) {
+TEST_P(HttpServerTest, StoppingCutsWhatDoesNotEnd) {
   options_.drain = absl::Milliseconds(200);
   HttpTestClient client(Start());
   ASSERT_TRUE(client.Send(Get("/hold")));
@@ -513,7 +528,7 @@ TEST_F(HttpServerTest, StoppingCutsWhatDoesNotEnd) {
   EXPECT_TRUE(client.AtEnd());
 }
 
-TEST_F(HttpServerTest, AddressInUseIsSaid) {
+TEST_P(HttpServerTest, AddressInUseIsSaid) {
   const int port = Start();
   HttpServerOptions options;
   options.address = "127.0.0.1:" + std::to_string(port);
@@ -522,6 +537,76 @@ TEST_F(HttpServerTest, AddressInUseIsSaid) {
   options.address = "nonsense";
   HttpServer third(options, handler_);
   EXPECT_EQ(third.Start().code(), absl::StatusCode::kInvalidArgument);
+}
+
+INSTANTIATE_TEST_SUITE_P(By, HttpServerTest, ::testing::Values(By::kPlain, By::kTls),
+                         [](const auto& by) { return by.param == By::kTls ? "Tls" : "Plain"; });
+
+class HttpTlsTest : public ::testing::Test {
+ protected:
+  HttpTlsTest() {
+    options_.address = "127.0.0.1:0";
+    options_.certificate = options_.key = authority_.Certify("front", "IP:127.0.0.1").certificate;
+    options_.reload = absl::ZeroDuration();
+    options_.read_timeout = absl::Milliseconds(300);
+    HttpTestClient::speaks_tls = true;
+  }
+  int Start() {
+    server_ = std::make_unique<HttpServer>(options_, handler_);
+    EXPECT_TRUE(server_->Start().ok());
+    return server_->port();
+  }
+
+  const avvik::testing::TestAuthority authority_;
+  HttpServerOptions options_;
+  PathHandler handler_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(HttpTlsTest, PlainIsForLoopbackOnly) {
+  HttpServerOptions plain;
+  for (const char* address : {"0.0.0.0:0", "[::]:0"}) {
+    plain.address = address;
+    EXPECT_EQ(HttpServer(plain, handler_).Start().code(), absl::StatusCode::kInvalidArgument) << address;
+  }
+  options_.address = "0.0.0.0:0";
+  HttpTestClient client(Start());
+  ASSERT_TRUE(client.Send("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"));
+  EXPECT_EQ(client.Read().status, 200);
+}
+
+TEST_F(HttpTlsTest, WhoDoesNotSpeakTlsIsToldNothing) {
+  HttpTestClient::speaks_tls = false;
+  const int port = Start();
+  HttpTestClient plain(port);
+  ASSERT_TRUE(plain.Send("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"));
+  EXPECT_THAT(plain.ReadUntil("end"), ::testing::Not(HasSubstr("HTTP")));
+  HttpTestClient silent(port);
+  EXPECT_TRUE(silent.AtEnd());
+}
+
+TEST_F(HttpTlsTest, ExchangedCertificateIsShownToTheNextConnection) {
+  const int port = Start();
+  const long before = HttpTestClient(port).certificate();
+  EXPECT_NE(before, 0);
+  (void)authority_.Certify("front", "IP:127.0.0.1");
+  const long after = HttpTestClient(port).certificate();
+  EXPECT_NE(after, before);
+  // Something that is no certificate changes nothing.
+  std::ofstream(options_.certificate) << "nothing";
+  EXPECT_EQ(HttpTestClient(port).certificate(), after);
+}
+
+TEST_F(HttpTlsTest, CertificateThatIsOfNoUseIsRefusedAtTheStart) {
+  const auto refused = [&] { return HttpServer(options_, handler_).Start(); };
+  const std::string good = options_.key;
+  options_.key = authority_.Certify("other").key;
+  EXPECT_EQ(refused().code(), absl::StatusCode::kInvalidArgument);
+  options_.key = good;
+  std::filesystem::permissions(good, std::filesystem::perms(0644));
+  EXPECT_THAT(std::string(refused().message()), HasSubstr("may be read by others"));
+  options_.key = options_.certificate = good + ".gone";
+  EXPECT_EQ(refused().code(), absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

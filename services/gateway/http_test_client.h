@@ -1,14 +1,17 @@
 // A blocking HTTP client for tests, which can also misbehave: it sends exactly the bytes it is
-// given.
+// given. By TLS where it is told so; it then believes everybody.
 #pragma once
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +26,9 @@ struct TestResponse {
 
 class HttpTestClient {
  public:
+  // Whether clients made from now on speak TLS.
+  static inline bool speaks_tls = false;
+
   explicit HttpTestClient(int port, int receive_buffer = 0)
       : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
     if (receive_buffer > 0) {
@@ -36,6 +42,7 @@ class HttpTestClient {
     address.sin_port = htons(static_cast<uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connected_ = connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    if (connected_ && speaks_tls) BeginTls();
   }
   ~HttpTestClient() { Close(); }
   HttpTestClient(const HttpTestClient&) = delete;
@@ -50,7 +57,8 @@ class HttpTestClient {
   // False when the server does not take all of it.
   bool Send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t n = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t n = tls_ ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                             : send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (n <= 0) return false;
       bytes.remove_prefix(static_cast<size_t>(n));
     }
@@ -93,17 +101,35 @@ class HttpTestClient {
   // Whether the server closes, without another byte, within 10 s.
   bool AtEnd() { return buffer_.empty() && !Fill() && !timed_out_; }
 
+  // The serial number of the certificate that the server showed.
+  long certificate() const {
+    const std::unique_ptr<X509, decltype(&X509_free)> shown(SSL_get1_peer_certificate(tls_.get()),
+                                                            &X509_free);
+    return shown ? static_cast<long>(X509_issuer_and_serial_hash(shown.get())) : 0;
+  }
+
  private:
+  void BeginTls() {
+    std::signal(SIGPIPE, SIG_IGN);
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                    &SSL_CTX_free);
+    tls_.reset(SSL_new(context.get()));
+    SSL_set_fd(tls_.get(), socket_);
+    SSL_connect(tls_.get());
+  }
   bool Fill() {
     char bytes[16384];
-    const ssize_t n = recv(socket_, bytes, sizeof bytes, 0);
-    timed_out_ = n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    const ssize_t n =
+        tls_ ? SSL_read(tls_.get(), bytes, sizeof bytes) : recv(socket_, bytes, sizeof bytes, 0);
+    timed_out_ = n < 0 && (tls_ ? SSL_get_error(tls_.get(), static_cast<int>(n)) == SSL_ERROR_WANT_READ
+                                : errno == EAGAIN || errno == EWOULDBLOCK);
     if (n <= 0) return false;
     buffer_.append(bytes, static_cast<size_t>(n));
     return true;
   }
 
   int socket_;
+  std::unique_ptr<SSL, decltype(&SSL_free)> tls_{nullptr, &SSL_free};
   bool connected_ = false;
   bool timed_out_ = false;
   std::string buffer_;

@@ -58,6 +58,11 @@ int main(int argc, char** argv) {
   const auto redis_password = config::ReadSecretFile(config.redis_password_file);
   const auto service_secret = config::ReadSecretFile(config.service_client_secret_file);
   if (!client_secret || !session_keys || !redis_password || !service_secret) return 2;
+  const redis::Server redis{.address = config.redis,
+                            .user = config.redis_user,
+                            .password = *redis_password,
+                            .tls = config.transport.files()};
+  if (const auto place = redis::PlaceOf(redis); !place.ok()) return Fail(place.status());
   const auto sealer = Sealer::FromKeys(*session_keys);
   if (!sealer.ok()) return Fail(sealer.status());
 
@@ -88,9 +93,11 @@ int main(int argc, char** argv) {
   SessionQueue session_log([&](const SessionDeed& deed) { return remote_log.Record(deed); }, ids,
                            registry);
   BrowserSessions browsers(
-      config, *client_secret, *redis_password, *sealer, keys, http, clock,
+      config, *client_secret, redis, *sealer, keys, http, clock,
       {.next = handler, .routes = *routes, .metrics = metrics, .log = session_log});
   HttpServer server({.address = config.listen,
+                     .certificate = config.listen_certificate,
+                     .key = config.listen_key,
                      .threads = config.threads,
                      .max_connections = config.max_connections,
                      .drain = config.drain,

@@ -86,6 +86,25 @@ absl::Status HasRoom(const AttachmentTotals& there, int64_t bytes) {
   return absl::OkStatus();
 }
 
+absl::Status HasRoomOfPerson(const AttachmentTotals& there, int64_t bytes,
+                             const StorageLimits& limits) {
+  if (there.count + 1 > limits.files_of_person) return error::TooManyFilesOfPerson(limits.files_of_person);
+  if (there.bytes + bytes > limits.bytes_of_person) {
+    return error::FilesOfPersonTooLarge(limits.bytes_of_person);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HasRoomWithoutAccount(int64_t there, int64_t bytes, const StorageLimits& limits) {
+  if (there + bytes > limits.bytes_without_account) return error::NoRoomWithoutAccount();
+  return absl::OkStatus();
+}
+
+absl::Status HasRoomInAll(int64_t there, int64_t bytes, const StorageLimits& limits) {
+  if (there + bytes > limits.bytes_in_all) return error::NoRoomForFiles();
+  return absl::OkStatus();
+}
+
 absl::Status CheckFilename(const std::string& filename) {
   if (filename.find_first_of("/\\") != std::string::npos) {
     return error::BadFilename("must be a name without a path");

@@ -35,11 +35,24 @@ struct Attachment {
   absl::Time created;
 };
 
-// What a report has already.
+// What is there already: of a report, or of all reports of one person.
 struct AttachmentTotals {
   int64_t count = 0;
   int64_t bytes = 0;
 };
+
+// How much is kept altogether. Whatever is refused by it is a file: the report itself is taken.
+struct StorageLimits {
+  // Of one person, over all their reports.
+  int64_t files_of_person = 2000;
+  int64_t bytes_of_person = int64_t{2} << 30;
+  // Of all without an account together, in one municipality within a day.
+  int64_t bytes_without_account = int64_t{2} << 30;
+  // Of everybody.
+  int64_t bytes_in_all = int64_t{100} << 30;
+};
+// Within which files without an account are counted.
+inline constexpr absl::Duration kDayWithoutAccount = absl::Hours(24);
 
 // Whether a report takes files at all: FAILED_PRECONDITION when it was taken back or erased, and
 // for a matter of national security, with the word who handles that.
@@ -47,6 +60,11 @@ absl::Status TakesAttachments(const Report& report);
 
 // Whether another file of `bytes` has room beside those that are there; RESOURCE_EXHAUSTED otherwise.
 absl::Status HasRoom(const AttachmentTotals& there, int64_t bytes);
+// The same beside all files of the person who reports, or who wants no account: what came of all such within
+// kDayWithoutAccount; or beside everybody's.
+absl::Status HasRoomOfPerson(const AttachmentTotals& there, int64_t bytes, const StorageLimits& limits);
+absl::Status HasRoomWithoutAccount(int64_t there, int64_t bytes, const StorageLimits& limits);
+absl::Status HasRoomInAll(int64_t there, int64_t bytes, const StorageLimits& limits);
 
 // INVALID_ARGUMENT for a name with a path in it or with characters that make it look like another.
 // common/validate has seen to length, control characters and UTF-8.

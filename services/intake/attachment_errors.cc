@@ -39,6 +39,36 @@ absl::Status AttachmentsTooLarge(int64_t most) {
                "ATTACHMENTS_TOO_LARGE", {{"most", std::to_string(most)}});
 }
 
+absl::Status TooManyFilesOfPerson(int64_t most) {
+  return Error(absl::StatusCode::kResourceExhausted,
+               "your reports may have at most " + std::to_string(most) +
+                   " files together; the report is kept. Take files away that are no longer needed, describe the "
+                   "file in the report, or ask the information security function how to hand it over",
+               "TOO_MANY_FILES_OF_PERSON", {{"most", std::to_string(most)}});
+}
+
+absl::Status FilesOfPersonTooLarge(int64_t most) {
+  return Error(absl::StatusCode::kResourceExhausted,
+               "the files of your reports may have at most " + std::to_string(most) +
+                   " bytes together; the report is kept. Take files away that are no longer needed, describe the "
+                   "file in the report, or ask the information security function how to hand it over",
+               "FILES_OF_PERSON_TOO_LARGE", {{"most", std::to_string(most)}});
+}
+
+absl::Status NoRoomWithoutAccount() {
+  return Error(absl::StatusCode::kResourceExhausted,
+               "more files came without sign-in today than are taken; the report is kept. Describe the file in "
+               "it, or send the file tomorrow with the receipt",
+               "NO_ROOM_WITHOUT_ACCOUNT");
+}
+
+absl::Status NoRoomForFiles() {
+  return Error(absl::StatusCode::kResourceExhausted,
+               "there is no room for more files at present; the report is kept. Describe the file in it, and send "
+               "the file later",
+               "NO_ROOM_FOR_FILES");
+}
+
 absl::Status TooManyTransfers() {
   return Error(absl::StatusCode::kResourceExhausted,
                "too many files are sent and fetched at once; try again in a moment",

@@ -20,6 +20,13 @@ absl::Status AttachmentRefused();
 absl::Status TooManyAttachments(int most);
 // RESOURCE_EXHAUSTED: the report's files are as large as they may be together.
 absl::Status AttachmentsTooLarge(int64_t most);
+// RESOURCE_EXHAUSTED: one person's reports have as many files as they may have together, or as large ones.
+absl::Status TooManyFilesOfPerson(int64_t most);
+absl::Status FilesOfPersonTooLarge(int64_t most);
+// RESOURCE_EXHAUSTED: those without an account sent as much within a day as they may together.
+absl::Status NoRoomWithoutAccount();
+// RESOURCE_EXHAUSTED: this installation keeps as many bytes of files as it may.
+absl::Status NoRoomForFiles();
 // RESOURCE_EXHAUSTED: too many files come in or go out at once.
 absl::Status TooManyTransfers();
 // INVALID_ARGUMENT: the name is not one.

@@ -48,6 +48,20 @@ TEST(AttachmentTest, TwentyFilesAndAHundredMegabytesAreTheMost) {
               IsError(absl::StatusCode::kResourceExhausted, "ATTACHMENTS_TOO_LARGE"));
 }
 
+TEST(AttachmentTest, LimitsOfAPersonAndOfAllAreTheLastThatIsTaken) {
+  const StorageLimits limits = {.files_of_person = 3, .bytes_of_person = 10, .bytes_without_account = 20, .bytes_in_all = 30};
+  EXPECT_OK(HasRoomOfPerson({.count = 2, .bytes = 4}, 6, limits));
+  EXPECT_THAT(HasRoomOfPerson({.count = 3, .bytes = 4}, 6, limits),
+              IsError(absl::StatusCode::kResourceExhausted, "TOO_MANY_FILES_OF_PERSON"));
+  EXPECT_THAT(HasRoomOfPerson({.count = 2, .bytes = 4}, 7, limits),
+              IsError(absl::StatusCode::kResourceExhausted, "FILES_OF_PERSON_TOO_LARGE"));
+  EXPECT_OK(HasRoomWithoutAccount(15, 5, limits));
+  EXPECT_THAT(HasRoomWithoutAccount(15, 6, limits),
+              IsError(absl::StatusCode::kResourceExhausted, "NO_ROOM_WITHOUT_ACCOUNT"));
+  EXPECT_OK(HasRoomInAll(25, 5, limits));
+  EXPECT_THAT(HasRoomInAll(25, 6, limits), IsError(absl::StatusCode::kResourceExhausted, "NO_ROOM_FOR_FILES"));
+}
+
 TEST(AttachmentTest, NameWithAPathOrWithTurnedWritingIsRefused) {
   EXPECT_OK(CheckFilename("skärmbild 2026-11-21.png"));
   for (const char* name : {"../../etc/passwd", "C:\\windows\\a.txt", "a/b.txt", ".", "..", " . ",

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/host/settings.h"
+#include "services/intake/attachment.h"
 
 namespace avvik::intake {
 
@@ -15,6 +16,7 @@ struct IntakeConfig {
   std::string proof_key_file;
   std::string clamd;
   std::string campaigns = "deploy/campaigns.yaml";
+  StorageLimits storage;
 
   // Reads flags and environment. An exit status when the process shall end at once.
   std::optional<int> Load(int argc, const char* const* argv);

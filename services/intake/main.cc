@@ -3,11 +3,10 @@
 #include "common/events/migrations.h"
 #include "common/filing_proof/filing_proof.h"
 #include "common/host/host.h"
-#include "common/log/log.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
-#include "common/process/loop.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
 #include "services/intake/attachment_service.h"
 #include "services/intake/campaign_event_handler.h"
@@ -22,7 +21,9 @@
 #include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/quarantine.h"
+#include "services/intake/receipt_sweeper.h"
 #include "services/intake/receipts_service.h"
+#include "services/intake/sealed_keys.h"
 #include "services/intake/secrecy_service.h"
 
 int main(int argc, char** argv) {
@@ -31,8 +32,8 @@ int main(int argc, char** argv) {
   intake::IntakeConfig config;
   if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
 
-  const auto receipt_secret = intake::ReceiptKeys::ReadSecret(config.receipt_key_file);
-  if (!receipt_secret.ok()) return host::FailStart(receipt_secret.status());
+  const auto receipt_secrets = intake::ReceiptKeys::ReadSecrets(config.receipt_key_file);
+  if (!receipt_secrets.ok()) return host::FailStart(receipt_secrets.status());
   const auto signer = filing_proof::Signer::Load(config.proof_key_file);
   if (!signer.ok()) return host::FailStart(signer.status());
   const auto campaigns = campaigns::CampaignRules::Load(config.campaigns);
@@ -62,14 +63,14 @@ int main(int argc, char** argv) {
                                              h.publisher(), h.ids());
   intake::SecrecyService secrecy(h.environment(), store);
 
-  intake::PgAttachmentStore attachments(h.pool(), **vault, h.ids());
+  intake::PgAttachmentStore attachments(h.pool(), **vault, h.ids(), config.storage);
   intake::Clamd clamd(config.clamd);
   intake::Quarantine quarantine(attachments, clamd, h.clock(), h.telemetry(),
                                 [&h] { h.publisher().Wake(); });
   intake::AttachmentReceiver receiver(attachments, [&quarantine] { quarantine.Wake(); });
   const bool takes_files = !config.clamd.empty();
-  intake::ReceiptKeys receipt_keys(*receipt_secret);
-  const intake::UploadTickets tickets(receipt_keys.UploadKey());
+  intake::ReceiptKeys receipt_keys(*receipt_secrets);
+  const intake::UploadTickets tickets(receipt_keys.UploadKeys());
   intake::AttachmentService attachment_service(
       {h.environment(), store, attachments, receiver, tickets, h.ids(), takes_files});
 
@@ -78,15 +79,19 @@ int main(int argc, char** argv) {
                                  [&h] { h.publisher().Wake(); });
   h.Hear("triage", h.triage(), cases);
   h.Add(rotation);
+  secrecy::Renewal renewal({.service = "avvik-intake",
+                            .pool = h.pool(),
+                            .vault = **vault,
+                            .ids = h.ids(),
+                            .clock = h.clock(),
+                            .telemetry = h.telemetry(),
+                            .keys = intake::SealedKeys()});
+  h.Add(renewal);
   intake::PgReceiptStore receipts(h.pool(), h.ids(), **vault);
   intake::ReceiptsService receipts_service(
       {h.environment(), store, receipts, campaign_store, receipt_keys, *signer, committer, fingerprints,
        h.directory(), h.publisher(), h.ids(), attachments, tickets, takes_files});
-  process::Loop sweeper("challenges", [&] {
-    const absl::Status swept = receipts.ForgetExpired(h.clock().Now());
-    if (!swept.ok()) log::Warning("challenges_not_swept", {{"error", swept}});
-    return absl::Minutes(1);
-  });
+  intake::ReceiptSweeper sweeper(receipts, receipt_keys, h.clock(), h.telemetry());
   h.Add(committer);
   h.Add(sweeper);
   h.Add(second_look);

@@ -25,6 +25,35 @@ constexpr pg::Statement kTotals{"intake_attachment_totals", R"sql(
       FROM attachment
      WHERE report_id = $1 AND state <> 0)sql"};
 
+// Files of one reporter are counted one after the other, and so are those that came without an account, until each
+// is seen by the next.
+constexpr pg::Statement kTakeTurn{"intake_take_turn_of_reporter", R"sql(
+    SELECT pg_advisory_xact_lock(4704, hashtext(tenant || '/' || reporter_pseudonym))
+      FROM report
+     WHERE tenant = $1 AND id = $2)sql"};
+
+// Whether a report's reporter is not known; 3 is its confidentiality then.
+constexpr pg::Statement kIsAnonymous{"intake_attachment_is_anonymous", R"sql(
+    SELECT confidentiality = 3 AS anonymous FROM report WHERE tenant = $1 AND id = $2)sql"};
+
+// What a reporter has, by the pseudonym that their reports are found by.
+constexpr pg::Statement kTotalsOfReporter{"intake_attachment_totals_of_reporter", R"sql(
+    SELECT count(*) AS count, coalesce(sum(attachment.size), 0)::bigint AS bytes
+      FROM report AS this
+      JOIN report AS own ON own.tenant = this.tenant AND own.reporter_pseudonym = this.reporter_pseudonym
+      JOIN attachment ON attachment.report_id = own.id AND attachment.state IN (1, 2)
+     WHERE this.tenant = $1 AND this.id = $2)sql"};
+
+constexpr pg::Statement kBytesWithoutAccount{"intake_attachment_bytes_without_account", R"sql(
+    SELECT coalesce(sum(attachment.size), 0)::bigint AS bytes
+      FROM attachment
+      JOIN report ON report.id = attachment.report_id AND report.confidentiality = 3
+     WHERE attachment.tenant = $1 AND attachment.created_at > $2 AND attachment.state IN (1, 2))sql"};
+
+// What the files take on the disk, those that come in and room that is not used again included.
+constexpr pg::Statement kBytesInAll{"intake_attachment_bytes_in_all",
+                                    "SELECT pg_total_relation_size('attachment_chunk') AS bytes"};
+
 constexpr pg::Statement kBegin{"intake_begin_attachment", R"sql(
     INSERT INTO attachment (id, tenant, report_id, filename, media_type, size, chunks, sha256,
                             metadata_removed, state, refusal, signature, created_at, scans, due_at)
@@ -131,10 +160,35 @@ absl::StatusOr<Report> LockOpenReport(pg::Transaction& transaction, const Attach
   return report;
 }
 
-absl::Status CheckRoom(pg::Transaction& transaction, const Attachment& attachment) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+AttachmentTotals TotalsOf(const pg::Rows& rows) {
+  return {.count = rows[0].Int("count"), .bytes = rows[0].Int("bytes")};
+}
+
+absl::Status CheckRoom(pg::Transaction& transaction, const Attachment& attachment,
+                       const StorageLimits& limits) {
+  const int64_t bytes = attachment.size;
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows of_report,
                          transaction.Execute(kTotals, {attachment.report_id}));
-  return HasRoom({.count = rows[0].Int("count"), .bytes = rows[0].Int("bytes")}, attachment.size);
+  AVVIK_RETURN_IF_ERROR(HasRoom(TotalsOf(of_report), bytes));
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows report,
+      transaction.Execute(kIsAnonymous, {attachment.tenant, attachment.report_id}));
+  if (report.empty()) return error::ReportNotFound(attachment.report_id);
+  if (report[0].Bool("anonymous")) {
+    AVVIK_ASSIGN_OR_RETURN(
+        const pg::Rows today,
+        transaction.Execute(kBytesWithoutAccount,
+                            {attachment.tenant, attachment.created - kDayWithoutAccount}));
+    AVVIK_RETURN_IF_ERROR(HasRoomWithoutAccount(today[0].Int("bytes"), bytes, limits));
+  } else {
+    AVVIK_ASSIGN_OR_RETURN(
+        const pg::Rows of_reporter,
+        transaction.Execute(kTotalsOfReporter, {attachment.tenant, attachment.report_id}));
+    AVVIK_RETURN_IF_ERROR(HasRoomOfPerson(TotalsOf(of_reporter), bytes, limits));
+  }
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows in_all, transaction.Execute(kBytesInAll, {}));
+  // When it ends, what came in has been written.
+  return HasRoomInAll(in_all[0].Int("bytes"), 0, limits);
 }
 
 // What of a row is not sealed.
@@ -181,7 +235,7 @@ absl::Status PgAttachmentStore::Begin(const Attachment& attachment, absl::Time u
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(attachment.tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::Status {
-        AVVIK_RETURN_IF_ERROR(CheckRoom(transaction, attachment));
+        AVVIK_RETURN_IF_ERROR(CheckRoom(transaction, attachment, limits_));
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
             transaction.Execute(kBegin, {attachment.id, attachment.tenant, attachment.report_id,
@@ -208,7 +262,9 @@ absl::Status PgAttachmentStore::Finish(const Attachment& attachment, const secre
       pool_, pg::Scope::Tenant(attachment.tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::Status {
         AVVIK_RETURN_IF_ERROR(LockOpenReport(transaction, attachment).status());
-        AVVIK_RETURN_IF_ERROR(CheckRoom(transaction, attachment));
+        AVVIK_RETURN_IF_ERROR(
+            transaction.Execute(kTakeTurn, {attachment.tenant, attachment.report_id}).status());
+        AVVIK_RETURN_IF_ERROR(CheckRoom(transaction, attachment, limits_));
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
             transaction.Execute(

@@ -11,8 +11,9 @@ namespace avvik::intake {
 class PgAttachmentStore final : public AttachmentStore {
  public:
   // All of them must outlive the store.
-  PgAttachmentStore(pg::Pool& pool, secrecy::Vault& vault, IdSource& ids)
-      : pool_(pool), vault_(vault), ids_(ids) {}
+  PgAttachmentStore(pg::Pool& pool, secrecy::Vault& vault, IdSource& ids,
+                    const StorageLimits& limits = {})
+      : pool_(pool), vault_(vault), ids_(ids), limits_(limits) {}
 
   absl::StatusOr<secrecy::DataKey> KeyOf(const std::string& tenant,
                                          const std::string& report_id) override;
@@ -40,6 +41,7 @@ class PgAttachmentStore final : public AttachmentStore {
   pg::Pool& pool_;
   secrecy::Vault& vault_;
   IdSource& ids_;
+  const StorageLimits limits_;
 };
 
 // Removes all files of a report, in the transaction that erases it; answers how many.

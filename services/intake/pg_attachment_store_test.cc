@@ -1,7 +1,11 @@
 #include "services/intake/pg_attachment_store.h"
 
+#include <atomic>
 #include <cstdlib>
+#include <functional>
 #include <optional>
+#include <thread>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "avvik/triage/v1/triage_events.pb.h"
@@ -11,13 +15,17 @@
 #include "common/events/outbox.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/test_renewal.h"
 #include "common/secrecy/test_vault.h"
 #include "common/telemetry/registry.h"
 #include "services/intake/attachment_receiver.h"
 #include "services/intake/case_event_handler.h"
 #include "services/intake/malware_scanner.h"
+#include "services/intake/pg_campaign_store.h"
+#include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/quarantine.h"
+#include "services/intake/sealed_keys.h"
 #include "services/intake/visibility.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -57,7 +65,8 @@ class AttachmentStoreTest : public ::testing::Test {
   }
 
   Report Submit(const std::string& request_id,
-                type::v1::Answer national_security = type::v1::ANSWER_NO) {
+                type::v1::Answer national_security = type::v1::ANSWER_NO,
+                const std::function<void(Report&)>& change = [](Report&) {}) {
     Submission submission;
     Report& report = submission.report;
     report.id = ids_.Next();
@@ -70,14 +79,42 @@ class AttachmentStoreTest : public ::testing::Test {
     report.reporter = {.login = "anna", .name = "Anna Berg", .email = "anna@kalix.example"};
     report.submitted = kNow;
     report.reported = kNow;
+    change(report);
     submission.year = 2026;
     submission.trace = Trace();
+    submission.trace.tenant = report.tenant;
     std::vector<Submission> all;
     all.push_back(std::move(submission));
     return *(*reports_.SubmitAll(std::move(all)))[0];
   }
   audit::Record Trace() {
     return {.id = ids_.Next(), .tenant = "kalix", .at = kNow, .actor = "anna", .method = "test"};
+  }
+  Report SubmittedBy(const std::string& login) {
+    return Submit(ids_.Next(), type::v1::ANSWER_NO, [&](Report& report) { report.reporter.login = login; });
+  }
+  Report SubmittedByNobody(const std::string& tenant = "kalix") {
+    return Submit(ids_.Next(), type::v1::ANSWER_NO, [&](Report& report) {
+      report.tenant = tenant;
+      report.reporter = {};
+      report.content.confidentiality = v1::CONFIDENTIALITY_ANONYMOUS;
+    });
+  }
+  // Sends a small file to a store with these limits.
+  absl::Status SendWithin(const StorageLimits& limits, const Report& report, const std::string& content,
+                          absl::Time at = kNow) {
+    PgAttachmentStore store(database_->pool(), *vault_, ids_, limits);
+    AttachmentReceiver receiver(store, [] {});
+    audit::Record trace = Trace();
+    trace.tenant = report.tenant;
+    bool sent = false;
+    return receiver
+        .Receive(report, {.id = ids_.Next(), .filename = "fil.txt", .at = at}, trace,
+                 [&]() -> absl::StatusOr<std::optional<std::string>> {
+                   if (std::exchange(sent, true)) return std::nullopt;
+                   return content;
+                 })
+        .status();
   }
   // Sends a file in pieces of 64 KiB; with `break_after`, only so many of them.
   absl::StatusOr<Attachment> Send(const std::string& content, const std::string& name = "fil.txt",
@@ -166,6 +203,56 @@ TEST_F(AttachmentStoreTest, NothingOfAFileLiesInTheDatabaseReadable) {
             "0");
 }
 
+TEST_F(AttachmentStoreTest, KeysOfReportsAreReplacedAndAllTheySealIsSealedAnewWhileItIsRead) {
+  const std::string content = Text(200'000);
+  const Attachment attachment = Sent(content, "brev.txt");
+  ASSERT_OK(reports_.AddSupplement("kalix", report_.id, ByReceipt(), "request-2",
+                                   {.id = ids_.Next(), .text = "Tillägg", .created = kNow}, Trace()));
+  PgReceiptStore receipts(database_->pool(), ids_, *vault_);
+  ASSERT_OK(receipts.AddMessage("kalix", report_.id,
+                                {.id = ids_.Next(),
+                                 .request_id = "request-3",
+                                 .author = v1::MESSAGE_AUTHOR_REPORTER,
+                                 .handler = "",
+                                 .text = "Hej",
+                                 .created = kNow},
+                                Trace()));
+  const std::vector<secrecy::SealedWith> keys = SealedKeys();
+  const auto readable = [&] {
+    const auto report = reports_.Get("kalix", report_.id, ByReceipt());
+    ASSERT_OK(report);
+    EXPECT_EQ(report->content.title, "Brev till fel person");
+    EXPECT_EQ(report->reporter.name, "Anna Berg");
+    ASSERT_EQ(report->supplements.size(), 1u);
+    EXPECT_EQ(report->supplements[0].text, "Tillägg");
+    EXPECT_EQ(receipts.Messages("kalix", report_.id)->front().text, "Hej");
+    EXPECT_EQ(*Read(attachment), content);
+    EXPECT_EQ(store_.Get("kalix", report_.id, attachment.id)->filename, "brev.txt");
+  };
+  const std::string pseudonym = *vault_->Pseudonym("kalix", "anna");
+  // Key, title, description, reporter; supplement; message; name, digest and four pieces of the file.
+  EXPECT_EQ(secrecy::RenewAll(vault_, database_->pool(), keys, readable), 12u);
+  readable();
+  EXPECT_EQ(*vault_->Pseudonym("kalix", "anna"), pseudonym);
+  // Another copy of the service, that has not seen how it went.
+  const auto again = vault_.Again();
+  PgReportStore reports(database_->pool(), ids_, *again);
+  EXPECT_EQ(reports.Get("kalix", report_.id, ByReceipt())->content.title, "Brev till fel person");
+  EXPECT_EQ(database_->Value("SELECT string_agg(method, ' ' ORDER BY id) FROM audit_record WHERE actor = 'avvik-test'"),
+            "avvik.secrecy/ReplaceTenantKey avvik.secrecy/DestroyTenantKey");
+}
+
+TEST_F(AttachmentStoreTest, FileThatComesInWhileKeysAreReplacedIsKept) {
+  Sent("before");
+  std::vector<Attachment> sent;
+  secrecy::RenewAll(vault_, database_->pool(), SealedKeys(), [&] {
+    if (sent.size() < 3) sent.push_back(Sent("during " + std::to_string(sent.size())));
+  });
+  for (size_t i = 0; i < sent.size(); ++i) {
+    EXPECT_EQ(*Read(sent[i]), "during " + std::to_string(i));
+  }
+}
+
 TEST_F(AttachmentStoreTest, FileThatBreaksOffLeavesNothing) {
   EXPECT_THAT(Send(Text(1'000'000), "a.txt", 12), HasCode(absl::StatusCode::kAborted));
   EXPECT_EQ(Count("attachment"), "0");
@@ -231,6 +318,75 @@ TEST_F(AttachmentStoreTest, ReportTakesTwentyFiles) {
   for (int i = 0; i < 20; ++i) Sent("fil " + std::to_string(i));
   EXPECT_THAT(Send("en till"), IsError(absl::StatusCode::kResourceExhausted, "TOO_MANY_ATTACHMENTS"));
   EXPECT_EQ(Count("attachment"), "20");
+}
+
+TEST_F(AttachmentStoreTest, PersonMayHaveSoManyFilesInAllTheirReports) {
+  const StorageLimits limits = {.files_of_person = 3};
+  const auto full = IsError(absl::StatusCode::kResourceExhausted, "TOO_MANY_FILES_OF_PERSON");
+  const Report other = SubmittedBy("anna");
+  EXPECT_OK(SendWithin(limits, report_, "ett"));
+  EXPECT_OK(SendWithin(limits, report_, "två"));
+  EXPECT_OK(SendWithin(limits, other, "tre"));
+  EXPECT_THAT(SendWithin(limits, other, "fyra"), full);
+  // Reports are taken nonetheless, and so are files of others.
+  const Report third = SubmittedBy("anna");
+  EXPECT_THAT(SendWithin(limits, third, "fyra"), full);
+  EXPECT_OK(SendWithin(limits, SubmittedBy("erik"), "ett"));
+  EXPECT_EQ(Count("attachment"), "4");
+  // Who takes a file away has room for another.
+  const auto held = store_.List("kalix", report_.id);
+  ASSERT_OK(held);
+  ASSERT_OK(store_.Delete(held->front(), Trace()));
+  EXPECT_OK(SendWithin(limits, third, "fyra"));
+}
+
+TEST_F(AttachmentStoreTest, PersonMayHaveSoManyBytesInAllTheirReports) {
+  const StorageLimits limits = {.bytes_of_person = 10};
+  EXPECT_OK(SendWithin(limits, report_, "123456"));
+  const Report confidential = Submit("request-2", type::v1::ANSWER_NO, [](Report& report) {
+    report.content.confidentiality = v1::CONFIDENTIALITY_CONFIDENTIAL;
+  });
+  EXPECT_THAT(SendWithin(limits, confidential, "12345"),
+              IsError(absl::StatusCode::kResourceExhausted, "FILES_OF_PERSON_TOO_LARGE"));
+  EXPECT_OK(SendWithin(limits, confidential, "1234"));
+  EXPECT_EQ(Count("attachment"), "2");
+  EXPECT_EQ(Count("attachment_chunk"), "2");
+}
+
+TEST_F(AttachmentStoreTest, FilesThatComeAtOnceDoNotPassThePersonsLimitTogether) {
+  const StorageLimits limits = {.files_of_person = 3};
+  std::vector<Report> reports;
+  for (int i = 0; i < 8; ++i) reports.push_back(SubmittedBy("anna"));
+  std::atomic<int> taken = 0;
+  std::vector<std::thread> senders;
+  for (const Report& report : reports) {
+    senders.emplace_back([&] { taken += SendWithin(limits, report, "fil").ok() ? 1 : 0; });
+  }
+  for (std::thread& sender : senders) sender.join();
+  EXPECT_EQ(taken, 3);
+  EXPECT_EQ(Count("attachment"), "3");
+}
+
+TEST_F(AttachmentStoreTest, ThoseWithoutAnAccountHaveABudgetOfADayTogether) {
+  const StorageLimits limits = {.files_of_person = 1, .bytes_of_person = 1, .bytes_without_account = 10};
+  const auto full = IsError(absl::StatusCode::kResourceExhausted, "NO_ROOM_WITHOUT_ACCOUNT");
+  EXPECT_OK(SendWithin(limits, SubmittedByNobody(), "123456"));
+  const Report another = SubmittedByNobody();
+  EXPECT_THAT(SendWithin(limits, another, "12345"), full);
+  EXPECT_OK(SendWithin(limits, another, "1234"));
+  EXPECT_THAT(SendWithin(limits, SubmittedByNobody(), "1"), full);
+  // Of one municipality, within a day, and of nobody with an account.
+  EXPECT_OK(SendWithin(limits, SubmittedByNobody("tyreso"), "1"));
+  EXPECT_OK(SendWithin(limits, report_, "1"));
+  EXPECT_OK(SendWithin(limits, another, "1", kNow + kDayWithoutAccount));
+}
+
+TEST_F(AttachmentStoreTest, WithoutRoomFilesAreRefusedAndReportsAreTaken) {
+  EXPECT_OK(SendWithin({}, report_, "fil"));
+  EXPECT_THAT(SendWithin({.bytes_in_all = 1}, report_, "fil"),
+              IsError(absl::StatusCode::kResourceExhausted, "NO_ROOM_FOR_FILES"));
+  EXPECT_EQ(Count("attachment"), "1");
+  EXPECT_NE(SubmittedBy("anna").number, "");
 }
 
 TEST_F(AttachmentStoreTest, OnlyAnOpenReportTakesAndGivesUpFiles) {

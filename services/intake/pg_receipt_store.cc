@@ -30,11 +30,21 @@ constexpr pg::Statement kForget{"intake_forget_challenges",
                                 "DELETE FROM spent_challenge WHERE expires_at <= $1"};
 
 constexpr pg::Statement kKeepReceipt{"intake_keep_receipt", R"sql(
-    INSERT INTO receipt (tenant, key, report_id)
-    VALUES              ($1,     $2,  $3))sql"};
+    INSERT INTO receipt (tenant, key_id, tag, salt, hash, report_id)
+    VALUES              ($1,     $2,     $3,  $4,   $5,   $6))sql"};
 
-constexpr pg::Statement kFindReceipt{
-    "intake_find_receipt", "SELECT report_id FROM receipt WHERE tenant = $1 AND key = $2"};
+constexpr pg::Statement kFindReceipts{"intake_find_receipts", R"sql(
+    SELECT key_id, tag, salt, hash, report_id
+      FROM receipt
+     WHERE tenant = $1 AND key_id = $2 AND tag = $3)sql"};
+
+constexpr pg::Statement kReplaceReceipt{"intake_replace_receipt", R"sql(
+    UPDATE receipt
+       SET key_id = $5, tag = $6, salt = $7, hash = $8
+     WHERE tenant = $1 AND key_id = $2 AND tag = $3 AND salt = $4)sql"};
+
+constexpr pg::Statement kCountReceipts{
+    "intake_count_receipts", "SELECT key_id, count(*) AS receipts FROM receipt GROUP BY key_id"};
 
 constexpr pg::Statement kListMessages{"intake_list_messages", R"sql(
     SELECT id, request_id, author, handler, text, created_at
@@ -112,19 +122,46 @@ absl::Status PgReceiptStore::ForgetExpired(absl::Time now) {
   return pool_.Query(Scope::Everything(), kForget, {now}).status();
 }
 
-absl::Status PgReceiptStore::KeepReceipt(const std::string& tenant, const std::string& key,
+absl::Status PgReceiptStore::KeepReceipt(const std::string& tenant, const HashedReceipt& receipt,
                                          const std::string& report_id) {
-  return pool_.Query(Scope::Tenant(tenant), kKeepReceipt, {tenant, pg::Bytes{key}, report_id})
+  return pool_
+      .Query(Scope::Tenant(tenant), kKeepReceipt,
+             {tenant, receipt.key_id, pg::Bytes{receipt.tag}, pg::Bytes{receipt.salt},
+              pg::Bytes{receipt.hash}, report_id})
       .status();
 }
 
-absl::StatusOr<std::string> PgReceiptStore::FindReceipt(const std::string& tenant,
-                                                        const std::string& key) {
+absl::StatusOr<std::vector<KeptReceipt>> PgReceiptStore::FindReceipts(const std::string& tenant,
+                                                                      const std::string& key_id,
+                                                                      const std::string& tag) {
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      pool_.Query(Scope::Tenant(tenant), kFindReceipt, {tenant, pg::Bytes{key}}));
-  if (rows.empty()) return error::ReceiptUnknown();
-  return rows[0].Text("report_id");
+      pool_.Query(Scope::Tenant(tenant), kFindReceipts, {tenant, key_id, pg::Bytes{tag}}));
+  std::vector<KeptReceipt> receipts;
+  for (const pg::Row row : rows) {
+    receipts.push_back({.hashed = {.key_id = row.Text("key_id"),
+                                   .tag = row.Bytes("tag"),
+                                   .salt = row.Bytes("salt"),
+                                   .hash = row.Bytes("hash")},
+                        .report_id = row.Text("report_id")});
+  }
+  return receipts;
+}
+
+absl::Status PgReceiptStore::ReplaceReceipt(const std::string& tenant, const HashedReceipt& from,
+                                            const HashedReceipt& to) {
+  return pool_
+      .Query(Scope::Tenant(tenant), kReplaceReceipt,
+             {tenant, from.key_id, pg::Bytes{from.tag}, pg::Bytes{from.salt}, to.key_id,
+              pg::Bytes{to.tag}, pg::Bytes{to.salt}, pg::Bytes{to.hash}})
+      .status();
+}
+
+absl::StatusOr<std::map<std::string, int64_t>> PgReceiptStore::CountReceipts() {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, pool_.Query(Scope::Everything(), kCountReceipts));
+  std::map<std::string, int64_t> counts;
+  for (const pg::Row row : rows) counts[row.Text("key_id")] = row.Int("receipts");
+  return counts;
 }
 
 absl::StatusOr<std::vector<Message>> PgReceiptStore::Messages(const std::string& tenant,

@@ -16,10 +16,14 @@ class PgReceiptStore final : public ReceiptStore {
   absl::Status Spend(const std::string& tenant, const OpenedChallenge& challenge) override;
   absl::StatusOr<int64_t> SpentLately(const std::string& tenant, absl::Time now) override;
   absl::Status ForgetExpired(absl::Time now) override;
-  absl::Status KeepReceipt(const std::string& tenant, const std::string& key,
+  absl::Status KeepReceipt(const std::string& tenant, const HashedReceipt& receipt,
                            const std::string& report_id) override;
-  absl::StatusOr<std::string> FindReceipt(const std::string& tenant,
-                                          const std::string& key) override;
+  absl::StatusOr<std::vector<KeptReceipt>> FindReceipts(const std::string& tenant,
+                                                        const std::string& key_id,
+                                                        const std::string& tag) override;
+  absl::Status ReplaceReceipt(const std::string& tenant, const HashedReceipt& from,
+                              const HashedReceipt& to) override;
+  absl::StatusOr<std::map<std::string, int64_t>> CountReceipts() override;
   absl::StatusOr<std::vector<Message>> Messages(const std::string& tenant,
                                                 const std::string& report_id) override;
   absl::StatusOr<Message> AddMessage(const std::string& tenant, const std::string& report_id,

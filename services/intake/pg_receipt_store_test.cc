@@ -11,6 +11,8 @@
 #include "services/intake/campaign_event_handler.h"
 #include "services/intake/case_event_handler.h"
 #include "services/intake/pg_report_store.h"
+#include "services/intake/receipt_book.h"
+#include "services/intake/receipt_sweeper.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -21,6 +23,20 @@ using avvik::testing::IsError;
 using avvik::testing::TestDatabase;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'795'000'000);
+const ReceiptKeys::Secret kKey{1};
+const ReceiptKeys::Secret kNewKey{2};
+constexpr char kDigits[] = "1234567890123456";
+constexpr char kOtherDigits[] = "6543210987654321";
+const auto kUnknown = IsError(absl::StatusCode::kNotFound, "RECEIPT_UNKNOWN");
+
+std::string Hex(const std::string& bytes) {
+  std::string hex;
+  for (const unsigned char byte : bytes) {
+    hex.push_back("0123456789abcdef"[byte >> 4]);
+    hex.push_back("0123456789abcdef"[byte & 15]);
+  }
+  return hex;
+}
 
 class PgReceiptStoreTest : public ::testing::Test {
  protected:
@@ -67,6 +83,14 @@ class PgReceiptStoreTest : public ::testing::Test {
   absl::StatusOr<Message> Add(const Message& message) {
     return store_.AddMessage("kalix", report_id_, message, Trace());
   }
+  absl::Status Keep(ReceiptKeys& keys, const std::string& digits) {
+    const auto hashed = keys.Hash(*keys.Enter(), "kalix", digits);
+    return hashed.ok() ? store_.KeepReceipt("kalix", *hashed, report_id_) : hashed.status();
+  }
+  absl::StatusOr<std::string> Find(ReceiptKeys& keys, const std::string& digits,
+                                   const std::string& tenant = "kalix") {
+    return ReceiptBook(keys, store_).Find(*keys.Enter(), tenant, digits);
+  }
   std::string Value(const std::string& sql) { return database_->Value(sql); }
 
   inline static TestDatabase* database_ = nullptr;
@@ -79,18 +103,71 @@ class PgReceiptStoreTest : public ::testing::Test {
 };
 
 TEST_F(PgReceiptStoreTest, ReceiptOpensItsReportInItsTenantOnly) {
-  const std::string key = std::string("\0\xff'key", 6);
-  ASSERT_OK(store_.KeepReceipt("kalix", key, report_id_));
-  ASSERT_OK(store_.KeepReceipt("kalix", "another key", report_id_));
-  for (const std::string& good : {key, std::string("another key")}) {
-    const auto found = store_.FindReceipt("kalix", good);
-    ASSERT_OK(found);
-    EXPECT_EQ(*found, report_id_);
-  }
-  EXPECT_THAT(store_.FindReceipt("orebro", key),
-              IsError(absl::StatusCode::kNotFound, "RECEIPT_UNKNOWN"));
-  EXPECT_THAT(store_.FindReceipt("kalix", "key"),
-              IsError(absl::StatusCode::kNotFound, "RECEIPT_UNKNOWN"));
+  ReceiptKeys keys(std::vector{kKey});
+  ASSERT_OK(Keep(keys, kDigits));
+  ASSERT_OK(Keep(keys, kOtherDigits));
+  EXPECT_EQ(*Find(keys, kDigits), report_id_);
+  EXPECT_EQ(*Find(keys, kOtherDigits), report_id_);
+  EXPECT_THAT(Find(keys, kDigits, "orebro"), kUnknown);
+  EXPECT_THAT(Find(keys, "1111222233334444"), kUnknown);
+  EXPECT_EQ(Value("SELECT count(DISTINCT salt) FROM receipt"), "2");
+  EXPECT_EQ(Value("SELECT count(*) FROM receipt WHERE length(tag) = 3 AND length(hash) = 32"), "2");
+}
+
+TEST_F(PgReceiptStoreTest, TwoReceiptsWithTheSameTagAreToldApart) {
+  ReceiptKeys keys(std::vector{kKey});
+  ASSERT_OK(Keep(keys, kDigits));
+  const std::string other_report = ids_.Next();
+  database_->Run("INSERT INTO report SELECT (jsonb_populate_record(report, jsonb_build_object('id', '" +
+                 other_report + "', 'number', 'AVV-2026-000999', 'request_key', 'x'))).* FROM report");
+  HashedReceipt other = *keys.Hash(*keys.Enter(), "kalix", kOtherDigits);
+  other.tag = *keys.Tag(*keys.Enter(), keys.Ids()[0], "kalix", kDigits);
+  ASSERT_OK(store_.KeepReceipt("kalix", other, other_report));
+  EXPECT_EQ(store_.FindReceipts("kalix", keys.Ids()[0], other.tag)->size(), 2u);
+  EXPECT_EQ(*Find(keys, kDigits), report_id_);
+  // Whatever comes first, only the whole hash counts.
+  database_->Run("UPDATE receipt SET report_id = '" + other_report + "' WHERE report_id = '" +
+                 report_id_ + "'");
+  EXPECT_EQ(*Find(keys, kDigits), other_report);
+  database_->Run("DELETE FROM receipt WHERE salt <> '\\x" + Hex(other.salt) + "'::bytea");
+  EXPECT_THAT(Find(keys, kDigits), kUnknown);
+}
+
+TEST_F(PgReceiptStoreTest, ReceiptOfAnOlderKeyOpensAndIsHashedAnewWhenItIsUsed) {
+  ReceiptKeys before(std::vector{kKey});
+  ReceiptKeys during(std::vector{kNewKey, kKey});
+  ReceiptKeys after(std::vector{kNewKey});
+  ASSERT_OK(Keep(before, kDigits));
+  ASSERT_OK(Keep(before, kOtherDigits));
+  ASSERT_OK(Keep(during, "1111222233334444"));
+  const std::string old_id = before.Ids()[0];
+  const std::string new_id = after.Ids()[0];
+  using Counts = std::map<std::string, int64_t>;
+  EXPECT_EQ(*store_.CountReceipts(), (Counts{{old_id, 2}, {new_id, 1}}));
+
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(*Find(during, kDigits), report_id_);
+  EXPECT_EQ(*store_.CountReceipts(), (Counts{{old_id, 1}, {new_id, 2}}));
+  // The old key opens it no longer, and the new one does without the old.
+  EXPECT_THAT(Find(before, kDigits), kUnknown);
+  EXPECT_EQ(*Find(after, kDigits), report_id_);
+  EXPECT_THAT(Find(after, kOtherDigits), kUnknown);
+  EXPECT_EQ(*Find(during, kOtherDigits), report_id_);
+  EXPECT_EQ(*store_.CountReceipts(), (Counts{{new_id, 3}}));
+}
+
+TEST_F(PgReceiptStoreTest, MetricSaysHowManyReceiptsNeedAnOlderKey) {
+  ReceiptKeys before(std::vector{kKey});
+  ReceiptKeys during(std::vector{kNewKey, kKey});
+  ASSERT_OK(Keep(before, kDigits));
+  telemetry::Registry telemetry;
+  ReceiptSweeper sweeper(store_, during, clock_, telemetry);
+  const std::string metric = "avvik_receipts{key=\"" + before.Ids()[0] + "\",newest=\"false\"} ";
+  ASSERT_OK(sweeper.Sweep());
+  EXPECT_THAT(telemetry.Text(), ::testing::HasSubstr(metric + "1\n"));
+  ASSERT_OK(Find(during, kDigits));
+  ASSERT_OK(sweeper.Sweep());
+  EXPECT_THAT(telemetry.Text(), ::testing::HasSubstr(metric + "0\n"));
+  EXPECT_THAT(telemetry.Text(), ::testing::HasSubstr("newest=\"true\"} 1\n"));
 }
 
 TEST_F(PgReceiptStoreTest, ChallengeIsGoodForOneCallUntilItIsForgotten) {
@@ -163,7 +240,8 @@ TEST_F(PgReceiptStoreTest, TextIsNowhereInTheClearAndGoneWithTheReportsKey) {
 }
 
 TEST_F(PgReceiptStoreTest, ErasedReportLosesItsDialogueAndItsReceipts) {
-  ASSERT_OK(store_.KeepReceipt("kalix", "a key", report_id_));
+  ReceiptKeys keys(std::vector{kKey});
+  ASSERT_OK(Keep(keys, kDigits));
   ASSERT_OK(Add(Make("message-1")));
   ASSERT_OK(Add(Make("message-2", v1::MESSAGE_AUTHOR_HANDLER, "ida")));
   triage::v1::CaseErased told;
@@ -178,8 +256,7 @@ TEST_F(PgReceiptStoreTest, ErasedReportLosesItsDialogueAndItsReceipts) {
       database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
       [&](pg::Transaction& transaction) { return cases.Apply(transaction, stored); }));
   EXPECT_EQ(Value("SELECT count(*) FROM report_message"), "0");
-  EXPECT_THAT(store_.FindReceipt("kalix", "a key"),
-              IsError(absl::StatusCode::kNotFound, "RECEIPT_UNKNOWN"));
+  EXPECT_THAT(Find(keys, kDigits), kUnknown);
   EXPECT_THAT(Value("SELECT erasure::text FROM erasure"), ::testing::HasSubstr("messages=2"));
   EXPECT_THAT(Add(Make("message-3")),
               IsError(absl::StatusCode::kFailedPrecondition, "REPORT_ERASED"));

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "services/intake/errors.h"
@@ -34,6 +35,15 @@ bool Read(std::string_view text, Number* number) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
+std::string CodeOf(const ChallengeMaker::Key& key, std::string_view tenant,
+                   std::string_view content) {
+  const std::string bound = std::string(tenant) + "/" + std::string(content);
+  unsigned char code[kCodeBytes];
+  crypto_generichash(code, sizeof code, reinterpret_cast<const unsigned char*>(bound.data()),
+                     bound.size(), key.data(), key.size());
+  return Hex(code, sizeof code);
+}
+
 }  // namespace
 
 int DifficultyFor(int64_t used_lately) {
@@ -44,14 +54,6 @@ int DifficultyFor(int64_t used_lately) {
   return difficulty;
 }
 
-std::string ChallengeMaker::CodeOf(std::string_view tenant, std::string_view content) const {
-  const std::string bound = std::string(tenant) + "/" + std::string(content);
-  unsigned char code[kCodeBytes];
-  crypto_generichash(code, sizeof code, reinterpret_cast<const unsigned char*>(bound.data()),
-                     bound.size(), key_.data(), key_.size());
-  return Hex(code, sizeof code);
-}
-
 std::string ChallengeMaker::Make(std::string_view tenant, int difficulty,
                                  absl::Time expires) const {
   unsigned char nonce[kNonceBytes];
@@ -59,7 +61,16 @@ std::string ChallengeMaker::Make(std::string_view tenant, int difficulty,
   const std::string content = std::to_string(difficulty) + "." +
                               std::to_string(absl::ToUnixSeconds(expires)) + "." +
                               Hex(nonce, sizeof nonce);
-  return content + "." + CodeOf(tenant, content);
+  return content + "." + CodeOf(keys_.front(), tenant, content);
+}
+
+bool ChallengeMaker::MadeHere(std::string_view tenant, std::string_view content,
+                              std::string_view code) const {
+  return std::any_of(keys_.begin(), keys_.end(), [&](const Key& key) {
+    const std::string expected = CodeOf(key, tenant, content);
+    return code.size() == expected.size() &&
+           sodium_memcmp(code.data(), expected.data(), code.size()) == 0;
+  });
 }
 
 absl::StatusOr<OpenedChallenge> ChallengeMaker::Check(std::string_view tenant,
@@ -70,11 +81,7 @@ absl::StatusOr<OpenedChallenge> ChallengeMaker::Check(std::string_view tenant,
   if (last == std::string_view::npos) return error::ChallengeUnknown();
   std::string_view content = challenge.substr(0, last);
   const std::string_view code = challenge.substr(last + 1);
-  const std::string expected = CodeOf(tenant, content);
-  if (code.size() != expected.size() ||
-      sodium_memcmp(code.data(), expected.data(), code.size()) != 0) {
-    return error::ChallengeUnknown();
-  }
+  if (!MadeHere(tenant, content, code)) return error::ChallengeUnknown();
   // Made here, so well formed.
   OpenedChallenge opened;
   int64_t seconds = 0;

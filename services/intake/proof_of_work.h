@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -37,7 +39,9 @@ class ChallengeMaker {
  public:
   using Key = std::array<unsigned char, 32>;
 
-  explicit ChallengeMaker(const Key& key) : key_(key) {}
+  // At least one key: what is made is made by the first, and what any of them made is known again, so that keys
+  // change while challenges are out.
+  explicit ChallengeMaker(std::vector<Key> keys) : keys_(std::move(keys)) {}
 
   // `<difficulty>.<seconds>.<nonce>.<code>`, good for this tenant until `expires` (whole seconds).
   std::string Make(std::string_view tenant, int difficulty, absl::Time expires) const;
@@ -48,9 +52,9 @@ class ChallengeMaker {
                                         std::string_view solution, absl::Time now) const;
 
  private:
-  std::string CodeOf(std::string_view tenant, std::string_view content) const;
+  bool MadeHere(std::string_view tenant, std::string_view content, std::string_view code) const;
 
-  const Key key_;
+  const std::vector<Key> keys_;
 };
 
 // Whether SHA-256 of `<challenge>:<solution>` begins with so many zero bits.

@@ -10,6 +10,7 @@ namespace {
 using avvik::testing::IsError;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'795'000'000);
+using Keys = std::vector<ChallengeMaker::Key>;
 constexpr char kReason[] = "PROOF_OF_WORK";
 
 std::string Solve(const std::string& challenge, int difficulty) {
@@ -26,7 +27,7 @@ class ProofOfWorkTest : public ::testing::Test {
     return maker_.Check(tenant, challenge, solution, now);
   }
 
-  const ChallengeMaker maker_{ChallengeMaker::Key{1}};
+  const ChallengeMaker maker_{Keys{{1}}};
   const std::string challenge_ = maker_.Make("kalix", 10, kNow + kChallengeLife);
   const std::string solution_ = Solve(challenge_, 10);
 };
@@ -51,7 +52,7 @@ TEST_F(ProofOfWorkTest, UnsolvedExpiredForeignOrAlteredChallengeIsRefused) {
               IsError(absl::StatusCode::kFailedPrecondition, kReason));
   EXPECT_THAT(Check(challenge_, solution_, kNow, "orebro"),
               IsError(absl::StatusCode::kFailedPrecondition, kReason));
-  const ChallengeMaker another{ChallengeMaker::Key{2}};
+  const ChallengeMaker another{Keys{{2}}};
   EXPECT_THAT(another.Check("kalix", challenge_, solution_, kNow),
               IsError(absl::StatusCode::kFailedPrecondition, kReason));
   for (size_t i = 0; i < challenge_.size(); ++i) {
@@ -60,6 +61,14 @@ TEST_F(ProofOfWorkTest, UnsolvedExpiredForeignOrAlteredChallengeIsRefused) {
     if (altered == challenge_) continue;
     EXPECT_THAT(Check(altered, solution_), IsError(absl::StatusCode::kFailedPrecondition, kReason));
   }
+}
+
+TEST_F(ProofOfWorkTest, ChallengeIsKnownAgainWhenItsKeyIsNoLongerTheNewest) {
+  const ChallengeMaker both{Keys{{2}, {1}}};
+  EXPECT_OK(both.Check("kalix", challenge_, solution_, kNow));
+  const std::string fresh = both.Make("kalix", 10, kNow + kChallengeLife);
+  EXPECT_THAT(Check(fresh, Solve(fresh, 10)),
+              IsError(absl::StatusCode::kFailedPrecondition, kReason));
 }
 
 TEST_F(ProofOfWorkTest, WhatIsNoChallengeIsRefused) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,15 @@
 #include "common/audit/audit.h"
 #include "services/intake/proof_of_work.h"
 #include "services/intake/receipt.h"
+#include "services/intake/receipt_keys.h"
 
 namespace avvik::intake {
+
+// A receipt, and what it opens.
+struct KeptReceipt {
+  HashedReceipt hashed;
+  std::string report_id;
+};
 
 // Thread-safe. All methods: UNAVAILABLE when the database cannot be reached.
 class ReceiptStore {
@@ -26,12 +34,18 @@ class ReceiptStore {
   // Forgets the challenges of all tenants that have expired by `now`.
   virtual absl::Status ForgetExpired(absl::Time now) = 0;
 
-  // Lets the receipt with this key open the report.
-  virtual absl::Status KeepReceipt(const std::string& tenant, const std::string& key,
+  // Lets the receipt open the report.
+  virtual absl::Status KeepReceipt(const std::string& tenant, const HashedReceipt& receipt,
                                    const std::string& report_id) = 0;
-  // The id of the report. NOT_FOUND (RECEIPT_UNKNOWN) when no receipt has this key.
-  virtual absl::StatusOr<std::string> FindReceipt(const std::string& tenant,
-                                                  const std::string& key) = 0;
+  // The receipts with this tag by the key of this name: none or one, and two once in a long while.
+  virtual absl::StatusOr<std::vector<KeptReceipt>> FindReceipts(const std::string& tenant,
+                                                                const std::string& key_id,
+                                                                const std::string& tag) = 0;
+  // Keeps `to` in the place of `from`; does nothing when that is no longer there.
+  virtual absl::Status ReplaceReceipt(const std::string& tenant, const HashedReceipt& from,
+                                      const HashedReceipt& to) = 0;
+  // How many receipts of all tenants are kept by each key, by its name.
+  virtual absl::StatusOr<std::map<std::string, int64_t>> CountReceipts() = 0;
 
   // The dialogue about a report, oldest first; nothing when the report was erased. DATA_LOSS when something was
   // altered.

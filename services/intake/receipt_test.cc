@@ -1,8 +1,12 @@
 #include "services/intake/receipt.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
+#include <cstdio>
+#include <fstream>
 #include <set>
+#include <vector>
 
 #include "common/organisation/example_organisation.h"
 #include "gmock/gmock.h"
@@ -84,32 +88,107 @@ TEST(AnonymousDraft, CannotClaimToComeFromAnotherRegister) {
   EXPECT_THAT(AdmitAnonymous(draft, organisation.get(), "kalix"), NamesField("report.origin"));
 }
 
-TEST(ReceiptKeys, SameDigitsOfTheSameTenantGiveTheSameKeyAndNothingElseDoes) {
-  ASSERT_GE(sodium_init(), 0);
-  ReceiptKeys keys(ReceiptKeys::Secret{1});
-  ReceiptKeys others(ReceiptKeys::Secret{2});
-  const auto place = keys.Enter();
-  ASSERT_OK(place);
-  const std::string key = *keys.KeyOf(*place, "kalix", "1234567890123456");
-  EXPECT_EQ(key.size(), 32u);
-  EXPECT_EQ(*keys.KeyOf(*place, "kalix", "1234567890123456"), key);
-  EXPECT_NE(*keys.KeyOf(*place, "kalix", "1234567890123457"), key);
-  EXPECT_NE(*keys.KeyOf(*place, "orebro", "1234567890123456"), key);
-  EXPECT_NE(*others.KeyOf(*place, "kalix", "1234567890123456"), key);
-  EXPECT_NE(keys.ChallengeKey(), others.ChallengeKey());
+const ReceiptKeys::Secret kOld{1};
+const ReceiptKeys::Secret kNew{2};
+constexpr char kDigits[] = "1234567890123456";
+
+class ReceiptKeysTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { ASSERT_GE(sodium_init(), 0); }
+
+  std::string Tag(ReceiptKeys& keys, const std::string& tenant, const std::string& digits) {
+    return *keys.Tag(*keys.Enter(), keys.Ids().front(), tenant, digits);
+  }
+
+  ReceiptKeys keys_{std::vector{kOld}};
+  ReceiptKeys others_{std::vector{kNew}};
+};
+
+TEST_F(ReceiptKeysTest, SameDigitsOfTheSameTenantGiveTheSameTagAndNothingElseDoes) {
+  const std::string tag = Tag(keys_, "kalix", kDigits);
+  EXPECT_EQ(tag.size(), kReceiptTagBytes);
+  EXPECT_EQ(Tag(keys_, "kalix", kDigits), tag);
+  EXPECT_NE(Tag(keys_, "kalix", "1234567890123457"), tag);
+  EXPECT_NE(Tag(keys_, "orebro", kDigits), tag);
+  EXPECT_NE(Tag(others_, "kalix", kDigits), tag);
+  EXPECT_NE(keys_.ChallengeKeys(), others_.ChallengeKeys());
+  EXPECT_NE(keys_.UploadKeys(), others_.UploadKeys());
 }
 
-TEST(ReceiptKeys, PlacesAreBoundedAndComeBack) {
-  ReceiptKeys keys(ReceiptKeys::Secret{1});
+TEST_F(ReceiptKeysTest, EveryReceiptHasASaltOfItsOwn) {
+  const auto place = keys_.Enter();
+  const auto one = keys_.Hash(*place, "kalix", kDigits);
+  const auto two = keys_.Hash(*place, "kalix", kDigits);
+  ASSERT_OK(one);
+  ASSERT_OK(two);
+  EXPECT_EQ(one->salt.size(), 16u);
+  EXPECT_NE(one->salt, two->salt);
+  EXPECT_NE(one->hash, two->hash);
+  EXPECT_EQ(one->tag, two->tag);
+  for (const HashedReceipt& kept : {*one, *two}) {
+    EXPECT_TRUE(*keys_.Matches(*place, kept, kDigits));
+    EXPECT_FALSE(*keys_.Matches(*place, kept, "1234567890123457"));
+  }
+  // The hash is not the tag's with more digits: each has a pepper of its own.
+  EXPECT_NE(one->hash.substr(0, kReceiptTagBytes), one->tag);
+  HashedReceipt resalted = *one;
+  resalted.salt = two->salt;
+  EXPECT_FALSE(*keys_.Matches(*place, resalted, kDigits));
+}
+
+TEST_F(ReceiptKeysTest, WithoutTheKeyThatHashedItNothingMatches) {
+  const HashedReceipt kept = *keys_.Hash(*keys_.Enter(), "kalix", kDigits);
+  EXPECT_THAT(others_.Matches(*others_.Enter(), kept, kDigits),
+              HasCode(absl::StatusCode::kDataLoss));
+  HashedReceipt renamed = kept;
+  renamed.key_id = others_.Ids().front();
+  EXPECT_FALSE(*others_.Matches(*others_.Enter(), renamed, kDigits));
+}
+
+TEST_F(ReceiptKeysTest, PlacesAreBoundedAndComeBack) {
   std::vector<ReceiptKeys::Place> places;
-  for (int i = 0; i < ReceiptKeys::kMostPlaces; ++i) places.push_back(*keys.Enter());
-  EXPECT_THAT(keys.Enter(), IsError(absl::StatusCode::kResourceExhausted, "RECEIPTS_BUSY"));
+  for (int i = 0; i < ReceiptKeys::kMostPlaces; ++i) places.push_back(*keys_.Enter());
+  EXPECT_THAT(keys_.Enter(), IsError(absl::StatusCode::kResourceExhausted, "RECEIPTS_BUSY"));
   places.pop_back();
-  EXPECT_OK(keys.Enter());
+  EXPECT_OK(keys_.Enter());
 }
 
-TEST(ReceiptKeys, SecretThatIsNotThereIsRefused) {
-  EXPECT_THAT(ReceiptKeys::ReadSecret("/no/such/file"),
+class ReceiptKeyFileTest : public ::testing::Test {
+ protected:
+  ReceiptKeyFileTest() {
+    const int file = ::mkstemp(path_);
+    EXPECT_GE(file, 0);
+    ::close(file);
+  }
+  ~ReceiptKeyFileTest() override { std::remove(path_); }
+
+  absl::StatusOr<std::vector<ReceiptKeys::Secret>> Read(const std::string& text) {
+    std::ofstream(path_, std::ios::trunc) << text;
+    return ReceiptKeys::ReadSecrets(path_);
+  }
+
+  char path_[32] = "/tmp/avvik-receipt-key-XXXXXX";
+  const std::string one_ = std::string(62, '0') + "01";
+  const std::string two_ = std::string(62, '0') + "02";
+};
+
+TEST_F(ReceiptKeyFileTest, LinesAreKeysTheNewestFirst) {
+  EXPECT_EQ(Read(one_)->size(), 1u);
+  const auto secrets = Read(two_ + "\n" + one_ + "\n");
+  ASSERT_OK(secrets);
+  ASSERT_EQ(secrets->size(), 2u);
+  const ReceiptKeys keys(*secrets);
+  EXPECT_EQ(keys.Ids()[0], ReceiptKeys({(*secrets)[0]}).Ids()[0]);
+  EXPECT_NE(keys.Ids()[0], keys.Ids()[1]);
+}
+
+TEST_F(ReceiptKeyFileTest, WhatIsNoListOfKeysIsRefused) {
+  for (const std::string& text :
+       {std::string(), std::string("\n"), one_.substr(1), one_ + "0", one_ + "\n\n" + two_,
+        one_ + "\n" + one_, std::string(64, 'x')}) {
+    EXPECT_THAT(Read(text), HasCode(absl::StatusCode::kInvalidArgument)) << text;
+  }
+  EXPECT_THAT(ReceiptKeys::ReadSecrets("/no/such/file"),
               HasCode(absl::StatusCode::kInvalidArgument));
 }
 

@@ -87,9 +87,7 @@ absl::StatusOr<std::string> ReceiptsService::TakeReceipt(const rpc::Call& call,
       challenges_.Check(call.tenant(), work.challenge(), work.solution(), call.now()));
   AVVIK_ASSIGN_OR_RETURN(const ReceiptKeys::Place place, parts_.keys.Enter());
   AVVIK_RETURN_IF_ERROR(parts_.receipts.Spend(call.tenant(), challenge));
-  AVVIK_ASSIGN_OR_RETURN(const std::string key,
-                         parts_.keys.KeyOf(place, call.tenant(), digits));
-  return parts_.receipts.FindReceipt(call.tenant(), key);
+  return book_.Find(place, call.tenant(), digits);
 }
 
 absl::Status ReceiptsService::SignProof(const Report& report, v1::FilingProof* response) const {
@@ -160,12 +158,12 @@ grpc::Status ReceiptsService::SubmitAnonymousReport(
         AVVIK_ASSIGN_OR_RETURN(const ReceiptKeys::Place place, parts_.keys.Enter());
         AVVIK_RETURN_IF_ERROR(parts_.receipts.Spend(call.tenant(), challenge));
         const std::string receipt = NewReceipt();
-        AVVIK_ASSIGN_OR_RETURN(const std::string key,
-                               parts_.keys.KeyOf(place, call.tenant(), receipt));
+        AVVIK_ASSIGN_OR_RETURN(const HashedReceipt hashed,
+                               parts_.keys.Hash(place, call.tenant(), receipt));
         AVVIK_ASSIGN_OR_RETURN(const Report report, Write(call, std::move(draft)));
         // A crash before this leaves a report without a receipt, and a caller without an answer, who sends
         // it again and gets one.
-        AVVIK_RETURN_IF_ERROR(parts_.receipts.KeepReceipt(call.tenant(), key, report.id));
+        AVVIK_RETURN_IF_ERROR(parts_.receipts.KeepReceipt(call.tenant(), hashed, report.id));
         response->set_receipt(ShownReceipt(receipt));
         response->set_number(report.number);
         return SignProof(report, response->mutable_proof());

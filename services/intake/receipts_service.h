@@ -11,6 +11,7 @@
 #include "services/intake/campaign_store.h"
 #include "services/intake/group_committer.h"
 #include "services/intake/proof_of_work.h"
+#include "services/intake/receipt_book.h"
 #include "services/intake/receipt_keys.h"
 #include "services/intake/receipt_store.h"
 #include "services/intake/report_fingerprint.h"
@@ -41,7 +42,7 @@ class ReceiptsService final : public v1::Receipts::Service {
 
   // All of them must outlive the service.
   explicit ReceiptsService(Parts parts)
-      : parts_(parts), challenges_(parts.keys.ChallengeKey()) {}
+      : parts_(parts), challenges_(parts.keys.ChallengeKeys()), book_(parts.keys, parts.receipts) {}
 
   grpc::Status CreateChallenge(grpc::ServerContext* context,
                                const v1::CreateChallengeRequest* request,
@@ -84,6 +85,7 @@ class ReceiptsService final : public v1::Receipts::Service {
 
   const Parts parts_;
   const ChallengeMaker challenges_;
+  ReceiptBook book_;
 };
 
 }  // namespace avvik::intake

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "services/intake/attachment_errors.h"
 
 namespace avvik::intake {
@@ -49,7 +51,7 @@ std::string UploadTickets::Seal(std::string_view tenant, const UploadTicket& tic
   randombytes_buf(sealed.data(), kNonceBytes);
   crypto_aead_xchacha20poly1305_ietf_encrypt(Bytes(sealed) + kNonceBytes, nullptr, Bytes(plain),
                                              plain.size(), Bytes(context), context.size(), nullptr,
-                                             Bytes(sealed), key_.data());
+                                             Bytes(sealed), keys_.front().data());
   std::string letters(sodium_base64_encoded_len(sealed.size(), kLetters), '\0');
   sodium_bin2base64(letters.data(), letters.size(), Bytes(sealed), sealed.size(), kLetters);
   letters.pop_back();
@@ -67,11 +69,12 @@ absl::StatusOr<UploadTicket> UploadTickets::Open(std::string_view tenant, std::s
   }
   const std::string context = ContextOf(tenant);
   std::string plain(size - kNonceBytes - kCodeBytes, '\0');
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-          Bytes(plain), nullptr, nullptr, Bytes(bytes) + kNonceBytes, size - kNonceBytes,
-          Bytes(context), context.size(), Bytes(bytes), key_.data()) != 0) {
-    return error::BadUploadTicket();
-  }
+  const bool opened = std::any_of(keys_.begin(), keys_.end(), [&](const Key& key) {
+    return crypto_aead_xchacha20poly1305_ietf_decrypt(
+               Bytes(plain), nullptr, nullptr, Bytes(bytes) + kNonceBytes, size - kNonceBytes,
+               Bytes(context), context.size(), Bytes(bytes), key.data()) == 0;
+  });
+  if (!opened) return error::BadUploadTicket();
   UploadTicket ticket;
   ticket.expires = TimeIn(std::string_view(plain).substr(0, kTimeBytes));
   ticket.attachment_id = plain.substr(kTimeBytes, kIdBytes);

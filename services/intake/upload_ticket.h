@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -27,7 +29,8 @@ class UploadTickets {
  public:
   using Key = std::array<unsigned char, 32>;
 
-  explicit UploadTickets(const Key& key) : key_(key) {}
+  // At least one key: the first seals, and what any of them sealed is known again.
+  explicit UploadTickets(std::vector<Key> keys) : keys_(std::move(keys)) {}
 
   // The ticket in the letters of an address (base64url), good for this tenant.
   std::string Seal(std::string_view tenant, const UploadTicket& ticket) const;
@@ -38,7 +41,7 @@ class UploadTickets {
                                     absl::Time now) const;
 
  private:
-  const Key key_;
+  const std::vector<Key> keys_;
 };
 
 }  // namespace avvik::intake

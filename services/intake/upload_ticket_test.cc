@@ -13,6 +13,8 @@ const absl::Time kNow = absl::FromUnixSeconds(1'795'000'000);
 constexpr char kFile[] = "0197c1d2-0000-7000-8000-000000000001";
 constexpr char kReport[] = "0197c1d2-0000-7000-8000-000000000002";
 
+const std::vector<UploadTickets::Key> kKey{{1}};
+const std::vector<UploadTickets::Key> kOther{{2}};
 const auto kBad = IsError(absl::StatusCode::kFailedPrecondition, "UPLOAD_TICKET");
 
 UploadTicket Ticket(std::string filename = "skärmbild.png") {
@@ -23,7 +25,7 @@ UploadTicket Ticket(std::string filename = "skärmbild.png") {
 }
 
 TEST(UploadTickets, SayWhatTheyWereMadeOfUntilTheyExpire) {
-  const UploadTickets tickets({1});
+  const UploadTickets tickets(kKey);
   const std::string sealed = tickets.Seal("kalix", Ticket());
   const auto opened = tickets.Open("kalix", sealed, kNow + kUploadTicketLife - absl::Seconds(1));
   ASSERT_OK(opened);
@@ -34,7 +36,7 @@ TEST(UploadTickets, SayWhatTheyWereMadeOfUntilTheyExpire) {
 }
 
 TEST(UploadTickets, FitInAnAddressHoweverLongTheName) {
-  const UploadTickets tickets({1});
+  const UploadTickets tickets(kKey);
   std::string longest;
   for (int i = 0; i < 200; ++i) longest += "\xf0\x9f\x93\xb7";  // Four bytes each.
   const std::string sealed = tickets.Seal("kalix", Ticket(longest));
@@ -45,20 +47,28 @@ TEST(UploadTickets, FitInAnAddressHoweverLongTheName) {
 }
 
 TEST(UploadTickets, TellNothingAndAreNeverTheSame) {
-  const UploadTickets tickets({1});
+  const UploadTickets tickets(kKey);
   const std::string sealed = tickets.Seal("kalix", Ticket());
   EXPECT_NE(sealed, tickets.Seal("kalix", Ticket()));
   EXPECT_EQ(sealed.find("png"), std::string::npos);
 }
 
 TEST(UploadTickets, AreGoodForTheirTenantAndOfThisKeyOnly) {
-  const std::string sealed = UploadTickets({1}).Seal("kalix", Ticket());
-  EXPECT_THAT(UploadTickets({1}).Open("orebro", sealed, kNow).status(), kBad);
-  EXPECT_THAT(UploadTickets({2}).Open("kalix", sealed, kNow).status(), kBad);
+  const std::string sealed = UploadTickets(kKey).Seal("kalix", Ticket());
+  EXPECT_THAT(UploadTickets(kKey).Open("orebro", sealed, kNow).status(), kBad);
+  EXPECT_THAT(UploadTickets(kOther).Open("kalix", sealed, kNow).status(), kBad);
+}
+
+TEST(UploadTickets, AreKnownAgainWhenTheirKeyIsNoLongerTheNewest) {
+  const std::string sealed = UploadTickets(kKey).Seal("kalix", Ticket());
+  const UploadTickets both({kOther[0], kKey[0]});
+  EXPECT_EQ(both.Open("kalix", sealed, kNow)->filename, Ticket().filename);
+  EXPECT_EQ(UploadTickets(kOther).Open("kalix", both.Seal("kalix", Ticket()), kNow)->filename,
+            Ticket().filename);
 }
 
 TEST(UploadTickets, WhatWasChangedOrInventedIsNone) {
-  const UploadTickets tickets({1});
+  const UploadTickets tickets(kKey);
   const std::string sealed = tickets.Seal("kalix", Ticket());
   for (size_t i = 0; i < sealed.size(); ++i) {
     std::string changed = sealed;

@@ -5,6 +5,7 @@
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
 #include "services/triage/case_links_service.h"
 #include "services/triage/pg_case_link_store.h"
@@ -13,6 +14,7 @@
 #include "services/triage/portal_service.h"
 #include "services/triage/report_event_handler.h"
 #include "services/triage/retention.h"
+#include "services/triage/sealed_keys.h"
 #include "services/triage/secrecy_service.h"
 #include "services/triage/session_log_service.h"
 #include "services/triage/triage_config.h"
@@ -41,10 +43,12 @@ int main(int argc, char** argv) {
   secrecy::Rotation rotation(**vault);
 
   rpc::Peer intake("intake", config.intake, h.transport(), h.tokens());
+  // Apart from the events, which are asked for all the time: this one ends when it is idle, and what it held goes with it.
+  rpc::Peer intake_texts("intake", config.intake, h.transport(), h.tokens(), rpc::Transport::Connection::kOwn);
   triage::OrganisationStore organisations(h.pool(), h.ids());
   triage::PgCaseStore cases(h.pool(), h.ids(), **vault);
   triage::PgErasureStore erasures(h.pool(), h.ids(), **vault);
-  triage::RemoteReportTitles titles(intake);
+  triage::RemoteReportTitles titles(intake_texts);
   triage::ReportEventHandler reports(titles, **vault, h.directory(), *rules, *campaigns, h.ids(),
                                      h.clock(), [&h] { h.publisher().Wake(); });
   triage::Retention retention(erasures, h.directory(), h.ids(), h.clock(),
@@ -60,6 +64,14 @@ int main(int argc, char** argv) {
   triage::PortalService portal(h.environment(), h.directory());
   h.Hear("intake", intake, reports);
   h.Add(rotation);
+  secrecy::Renewal renewal({.service = "avvik-triage",
+                            .pool = h.pool(),
+                            .vault = **vault,
+                            .ids = h.ids(),
+                            .clock = h.clock(),
+                            .telemetry = h.telemetry(),
+                            .keys = triage::SealedKeys()});
+  h.Add(renewal);
   h.Add(retention);
   h.Offer({&secrecy, triage::v1::Secrecy::service_full_name()});
   h.Offer({&service, triage::v1::Triage::service_full_name()});

@@ -1,6 +1,8 @@
 #include "services/triage/pg_erasure_store.h"
 
+#include "common/secrecy/test_renewal.h"
 #include "services/triage/retention.h"
+#include "services/triage/sealed_keys.h"
 #include "services/triage/store_test_support.h"
 
 namespace avvik::triage {
@@ -49,6 +51,23 @@ class PgErasureStoreTest : public StoreTest {
 
   PgErasureStore erasures_{database_->pool(), ids_, *vault_};
 };
+
+TEST_F(PgErasureStoreTest, KeysOfCasesAreReplacedAndAllTheySealIsSealedAnewWhileItIsRead) {
+  const Case closed = ClosedCase(1);
+  ClosedCase(2);
+  // Key, title, outcome and two notes of each.
+  EXPECT_EQ(secrecy::RenewAll(vault_, database_->pool(), SealedKeys(),
+                              [&] {
+                                const Case read = Read(closed.number);
+                                EXPECT_EQ(read.title, closed.title);
+                                EXPECT_EQ(read.outcome, "marked-outcome");
+                                ASSERT_EQ(read.notes.size(), 2u);
+                                EXPECT_EQ(read.notes[1].text, "marked-second-note");
+                              }),
+            10u);
+  EXPECT_EQ(Read(closed.number).notes.size(), 2u);
+  ASSERT_OK(Erase(closed.number, Order()));
+}
 
 TEST_F(PgErasureStoreTest, TextsOfACaseAreNotInTheDatabaseInTheClear) {
   const Case closed = ClosedCase();

@@ -7,7 +7,8 @@ std::optional<int> TriageConfig::Load(int argc, const char* const* argv) {
   host.Declare(reader);
   reader.RequiredText("intake", &intake, "gRPC address of intake");
   reader.RequiredText("master-key", &master_key,
-                      "file with the master keys, or env:NAME for a variable that holds them");
+                      "file with the master keys, or with the URIs of those in a module (PKCS#11), or env:NAME "
+                      "for a variable that holds them");
   reader.Duration("retention-every", &retention_every,
                   "how often to look for cases whose time is over");
   reader.Text("classification", &classification, "how reports are classified");

@@ -37,7 +37,7 @@ function raw(method, path, headers = {}) {
 
 test('EveryAnswerSaysItsTypeAndNothingOfWhatMadeIt', async () => {
   const answers = [
-    ['GET', '/'], ['GET', '/style.css'], ['GET', '/session.js'], ['GET', '/openapi.json'], ['GET', '/healthz'], ['GET', '/readyz'],
+    ['GET', '/'], ['GET', '/style.css'], ['GET', '/proof_of_work.js'], ['GET', '/openapi.json'], ['GET', '/healthz'], ['GET', '/readyz'],
     ['GET', '/metrics'], ['GET', '/nowhere'], ['GET', '/v1/cases'], ['GET', '/v1/cases', bearer()], ['GET', '/v1/nowhere', bearer()],
     ['GET', `/v1/cases/${randomUUID()}`, bearer()], ['GET', '/v1/cases?colour=red', bearer()], ['DELETE', '/v1/cases', bearer()],
     ['POST', '/v1/reports', bearer()], ['GET', '/v1/%zz', bearer()], ['GET', '/sign-in?return_to=//x.example'], ['BREW', '/'],

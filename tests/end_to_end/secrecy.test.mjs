@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { settle } from '../harness/state.mjs';
@@ -18,6 +19,10 @@ const marks = {
   nationalTitle: mark(), nationalDescription: mark(), mailTitle: mark(), answer: mark(), ruleOut: mark(), stageReason: mark(),
   externalId: mark(),
 };
+
+// A hardware module in software, and its tokens.
+const library = '/usr/lib/softhsm/libsofthsm2.so';
+const module = mkdtempSync(join(tmpdir(), 'avvik-module-'));
 
 let suite;
 let employee;
@@ -43,7 +48,9 @@ async function dutiesOf(report) {
 }
 
 before(async () => {
-  suite = await Suite.start();
+  mkdirSync(join(module, 'tokens'));
+  writeFileSync(join(module, 'softhsm2.conf'), `directories.tokendir = ${module}/tokens\nobjectstore.backend = file\n`);
+  suite = await Suite.start({ env: { SOFTHSM2_CONF: join(module, 'softhsm2.conf') } });
   const plain = suite.organisation.people.filter((person) => person.roles.every((held) => held.role === 'EMPLOYEE'));
   assert.ok(plain.length >= 2, 'two people without a function are needed');
   [, confidantPerson] = plain;
@@ -90,7 +97,10 @@ before(async () => {
   await ok('POST', `${path}:close`, { resolution: 'RESOLUTION_REMEDIED', outcome: marks.outcome }, officer);
   await settle(suite);
 });
-after(() => suite?.stop());
+after(async () => {
+  await suite?.stop();
+  rmSync(module, { recursive: true });
+});
 
 // Every copy that somebody could carry away, by name: dumps of the databases, what Redis holds and has written, the logs.
 async function copies() {
@@ -308,7 +318,7 @@ test('ServiceWithoutItsMasterKeySaysSoAndDoesNotStart', async () => {
   const { status, stderr } = await run(binary, [
     '--listen', `unix:${join(suite.home, 'run/other.sock')}`, '--database', suite.conninfo('intake'),
     '--database-owner', suite.conninfo('intake').replace(/user=\S+/, 'user=avvik_intake_owner'),
-    '--redis', join(suite.home, 'run/redis.sock'), '--redis-password-file', join(suite.home, 'secrets/redis.secret'),
+    '--redis', join(suite.home, 'run/redis.sock'), '--redis-user', 'avvik-intake', '--redis-password-file', join(suite.home, 'secrets/redis-intake.secret'),
     '--event-key', join(suite.home, 'secrets/event.keys'), '--issuer', suite.issuer, '--client-id', 'avvik-intake',
     '--client-secret-file', join(suite.home, 'secrets/avvik-intake.secret'), '--triage', suite.address('triage'),
     '--master-key', other, '--audit-key', join(suite.home, 'secrets/audit.key'), ...suite.tlsFlags('intake'),
@@ -316,4 +326,38 @@ test('ServiceWithoutItsMasterKeySaysSoAndDoesNotStart', async () => {
   ]);
   assert.equal(status, 1);
   assert.match(stderr, /the master key new-key of .* is not the one that wraps the key of tenant/);
+});
+
+test('MasterKeyMovesIntoAModuleWhileEverythingIsReadAndTheFileHoldsNoKeyAnyMore', async () => {
+  const env = { ...process.env, SOFTHSM2_CONF: join(module, 'softhsm2.conf') };
+  const pin = '31415926';
+  for (const [program, ...args] of [
+    ['softhsm2-util', '--init-token', '--free', '--label', 'avvik', '--so-pin', '27182818', '--pin', pin],
+    ['pkcs11-tool', '--module', library, '--token-label', 'avvik', '--login', '--pin', pin, '--keygen', '--key-type', 'AES:32',
+      '--label', 'master-2026', '--sensitive', '--usage-decrypt'],
+  ]) {
+    const { status, stderr } = await run(program, args, { env });
+    assert.equal(status, 0, stderr);
+  }
+  const pinFile = join(suite.home, 'secrets/hsm.pin');
+  writeFileSync(pinFile, pin, { mode: 0o600 });
+  const line = `hsm-2026:pkcs11:token=avvik;object=master-2026?module-path=${library}&pin-source=file:${pinFile}\n`;
+  const file = join(suite.home, 'secrets/master.keys');
+  writeFileSync(file, line + readFileSync(file, 'utf8'));
+  const services = ['intake', 'triage', 'escalation', 'delivery'];
+  let reads = 0;
+  await waitFor(async () => {
+    assert.equal((await caseOf(reports.personal)).title, marks.personalTitle);
+    reads += 1;
+    const rows = await Promise.all(services.map((service) => suite.psql(service, 'SELECT DISTINCT master_key_id AS id FROM tenant_key')));
+    return rows.flat().every(({ id }) => id === 'hsm-2026');
+  }, { seconds: 60, every: 100, what: 'the key in the module' });
+  assert.ok(reads > 0);
+
+  // Now without any key in the file, and after a restart.
+  writeFileSync(file, line);
+  for (const service of services) await suite.killService(service);
+  await suite.ready();
+  assert.equal((await caseOf(reports.personal)).title, marks.personalTitle);
+  assert.equal((await ok('GET', `/v1/reports/${reports.personal.number}`, undefined, employee)).title, marks.personalTitle);
 });

@@ -302,12 +302,14 @@ test('LogsHoldNoTokenNoCookieAndNoName', async () => {
 
 test('EveryAnswerHasTheSecurityHeaders', async () => {
   const browser = await signedIn(officer);
-  for (const path of ['/', '/session.js', '/openapi.json', '/healthz', '/v1/cases', '/v1/session', '/v1/nothing', '/sign-in']) {
+  for (const path of ['/', '/proof_of_work.js', '/openapi.json', '/healthz', '/v1/cases', '/v1/session', '/v1/nothing', '/sign-in']) {
     const { headers } = await browser.request('GET', path);
     const policy = headers.get('content-security-policy');
     assert.match(policy, /default-src 'self'/, path);
     assert.match(policy, /frame-ancestors 'none'/, path);
-    assert.doesNotMatch(policy, /unsafe|\*|data:/, path);
+    assert.doesNotMatch(policy, /unsafe|\*/, path);
+    // Icons of the style sheet.
+    assert.doesNotMatch(policy.replace(/img-src [^;]*/, ''), /data:|blob:/, path);
     const expected = {
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
@@ -320,7 +322,7 @@ test('EveryAnswerHasTheSecurityHeaders', async () => {
   }
 });
 
-test('WelcomePageHasNoInlineScriptOrStyle', async () => {
+test('PagesHaveNoInlineScriptOrStyle', async () => {
   for (const path of ['/', '/privacy.html']) {
     const response = await fetch(suite.url + path);
     assert.equal(response.status, 200, path);

@@ -1,14 +1,16 @@
 // Who gets through to a service, what its database role may, and where no secret is found.
 
 import assert from 'node:assert/strict';
-import { createHash, X509Certificate } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { chmodSync, copyFileSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
+import https from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { Suite, run, services, waitFor } from '../harness/suite.mjs';
+import { Suite, freePortBlock, run, services, waitFor } from '../harness/suite.mjs';
 
 const inner = services.filter((name) => name !== 'gateway');
 let suite;
@@ -113,6 +115,122 @@ test('ExchangedCertificateIsTakenInUseWithoutARestart', async () => {
   await waitFor(async () => await shown() === fresh, { seconds: 60, what: 'the new certificate' });
   await suite.ready();
   assert.deepEqual(services.map((name) => suite.pid(name)), pids);
+});
+
+test('RevokedCertificateIsRefusedAndTheServiceGoesOnWithANewOne', async () => {
+  const pids = services.map((name) => suite.pid(name));
+  const token = await suite.machineToken('avvik-metrics');
+  const stolen = join(suite.home, 'stolen.pem');
+  copyFileSync(certificateOf('metrics'), stolen);
+  // One that was exchanged meanwhile, and is good for days yet, goes with it.
+  await suite.script('certify_service metrics 2>/dev/null');
+  assert.equal(await readEvents(secured('intake', stolen), token), 0);
+  const env = { ...process.env, AVVIK_HOME: suite.home, AVVIK_PORT: String(suite.port) };
+  const { status, stderr } = await run('deploy/local/revoke-certificate', ['metrics'], { env });
+  assert.equal(status, 0, stderr);
+  for (const service of inner) {
+    await waitFor(() => readEvents(secured(service, stolen), token).then(() => false, () => true), { seconds: 60, what: `${service} to refuse it` });
+  }
+  assert.equal(await readEvents(secured('intake', certificateOf('metrics')), token), 0);
+  await suite.ready();
+  // Its own calls are heard, and it alone was started anew.
+  assert.equal((await suite.api('GET', '/v1/situation', undefined, await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login))).status, 200);
+  assert.deepEqual(services.filter((name, at) => suite.pid(name) !== pids[at]), ['metrics']);
+  assert.equal((await run('deploy/local/revoke-certificate', ['nobody'], { env })).status, 1);
+});
+
+test('NothingIsReachedByANetworkInPlain', async () => {
+  const [program, ...started] = readFileSync(`/proc/${suite.pid('intake')}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  // The address, and what is said of it: nothing is asked there before.
+  for (const [flag, value, said] of [
+    ['--redis', '192.0.2.1:6379', /network address without TLS: give rediss:\/\/192\.0\.2\.1:6379/],
+    ['--redis', 'redis://redis.example:6379', /network address without TLS/],
+    ['--database', 'host=192.0.2.1 dbname=a user=a', /must say sslmode=verify-full/],
+    ['--database-owner', 'host=192.0.2.1 dbname=a user=a sslmode=require', /must say sslmode=verify-full/],
+    ['--clamd', '192.0.2.1:3310', /files go to it in plain/],
+    ['--issuer', 'http://login.example', /https/],
+  ]) {
+    const { status, stderr } = await run(program, started.with(started.indexOf(flag) + 1, value));
+    assert.ok(status === 1 || status === 2, `${flag} ${value}: ${status} ${stderr}`);
+    assert.match(stderr, said, `${flag} ${value}`);
+  }
+  const figures = await run(program, [...started, '--metrics-listen', '0.0.0.0:0']);
+  assert.equal(figures.status, 1);
+  assert.match(figures.stderr, /figures go in plain/);
+});
+
+test('GatewayOnTheNetworkSpeaksTlsAndNothingElse', async () => {
+  const [program, ...started] = readFileSync(`/proc/${suite.pid('gateway')}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  const port = await freePortBlock();
+  const flags = started.with(started.indexOf('--listen') + 1, `0.0.0.0:${port}`);
+  const refused = await run(program, flags);
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /--listen 0\.0\.0\.0:\d+ is a network address: give --listen-certificate/);
+
+  await suite.script('umask 077; certify front 2 DNS:localhost,IP:127.0.0.1 serverAuth 2>/dev/null');
+  const front = join(suite.home, 'tls/front.pem');
+  const gateway = spawn(program, [...flags, '--listen-certificate', front, '--listen-key', front], { stdio: 'ignore' });
+  const ended = new Promise((done) => { gateway.on('exit', done); });
+  try {
+    const token = await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login);
+    const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+    const begin = (method, path, body, own = agent) => new Promise((done, failed) => {
+      const request = https.request({
+        host: 'localhost', port, method, path, agent: own, ca: tls('ca.pem'),
+        headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      }, done);
+      request.on('error', failed);
+      request.end(body);
+    });
+    const ask = async (...asked) => {
+      const response = await begin(...asked);
+      let text = '';
+      for await (const piece of response.setEncoding('utf8')) text += piece;
+      return { status: response.statusCode, text };
+    };
+    await waitFor(async () => (await ask('GET', '/readyz')).status === 200, { seconds: 60, what: 'the gateway by TLS' });
+
+    // Calls, one after the other on one connection, and files.
+    const report = JSON.stringify({ request_id: randomUUID(), report: { title: 'Borttappad dator', description: 'x'.repeat(5000) } });
+    assert.equal((await ask('POST', '/v1/reports', report)).status, 200);
+    assert.ok((await ask('GET', '/openapi.json')).text.length > 100_000);
+
+    // Live events, as they happen.
+    const events = await begin('GET', '/v1/situation:watch', undefined, new https.Agent());
+    assert.equal(events.headers['content-type'], 'text/event-stream');
+    let seen = '';
+    const over = new Promise((done) => { events.setEncoding('utf8').on('data', (piece) => { seen += piece; }).on('end', done); });
+    await waitFor(() => seen.includes('data:'), { what: 'the first event' });
+    const first = seen;
+    assert.equal((await ask('POST', '/v1/reports', report.replace(/"request_id":"[^"]+"/, `"request_id":"${randomUUID()}"`))).status, 200);
+    await waitFor(() => seen.slice(first.length).includes('data:'), { what: 'the next event' });
+
+    // A client of another make; and old TLS, another name and plain HTTP get nothing.
+    const curl = (...args) => run('curl', ['-sS', '--max-time', '10', '-o', '/dev/null', '--cacert', join(suite.home, 'tls/ca.pem'), ...args]);
+    assert.equal((await curl('-f', `https://127.0.0.1:${port}/openapi.json`)).status, 0);
+    for (const args of [['--tls-max', '1.1', '--ciphers', 'ALL:@SECLEVEL=0', `https://127.0.0.1:${port}/`],
+      ['--resolve', `avvik.example:${port}:127.0.0.1`, `https://avvik.example:${port}/`], [`http://127.0.0.1:${port}/`]]) {
+      assert.notEqual((await curl(...args)).status, 0, args.join(' '));
+    }
+
+    // A new certificate is shown to the next connection.
+    const shown = () => new Promise((done, failed) => {
+      const connection = connectTls({ host: '127.0.0.1', port, ca: tls('ca.pem') }, () => {
+        done(connection.getPeerX509Certificate().serialNumber);
+        connection.destroy();
+      });
+      connection.on('error', failed);
+    });
+    const before = await shown();
+    await suite.script('umask 077; certify front 2 DNS:localhost,IP:127.0.0.1 serverAuth 2>/dev/null');
+    await waitFor(async () => await shown() !== before, { seconds: 60, what: 'the new certificate' });
+
+    gateway.kill('SIGTERM');
+    await over;
+    assert.equal(await ended, 0);
+  } finally {
+    gateway.kill('SIGKILL');
+  }
 });
 
 test('RoleThatAServiceRunsAsMayOnlyReadAndWriteRows', async () => {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "services/intake/attachment_pipeline.h"
 #include "services/intake/upload_ticket.h"
@@ -62,7 +63,7 @@ void Upload(std::string_view bytes) {
 }
 
 void UploadTicket(std::string_view bytes) {
-  static const intake::UploadTickets tickets({7});
+  static const intake::UploadTickets tickets(std::vector<intake::UploadTickets::Key>{{7}});
   const absl::Time now = absl::FromUnixSeconds(1'795'000'000);
   if (bytes.empty() || bytes[0] % 2 == 0) {
     const auto opened = tickets.Open("kalix", bytes.substr(bytes.empty() ? 0 : 1), now);

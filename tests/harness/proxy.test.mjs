@@ -15,6 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'avvik-proxy-'));
 let port; // Of TLS; plain HTTP is next to it, the gateway behind next to that.
 let nginx;
 let gateway;
+let authority; // What OCSP asks, next to that.
 const said = [];
 
 before(async () => {
@@ -25,9 +26,19 @@ before(async () => {
     response.end('from the gateway');
   });
   await new Promise((done) => { gateway.listen(port + 2, '127.0.0.1', done); });
-  const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
-    '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`, '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'fullchain.pem')]);
+  // A certificate of an authority that says of it by OCSP whether it is good.
+  const made = await run('bash', ['-euo', 'pipefail', '-c', `
+    new() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "$@"; }
+    new -x509 -days 2 -subj /CN=Authority -keyout ca.key -out ca.pem
+    new -subj /CN=${name} -keyout key.pem -out csr
+    openssl x509 -req -in csr -CA ca.pem -CAkey ca.key -days 2 -out leaf.pem -extfile <(
+      printf 'subjectAltName=DNS:${name}\nauthorityInfoAccess=OCSP;URI:http://127.0.0.1:${port + 3}/\n')
+    cat leaf.pem ca.pem >fullchain.pem
+    serial=$(openssl x509 -in leaf.pem -noout -serial)
+    printf 'V\t%s\t\t%s\tunknown\t/CN=x\n' "$(date -ud '2 days' +%y%m%d%H%M%SZ)" "\${serial#*=}" >index`], { cwd: folder });
   assert.equal(made.status, 0, made.stderr);
+  authority = spawn('openssl', ['ocsp', '-port', String(port + 3), '-index', 'index', '-CA', 'ca.pem', '-rsigner', 'ca.pem', '-rkey', 'ca.key'],
+    { cwd: folder, stdio: 'ignore' });
   // Only places are changed.
   const places = [['/etc/avvik/tls', folder], ['/run/nginx.pid', join(folder, 'pid')], ['/var/log/nginx/error.log', join(folder, 'error.log')],
     ['127.0.0.1:8080', `127.0.0.1:${port + 2}`], ['listen 443', `listen 127.0.0.1:${port}`], ['listen 80', `listen 127.0.0.1:${port + 1}`],
@@ -47,6 +58,7 @@ after(async () => {
   const ended = new Promise((done) => { nginx.on('exit', done); });
   nginx.kill('SIGTERM');
   await ended;
+  authority.kill('SIGKILL');
   gateway.close();
   rmSync(folder, { recursive: true });
 });
@@ -86,6 +98,13 @@ test('OnlySuitesWithForwardSecrecyAndAuthenticatedEncryptionAreTaken', async () 
   for (const strong of ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-CHACHA20-POLY1305']) {
     assert.equal(await handshake('-tls1_2', '-cipher', strong), `TLSv1.2 ${strong}`);
   }
+});
+
+test('ProofThatTheCertificateIsNotRevokedGoesAlong', async () => {
+  await waitFor(async () => {
+    const { stdout } = await run('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-servername', name, '-status']);
+    return /OCSP Response Status: successful/.test(stdout) && /Cert Status: good/.test(stdout);
+  }, { what: 'the proof' });
 });
 
 test('NothingIsAnsweredWithoutTlsNorByAnotherName', async () => {

@@ -203,10 +203,15 @@ export class Suite {
     await this.#sql(service, `SET session_replication_role = replica; ${statements}`, 'avvik_admin');
   }
 
-  // What redis-cli prints for a command.
-  async redisCli(...command) {
-    const password = readFileSync(join(this.home, 'secrets/redis.secret'), 'utf8').trim();
-    const { status, stdout, stderr } = await run('redis-cli', ['-s', this.#places.redis, ...command],
+  // What redis-cli prints for a command of whoever operates the machine.
+  redisCli(...command) {
+    return this.redisCliAs('operator', ...command);
+  }
+
+  // The same for a service.
+  async redisCliAs(name, ...command) {
+    const password = readFileSync(join(this.home, `secrets/redis-${name}.secret`), 'utf8').trim();
+    const { status, stdout, stderr } = await run('redis-cli', ['-s', this.#places.redis, '--user', `avvik-${name}`, ...command],
       { env: { ...process.env, REDISCLI_AUTH: password } });
     if (status !== 0) throw new Error(`redis-cli ${command.join(' ')}: ${stderr}`);
     return stdout.trimEnd();

@@ -142,6 +142,33 @@ test('SecretsComeAsCredentialsOrAsFilesOfTheService', () => {
   assert.doesNotMatch(readFileSync(join(tree, 'etc/avvik/avvik.env'), 'utf8'), /password\s*=/i);
 });
 
+test('SecretsThatWereSealedToTheMachineAreUnsealedBySystemdAndNotMadeAnew', async () => {
+  const folder = join(tree, 'etc/avvik/secrets');
+  const sealed = ['master.keys', 'receipt.key', 'event.keys'];
+  for (const name of sealed) writeFileSync(join(folder, `${name}.cred`), 'sealed by systemd-creds encrypt');
+  const { status, stderr } = await install('--root', tree);
+  assert.equal(status, 0, stderr);
+  for (const unit of services) {
+    const plain = read(unit).get('LoadCredential') ?? [];
+    const secret = read(unit).get('LoadCredentialEncrypted') ?? [];
+    for (const name of sealed.filter((one) => flagsOf(unit).some(([, value]) => value === `%d/${one}`))) {
+      assert.ok(secret.includes(`${name}:/etc/avvik/secrets/${name}.cred`), `${unit}: ${name}`);
+      assert.ok(!plain.some((credential) => credential.startsWith(`${name}:`)), `${unit}: ${name}`);
+    }
+    assert.ok(plain.includes('audit.key:/etc/avvik/secrets/audit.key') || !flagsOf(unit).some(([flag]) => flag === '--audit-key'), unit);
+  }
+  assert.ok(read('avvik-intake.service').get('LoadCredentialEncrypted').length === sealed.length);
+  const makes = await run('bash', ['-euc', `. deploy/systemd/places.sh; AVVIK_SECRETS=${folder} AVVIK_MASTER_KEYS=${folder}/master.keys; make_keys`]);
+  assert.equal(makes.status, 0, makes.stderr);
+  for (const name of sealed) {
+    assert.ok(!existsSync(join(folder, name)), `${name} was made anew beside the sealed one`);
+    rmSync(join(folder, `${name}.cred`));
+  }
+  assert.ok(existsSync(join(folder, 'proof.key')));
+  assert.equal((await install('--root', tree)).status, 0);
+  assert.equal(read('avvik-intake.service').get('LoadCredentialEncrypted'), undefined);
+});
+
 test('InstallingAgainLeavesWhatIsThereAndKeepsWhatTheMunicipalitySaid', async () => {
   const env = join(tree, 'etc/avvik/avvik.env');
   writeFileSync(env, 'AVVIK_ISSUER=https://login.kommun.example\n');

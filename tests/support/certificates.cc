@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 namespace avvik::testing {
@@ -40,6 +41,33 @@ rpc::TransportSettings TestAuthority::Certify(const std::string& service, const 
           .key = file + ".pem",
           .authority = authority(),
           .reload = absl::Seconds(1)};
+}
+
+std::string TestAuthority::Revoke(const std::vector<std::string>& services) const {
+  const std::string list = folder_ + "/revoked", settings = folder_ + "/ca.conf";
+  std::ofstream(settings) << "[ca]\ndefault_ca=a\n[a]\ndatabase=" << list
+                          << ".index\nunique_subject=no\ndefault_md=sha256\ndefault_crl_days=2\n";
+  std::ofstream(list + ".index", std::ios::app);
+  const std::string ca = "openssl ca -config " + settings + " -cert " + authority() + " -keyfile " +
+                         folder_ + "/ca.key ";
+  for (const std::string& service : services) {
+    Must(ca + "-revoke " + folder_ + "/" + service + ".pem");
+  }
+  Must(ca + "-gencrl -out " + list + ".new");
+  std::filesystem::rename(list + ".new", list + ".pem");
+  return list + ".pem";
+}
+
+std::string TestAuthority::Prove(const std::string& service) const {
+  const std::string file = folder_ + "/" + service, index = folder_ + "/revoked.index";
+  const std::string ours = " -issuer " + authority() + " -cert " + file + ".pem";
+  // What is not on the list of the revoked is put on it as good.
+  Must("touch " + index + "; serial=$(openssl x509 -in " + file + ".pem -noout -serial); serial=${serial#*=}; grep -q $serial " + index +
+       " || printf 'V\\t%s\\t\\t%s\\tunknown\\t/CN=x\\n' $(date -ud '1 day' +%y%m%d%H%M%SZ) $serial >>" + index);
+  Must("openssl ocsp -no_nonce" + ours + " -reqout " + file + ".req");
+  Must("openssl ocsp -index " + index + " -CA " + authority() + " -rsigner " + authority() + " -rkey " +
+       folder_ + "/ca.key -ndays 1 -reqin " + file + ".req -respout " + file + ".ocsp");
+  return file + ".ocsp";
 }
 
 }  // namespace avvik::testing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/rpc/transport.h"
 
@@ -23,6 +24,13 @@ class TestAuthority {
                                  int days = 1) const;
 
   std::string authority() const { return folder_ + "/ca.pem"; }
+
+  // The file with the authority's list of revoked certificates, in one rename made to hold the last of each of
+  // these services besides what it held.
+  std::string Revoke(const std::vector<std::string>& services) const;
+
+  // A file with the authority's word (OCSP) on the last certificate of a service: that it is revoked, or good.
+  std::string Prove(const std::string& service) const;
 
  private:
   std::string folder_;

@@ -85,11 +85,11 @@ std::string TestDatabase::Value(const std::string& sql) {
   return (*rows)[0].Text("value");
 }
 
-redis::Server TestRedis() {
+redis::Server TestRedis(const std::string& user) {
   // As every service does: hiredis writes to connections whose other end is gone.
   std::signal(SIGPIPE, SIG_IGN);
-  redis::Server server{.address = Required("AVVIK_TEST_REDIS"), .password = ""};
-  std::ifstream file(Required("AVVIK_TEST_REDIS_PASSWORD_FILE"));
+  redis::Server server{.address = Required("AVVIK_TEST_REDIS"), .user = "avvik-" + user};
+  std::ifstream file(Required("AVVIK_TEST_SECRETS") + "/redis-" + user + ".secret");
   std::getline(file, server.password);
   return server;
 }

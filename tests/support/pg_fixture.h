@@ -38,8 +38,9 @@ class TestDatabase {
   std::unique_ptr<pg::Pool> pool_;
 };
 
-// The private Redis server (AVVIK_TEST_REDIS, a unix socket, and AVVIK_TEST_REDIS_PASSWORD_FILE); ignores SIGPIPE
-// from here on. Ends the program when there is none.
-redis::Server TestRedis();
+// The private Redis server (AVVIK_TEST_REDIS, a unix socket), as one of its users: a service, such as `intake`, or
+// whoever operates it, who may do everything (AVVIK_TEST_SECRETS). Ignores SIGPIPE from here on. Ends the
+// program when there is none.
+redis::Server TestRedis(const std::string& user = "operator");
 
 }  // namespace avvik::testing

@@ -1,5 +1,7 @@
 #include "services/gateway/sign_in/browser_sessions.h"
 
+#include <utility>
+
 #include "common/status/macros.h"
 
 namespace avvik::gateway {
@@ -24,10 +26,10 @@ OidcSettings SettingsOf(const GatewayConfig& config, const std::string& client_s
 }  // namespace
 
 BrowserSessions::BrowserSessions(const GatewayConfig& config, const std::string& client_secret,
-                                 const std::string& redis_password, const Sealer& sealer,
+                                 redis::Server redis, const Sealer& sealer,
                                  identity::KeyFinder& keys, http_client::Client& http,
                                  const Clock& clock, Behind behind)
-    : store_({.address = config.redis, .password = redis_password}),
+    : store_(std::move(redis)),
       sessions_(store_, sealer, clock, config.session),
       provider_(SettingsOf(config, client_secret), http),
       sign_in_(provider_, sessions_, sealer, keys,

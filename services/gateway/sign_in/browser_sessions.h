@@ -36,7 +36,7 @@ class BrowserSessions final : public process::Runnable {
 
   // Everything handed in but the texts must outlive it.
   BrowserSessions(const GatewayConfig& config, const std::string& client_secret,
-                  const std::string& redis_password, const Sealer& sealer, identity::KeyFinder& keys,
+                  redis::Server redis, const Sealer& sealer, identity::KeyFinder& keys,
                   http_client::Client& http, const Clock& clock, Behind behind);
   ~BrowserSessions() override { Stop(); }
 

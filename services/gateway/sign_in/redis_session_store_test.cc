@@ -103,7 +103,7 @@ TEST_F(RedisSessionStoreTest, ConnectionsThatBrokeAreMadeAnew) {
 }
 
 TEST_F(RedisSessionStoreTest, WithoutRedisEverythingIsUnavailable) {
-  RedisSessionStore away({.address = "/no/such/socket", .password = ""});
+  RedisSessionStore away({.address = "/no/such/socket"});
   EXPECT_EQ(status::ReasonOf(away.Look(key_).status()), "SESSIONS_UNAVAILABLE");
   EXPECT_EQ(status::ReasonOf(away.Create(key_, "", owner_, absl::Minutes(1), absl::Hours(1))),
             "SESSIONS_UNAVAILABLE");

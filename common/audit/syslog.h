@@ -5,12 +5,12 @@
 
 #include "avvik/audit/v1/audit.pb.h"
 
-namespace avvik::cli {
+namespace avvik::audit {
 
 // One message without a line break: facility 13 (log audit), severity informational for what was allowed and
 // notice for the rest; every field of the record as structured data `avvik@32473`. (32473 is the number
 // that RFC 5612 sets aside for whoever has none.)
-std::string SyslogLine(const audit::v1::Record& record);
-std::string SyslogLine(const audit::v1::Checkpoint& checkpoint);
+std::string SyslogLine(const v1::Record& record);
+std::string SyslogLine(const v1::Checkpoint& checkpoint);
 
-}  // namespace avvik::cli
+}  // namespace avvik::audit

@@ -1,11 +1,11 @@
-#include "cli/commands/audit_syslog.h"
+#include "common/audit/syslog.h"
 
 #include <initializer_list>
 #include <utility>
 
 #include "absl/time/time.h"
 
-namespace avvik::cli {
+namespace avvik::audit {
 namespace {
 
 constexpr int kFacility = 13;
@@ -37,11 +37,11 @@ std::string Line(int severity, const google::protobuf::Timestamp& time, const st
   return line + "] " + kByteOrderMark + Escaped(message);
 }
 
-std::string OutcomeOf(const audit::v1::Record& record) {
+std::string OutcomeOf(const v1::Record& record) {
   switch (record.outcome()) {
-    case audit::v1::OUTCOME_ALLOWED:
+    case v1::OUTCOME_ALLOWED:
       return "allowed";
-    case audit::v1::OUTCOME_DENIED:
+    case v1::OUTCOME_DENIED:
       return "denied";
     default:
       return "failed";
@@ -50,7 +50,7 @@ std::string OutcomeOf(const audit::v1::Record& record) {
 
 }  // namespace
 
-std::string SyslogLine(const audit::v1::Record& record) {
+std::string SyslogLine(const v1::Record& record) {
   const std::string outcome = OutcomeOf(record);
   return Line(outcome == "allowed" ? kInformational : kNotice, record.time(), record.service(),
               "record",
@@ -72,7 +72,7 @@ std::string SyslogLine(const audit::v1::Record& record) {
               record.actor() + " " + record.method() + " " + record.subject() + " " + outcome);
 }
 
-std::string SyslogLine(const audit::v1::Checkpoint& checkpoint) {
+std::string SyslogLine(const v1::Checkpoint& checkpoint) {
   return Line(kInformational, checkpoint.time(), checkpoint.service(), "checkpoint",
               {{"tenant", checkpoint.tenant()},
                {"sequence", std::to_string(checkpoint.sequence())},
@@ -84,4 +84,4 @@ std::string SyslogLine(const audit::v1::Checkpoint& checkpoint) {
                   std::to_string(checkpoint.sequence()));
 }
 
-}  // namespace avvik::cli
+}  // namespace avvik::audit

@@ -1,4 +1,4 @@
-#include "common/rpc/certificate.h"
+#include "common/tls/certificate.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -10,7 +10,7 @@
 
 #include "common/config/config.h"
 
-namespace avvik::rpc {
+namespace avvik::tls {
 namespace {
 
 struct Release {
@@ -48,8 +48,8 @@ int NoPassphrase(char*, int, int, void*) { return -1; }
 
 }  // namespace
 
-absl::Status CheckCertificate(const std::string& certificate, const std::string& key,
-                              const std::string& authority) {
+absl::Status CheckCertificate(const Files& files) {
+  const auto& [certificate, key, authority, revoked] = files;
   const ErrorsForgotten at_the_end;
   if (certificate.empty()) return Mistake("tls-certificate", "", "is missing beside the others");
   if (key.empty()) return Mistake("tls-key", "", "is missing beside the others");
@@ -98,4 +98,4 @@ absl::Status CheckCertificate(const std::string& certificate, const std::string&
   return absl::OkStatus();
 }
 
-}  // namespace avvik::rpc
+}  // namespace avvik::tls

@@ -1,0 +1,47 @@
+#include "services/escalation/sealed_keys.h"
+
+namespace avvik::escalation {
+
+std::vector<secrecy::SealedWith> SealedKeys() {
+  return {
+      {.name = "duty",
+       .page = {"escalation_duty_keys",
+                "SELECT id AS id, tenant, wrapped_key AS wrapped FROM duty "
+                "WHERE id > $1 AND wrapped_key IS NOT NULL ORDER BY id LIMIT 100"},
+       .replace = {"escalation_duty_key",
+                   "UPDATE duty SET wrapped_key = $3 WHERE id = $1 AND wrapped_key = $2"},
+       .busy = {},
+       .texts =
+        {
+         {{"escalation_duty_rule_out_reason_places",
+            "SELECT id AS place, 'duty.rule_out_reason/' || id AS context FROM duty "
+            "WHERE id = $1 AND rule_out_reason IS NOT NULL"},
+           {"escalation_duty_rule_out_reason_read", "SELECT rule_out_reason AS sealed FROM duty WHERE id = $1 AND rule_out_reason IS NOT NULL"},
+           {"escalation_duty_rule_out_reason_seal", "UPDATE duty SET rule_out_reason = $3 WHERE id = $1 AND rule_out_reason = $2"}},
+         {{"escalation_duty_stage_external_id_places",
+            "SELECT duty_id || '/' || stage AS place, 'stage.external_id/' || duty_id || '/' || stage AS context "
+            "FROM duty_stage WHERE duty_id = $1 AND external_id IS NOT NULL"},
+           {"escalation_duty_stage_external_id_read",
+            "SELECT external_id AS sealed FROM duty_stage "
+            "WHERE duty_id = split_part($1, '/', 1)::uuid AND stage = split_part($1, '/', 2) "
+            "AND external_id IS NOT NULL"},
+           {"escalation_duty_stage_external_id_seal",
+            "UPDATE duty_stage SET external_id = $3 "
+            "WHERE duty_id = split_part($1, '/', 1)::uuid AND stage = split_part($1, '/', 2) "
+            "AND external_id = $2"}},
+         {{"escalation_duty_stage_reason_places",
+            "SELECT duty_id || '/' || stage AS place, 'stage.reason/' || duty_id || '/' || stage AS context "
+            "FROM duty_stage WHERE duty_id = $1 AND reason IS NOT NULL"},
+           {"escalation_duty_stage_reason_read",
+            "SELECT reason AS sealed FROM duty_stage "
+            "WHERE duty_id = split_part($1, '/', 1)::uuid AND stage = split_part($1, '/', 2) "
+            "AND reason IS NOT NULL"},
+           {"escalation_duty_stage_reason_seal",
+            "UPDATE duty_stage SET reason = $3 "
+            "WHERE duty_id = split_part($1, '/', 1)::uuid AND stage = split_part($1, '/', 2) "
+            "AND reason = $2"}},
+        }},
+  };
+}
+
+}  // namespace avvik::escalation

@@ -1,0 +1,13 @@
+// What of this service is sealed with which keys, so that keys can be replaced (common/secrecy/renewal.h).
+#pragma once
+
+#include <vector>
+
+#include "common/secrecy/renewal.h"
+
+namespace avvik::triage {
+
+// Every table of keys, with all that they seal. Contexts are those that case_rows.cc seals with.
+std::vector<secrecy::SealedWith> SealedKeys();
+
+}  // namespace avvik::triage
