@@ -6,8 +6,13 @@
 #include "common/process/lifecycle.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/rotation.h"
+#include "services/triage/case_batch_service.h"
+#include "services/triage/case_indexer.h"
 #include "services/triage/case_links_service.h"
+#include "services/triage/case_search_service.h"
+#include "services/triage/duty_event_handler.h"
 #include "services/triage/pg_case_link_store.h"
+#include "services/triage/pg_case_search_store.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/pg_erasure_store.h"
 #include "services/triage/report_event_handler.h"
@@ -40,6 +45,7 @@ int main(int argc, char** argv) {
   secrecy::Rotation rotation(**vault);
 
   rpc::Peer intake("intake", config.intake, h.transport(), h.tokens());
+  rpc::Peer escalation("escalation", config.escalation, h.transport(), h.tokens());
   triage::OrganisationStore organisations(h.pool(), h.ids());
   triage::PgCaseStore cases(h.pool(), h.ids(), **vault);
   triage::PgErasureStore erasures(h.pool(), h.ids(), **vault);
@@ -48,8 +54,14 @@ int main(int argc, char** argv) {
                                      h.clock(), [&h] { h.publisher().Wake(); });
   triage::Retention retention(erasures, h.directory(), h.ids(), h.clock(),
                               config.retention_every, [&h] { h.publisher().Wake(); });
-  triage::TriageService service(h.environment(), cases, organisations, h.directory(), *rules,
-                                h.publisher(), h.ids());
+  triage::PgCaseSearchStore search(h.pool(), **vault);
+  triage::CaseCommands commands(h.environment(), cases, h.ids());
+  triage::TriageService service(h.environment(), cases, search, commands, organisations,
+                                h.directory(), *rules, h.publisher());
+  triage::CaseSearchService search_service(h.environment(), cases, search);
+  triage::CaseBatchService batch_service(h.environment(), commands, h.publisher());
+  triage::CaseIndexer indexer(h.pool(), titles, **vault, h.directory());
+  triage::DutyEventHandler duties;
   triage::PgCaseLinkStore links(h.pool(), h.ids(), **vault);
   triage::CaseLinksService links_service(h.environment(), links, cases, titles, *rules,
                                          h.publisher(), h.ids());
@@ -57,10 +69,14 @@ int main(int argc, char** argv) {
   triage::SessionLogStore session_log(h.pool());
   triage::SessionLogService session_log_service(h.environment(), session_log);
   h.Hear("intake", intake, reports);
+  h.Hear("escalation", escalation, duties);
+  h.Add(indexer);
   h.Add(rotation);
   h.Add(retention);
   h.Offer({&secrecy, triage::v1::Secrecy::service_full_name()});
   h.Offer({&service, triage::v1::Triage::service_full_name()});
+  h.Offer({&search_service, triage::v1::CaseSearch::service_full_name()});
+  h.Offer({&batch_service, triage::v1::CaseBatch::service_full_name()});
   h.Offer({&links_service, triage::v1::CaseLinks::service_full_name()});
   h.Offer({&session_log_service, triage::v1::SessionLog::service_full_name()});
   return h.Run();
