@@ -9,33 +9,33 @@ namespace {
 // places, $22 terms, $23 whether they are of reports, $24 how many words; $25 to $27 what is visible of reports.
 //
 // What is not asked for is gone before the statement is planned, because it is planned with its parameters.
-#define AVVIK_CASE_FILTER R"sql(
-           triage_case.tenant = $1
-       AND ($20::uuid[] IS NULL OR triage_case.id = ANY ($20))
-       AND avvik_visible(sphere, unit, parties, $2, $3, $4)
-       AND ($5::smallint[] = '{}' OR state = ANY ($5))
-       AND ($6::text[] = '{}' OR unit = ANY ($6))
-       AND ($7::text = '' OR (system <> '' AND system = $7))
-       AND ($8::text IS NULL OR owner_login = $8)
-       AND ($9::text IS NULL OR owner_login NOT IN ($9, ''))
-       AND ($10::smallint = 0 OR severity >= $10)
-       AND ($11::smallint[] = '{}' OR category = ANY ($11))
-       AND ($12::smallint = 0 OR hit_properties & $12 <> 0)
-       AND ($13::timestamptz IS NULL OR reported_at >= $13)
-       AND ($14::timestamptz IS NULL OR reported_at < $14)
-       AND ($15::smallint[] = '{}' OR sphere = ANY ($15))
-       AND ($16::smallint = 0 OR ($16 = 1) = (due_at < $17::timestamptz))
-       AND ($18::smallint = 0 OR ($18 = 1) = (group_id IS NOT NULL))
-       AND ($19::smallint = 0 OR ($19 = 1) = (held_at IS NOT NULL))
-       AND ($24::integer = 0 OR $24 = (
-             SELECT count(DISTINCT asked.place)
-               FROM unnest($21::smallint[], $22::bigint[], $23::boolean[])
-                    AS asked (place, term, of_report)
-               JOIN case_word ON case_word.tenant = $1 AND case_word.word = asked.term
-                             AND case_word.case_id = triage_case.id
-              WHERE NOT asked.of_report
-                 OR avvik_visible(triage_case.sphere, triage_case.unit, triage_case.parties,
-                                  $25, $26, $27))))sql"
+#define AVVIK_CASE_FILTER \
+  " triage_case.tenant = $1" \
+  " AND ($20::uuid[] IS NULL OR triage_case.id = ANY ($20))" \
+  " AND avvik_visible(sphere, unit, parties, $2, $3, $4)" \
+  " AND ($5::smallint[] = '{}' OR state = ANY ($5))" \
+  " AND ($6::text[] = '{}' OR unit = ANY ($6))" \
+  " AND ($7::text = '' OR (system <> '' AND system = $7))" \
+  " AND ($8::text IS NULL OR owner_login = $8)" \
+  " AND ($9::text IS NULL OR owner_login NOT IN ($9, ''))" \
+  " AND ($10::smallint = 0 OR severity >= $10)" \
+  " AND ($11::smallint[] = '{}' OR category = ANY ($11))" \
+  " AND ($12::smallint = 0 OR hit_properties & $12 <> 0)" \
+  " AND ($13::timestamptz IS NULL OR reported_at >= $13)" \
+  " AND ($14::timestamptz IS NULL OR reported_at < $14)" \
+  " AND ($15::smallint[] = '{}' OR sphere = ANY ($15))" \
+  " AND ($16::smallint = 0 OR ($16 = 1) = (due_at < $17::timestamptz))" \
+  " AND ($18::smallint = 0 OR ($18 = 1) = (group_id IS NOT NULL))" \
+  " AND ($19::smallint = 0 OR ($19 = 1) = (held_at IS NOT NULL))" \
+  " AND ($24::integer = 0 OR $24 = (" \
+  " SELECT count(DISTINCT asked.place)" \
+  " FROM unnest($21::smallint[], $22::bigint[], $23::boolean[])" \
+  " AS asked (place, term, of_report)" \
+  " JOIN case_word ON case_word.tenant = $1 AND case_word.word = asked.term" \
+  " AND case_word.case_id = triage_case.id" \
+  " WHERE NOT asked.of_report" \
+  " OR avvik_visible(triage_case.sphere, triage_case.unit, triage_case.parties," \
+  " $25, $26, $27)))"
 
 #define AVVIK_LIST(order, behind)                                                     \
   "SELECT triage_case.*, case_key.wrapped,"                                           \
@@ -49,11 +49,10 @@ namespace {
   " ORDER BY " order                                                                  \
   " LIMIT $30"
 
-// A time given in microseconds, exactly; the largest number is infinity.
+// A time given in microseconds, exactly.
 #define AVVIK_TIME                                                                    \
-  "CASE WHEN $29::bigint = 9223372036854775807 THEN 'infinity'::timestamptz"          \
-  " ELSE timestamptz 'epoch' + $29 / 1000000 * interval '1 second'"                   \
-  "      + $29 % 1000000 * interval '1 microsecond' END"
+  "timestamptz 'epoch' + $29::bigint / 1000000 * interval '1 second'"                 \
+  " + $29 % 1000000 * interval '1 microsecond'"
 
 constexpr pg::Statement kNewest{
     "triage_list_newest",
@@ -69,6 +68,11 @@ constexpr pg::Statement kDue{
     "triage_list_due",
     AVVIK_LIST("due_at, triage_case.id DESC",
                "due_at >= " AVVIK_TIME " AND (due_at > " AVVIK_TIME " OR triage_case.id < $28)")};
+// Behind a case that is not due stand only such cases.
+constexpr pg::Statement kNeverDue{
+    "triage_list_never_due",
+    AVVIK_LIST("due_at, triage_case.id DESC",
+               "due_at = 'infinity' AND triage_case.id < $28 AND $29::bigint IS NOT NULL")};
 constexpr pg::Statement kChanged{
     "triage_list_changed",
     AVVIK_LIST("updated_at DESC, triage_case.id DESC",
@@ -76,14 +80,14 @@ constexpr pg::Statement kChanged{
 
 }  // namespace
 
-const pg::Statement& ListStatement(v1::CaseOrder order) {
+const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value) {
   switch (order) {
     case v1::CASE_ORDER_OLDEST:
       return kOldest;
     case v1::CASE_ORDER_SEVERITY:
       return kSeverity;
     case v1::CASE_ORDER_DUE:
-      return kDue;
+      return value == kNever ? kNeverDue : kDue;
     case v1::CASE_ORDER_CHANGED:
       return kChanged;
     default:
@@ -91,9 +95,14 @@ const pg::Statement& ListStatement(v1::CaseOrder order) {
   }
 }
 
+// Whoever does not see whole spheres reaches cases by keys, which lead to fewer rows when everything must be looked at.
+#define AVVIK_REACHED                                                                    \
+  " AND ($2::smallint[] <> '{}' OR triage_case.id IN (SELECT case_id FROM case_reach"   \
+  "        WHERE case_reach.tenant = $1 AND key = ANY ($3::text[] || $4::text[])))"
+
 const pg::Statement kCountCases{
     "triage_count_cases",
-    "SELECT count(*) AS total FROM (SELECT 1 FROM triage_case WHERE" AVVIK_CASE_FILTER
+    "SELECT count(*) AS total FROM (SELECT 1 FROM triage_case WHERE" AVVIK_CASE_FILTER AVVIK_REACHED
     " LIMIT $28) AS counted"};
 
 const pg::Statement kTallyCases{
@@ -102,7 +111,7 @@ const pg::Statement kTallyCases{
     "       CASE owner_login WHEN '' THEN 2 WHEN $29 THEN 1 ELSE 3 END AS ownership,"
     "       due_at < $17 AS overdue, count(*) AS total"
     "  FROM (SELECT state, severity, owner_login, due_at FROM triage_case"
-    "         WHERE" AVVIK_CASE_FILTER " LIMIT $28) AS counted"
+    "         WHERE" AVVIK_CASE_FILTER AVVIK_REACHED " LIMIT $28) AS counted"
     " GROUP BY 1, 2, 3, 4"};
 
 const pg::Statement kReachedCases{"triage_list_reached", R"sql(

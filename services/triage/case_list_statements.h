@@ -1,18 +1,22 @@
 // The statements of lists, counts and search. The benchmark hands the same text to pgbench.
 //
-// The first parameters of those that take a filter are kFilterParams, in the order of case_list_statements.cc.
+// The first 27 parameters of those that take a filter are listed in case_list_statements.cc.
 #pragma once
+
+#include <cstdint>
+#include <limits>
 
 #include "avvik/triage/v1/case.pb.h"
 #include "common/pg/connection.h"
 
 namespace avvik::triage {
 
-// How many parameters the filter takes.
-inline constexpr int kFilterParams = 27;
+// The value, in an order by due time, of what is not due.
+inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 // $28 the id of the last case of the page before, null for the first page; $29 its value in the order; $30 how many.
-const pg::Statement& ListStatement(v1::CaseOrder order);
+// `value` is what $29 will be.
+const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value);
 // $28 the bound.
 extern const pg::Statement kCountCases;
 // $28 the bound, $29 the login that is `me`.

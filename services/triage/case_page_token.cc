@@ -1,6 +1,5 @@
 #include "services/triage/case_page_token.h"
 
-#include <string_view>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -19,20 +18,19 @@ absl::StatusOr<CasePageKey> CasePageKeyFrom(const std::string& text, v1::CaseOrd
   CasePageKey key;
   key.place.order = order;
   if (text.empty()) return key;
-  const std::vector<std::string_view> parts = absl::StrSplit(text, '.');
+  std::vector<std::string> parts = absl::StrSplit(text, '.');
   bool good = parts.size() == 3;
   if (good) {
-    std::string_view total = parts[0];
-    if (total.ends_with('+')) {
-      key.total.at_least = true;
-      total.remove_suffix(1);
-    }
-    good = absl::SimpleAtoi(total, &key.total.count) &&
+    key.total.at_least = parts[0].ends_with('+');
+    if (key.total.at_least) parts[0].pop_back();
+    good = absl::SimpleAtoi(parts[0], &key.total.count) &&
            absl::SimpleAtoi(parts[1], &key.place.value) &&
            validate::HasFormat(options::v1::FORMAT_UUID, parts[2]);
-    key.place.id = std::string(parts[2]);
+    key.place.id = parts[2];
     // A severity is a small number.
-    if (order == v1::CASE_ORDER_SEVERITY) good = good && key.place.value >= 0 && key.place.value < 100;
+    if (order == v1::CASE_ORDER_SEVERITY) {
+      good = good && key.place.value >= 0 && key.place.value <= type::v1::Severity_MAX;
+    }
   }
   if (!good) {
     return status::InvalidField("page_token", "is not from a page of this list; begin without it");

@@ -7,6 +7,7 @@
 #include "common/status/macros.h"
 #include "services/triage/case_filter.h"
 #include "services/triage/case_proto.h"
+#include "services/triage/triage_events.h"
 
 namespace avvik::triage {
 namespace {

@@ -12,6 +12,7 @@
 #include "services/triage/case_list_statements.h"
 #include "services/triage/case_rows.h"
 #include "services/triage/case_word_rows.h"
+#include "services/triage/triage_events.h"
 
 namespace avvik::triage {
 namespace {
@@ -226,7 +227,8 @@ absl::StatusOr<CasePage> PgCaseSearchStore::List(const std::string& tenant, cons
         params->emplace_back(place.value);
         params->emplace_back(limit + 1);
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                               transaction.ExecuteWith(ListStatement(place.order), *params));
+                               transaction.ExecuteWith(
+                                   ListStatement(place.order, place.value), *params));
         const size_t shown = std::min(rows.size(), static_cast<size_t>(limit));
         for (size_t i = 0; i < shown; ++i) {
           AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(rows[i], vault_));

@@ -11,6 +11,10 @@ CREATE INDEX triage_case_system ON triage_case (tenant, system, id) WHERE system
 CREATE INDEX triage_case_reported ON triage_case (tenant, reported_at, id);
 CREATE INDEX triage_case_closed_sphere ON triage_case (tenant, sphere, id) WHERE sphere > 2;
 CREATE INDEX triage_case_held ON triage_case (tenant, id) WHERE held_at IS NOT NULL;
+-- What is worked on: few of many.
+CREATE INDEX triage_case_open_owner ON triage_case (tenant, owner_login, id) WHERE state <> 4;
+CREATE INDEX triage_case_open_unit ON triage_case (tenant, unit, id) WHERE state <> 4;
+CREATE INDEX triage_case_open_due ON triage_case (tenant, due_at, id DESC) WHERE state <> 4;
 CREATE INDEX triage_case_unindexed ON triage_case (tenant, id) WHERE NOT words_indexed AND erased_at IS NULL;
 
 -- By what a case is reached: its place (`<sphere>/<unit>`) and its parties, as avvik_visible looks at them. Who reaches
