@@ -37,61 +37,75 @@ namespace {
   " OR avvik_visible(triage_case.sphere, triage_case.unit, triage_case.parties," \
   " $25, $26, $27)))"
 
-#define AVVIK_LIST(order, behind)                                                     \
-  "SELECT triage_case.*, case_key.wrapped,"                                           \
+// Where a statement begins: along an index of all cases, or with the candidates. Those are fetched before anything else is
+// looked at; the planner would rather look for them along the order.
+#define AVVIK_ALONG "triage_case"
+#define AVVIK_CANDIDATES                                                             \
+  "(SELECT * FROM triage_case WHERE tenant = $1 AND id = ANY ($20::uuid[]) OFFSET 0)" \
+  " AS triage_case"
+
+#define AVVIK_LIST(source, order, behind)                                                 \
+  "SELECT triage_case.*, case_key.wrapped,"                                               \
   "       CASE WHEN isfinite(due_at) THEN (extract(epoch FROM due_at) * 1000000)::bigint" \
-  "       ELSE 9223372036854775807 END AS due_micros,"                                \
-  "       (extract(epoch FROM updated_at) * 1000000)::bigint AS changed_micros"       \
-  "  FROM triage_case"                                                                \
-  "  LEFT JOIN case_key ON case_key.case_id = triage_case.id"                         \
-  " WHERE" AVVIK_CASE_FILTER                                                          \
-  "   AND ($28::uuid IS NULL OR (" behind "))"                                        \
-  " ORDER BY " order                                                                  \
-  " LIMIT $30"
+  "       ELSE 9223372036854775807 END AS due_micros,"                                    \
+  "       (extract(epoch FROM updated_at) * 1000000)::bigint AS changed_micros"           \
+  "  FROM " source "  LEFT JOIN case_key ON case_key.case_id = triage_case.id"            \
+  " WHERE " AVVIK_CASE_FILTER "   AND ($28::uuid IS NULL OR (" behind "))"                \
+  " ORDER BY " order " LIMIT $30"
 
 // A time given in microseconds, exactly.
-#define AVVIK_TIME                                                                    \
-  "timestamptz 'epoch' + $29::bigint / 1000000 * interval '1 second'"                 \
+#define AVVIK_TIME                                                   \
+  "timestamptz 'epoch' + $29::bigint / 1000000 * interval '1 second'" \
   " + $29 % 1000000 * interval '1 microsecond'"
 
-constexpr pg::Statement kNewest{
-    "triage_list_newest",
-    AVVIK_LIST("triage_case.id DESC", "triage_case.id < $28 AND $29::bigint IS NOT NULL")};
-constexpr pg::Statement kOldest{
-    "triage_list_oldest",
-    AVVIK_LIST("triage_case.id", "triage_case.id > $28 AND $29::bigint IS NOT NULL")};
-constexpr pg::Statement kSeverity{
-    "triage_list_severest",
-    AVVIK_LIST("severity DESC, triage_case.id DESC",
-               "(severity, triage_case.id) < ($29::bigint::smallint, $28)")};
-constexpr pg::Statement kDue{
-    "triage_list_due",
-    AVVIK_LIST("due_at, triage_case.id DESC",
-               "due_at >= " AVVIK_TIME " AND (due_at > " AVVIK_TIME " OR triage_case.id < $28)")};
+// What comes behind the last case of the page before, by the order.
+#define AVVIK_NEWEST(source) \
+  AVVIK_LIST(source, "triage_case.id DESC", "triage_case.id < $28 AND $29::bigint IS NOT NULL")
+#define AVVIK_OLDEST(source) \
+  AVVIK_LIST(source, "triage_case.id", "triage_case.id > $28 AND $29::bigint IS NOT NULL")
+#define AVVIK_SEVERITY(source)                               \
+  AVVIK_LIST(source, "severity DESC, triage_case.id DESC",   \
+             "(severity, triage_case.id) < ($29::bigint::smallint, $28)")
+#define AVVIK_DUE(source)                               \
+  AVVIK_LIST(source, "due_at, triage_case.id DESC",     \
+             "due_at >= " AVVIK_TIME " AND (due_at > " AVVIK_TIME " OR triage_case.id < $28)")
 // Behind a case that is not due stand only such cases.
-constexpr pg::Statement kNeverDue{
-    "triage_list_never_due",
-    AVVIK_LIST("due_at, triage_case.id DESC",
-               "due_at = 'infinity' AND triage_case.id < $28 AND $29::bigint IS NOT NULL")};
-constexpr pg::Statement kChanged{
-    "triage_list_changed",
-    AVVIK_LIST("updated_at DESC, triage_case.id DESC",
-               "(updated_at, triage_case.id) < (" AVVIK_TIME ", $28)")};
+#define AVVIK_NEVER_DUE(source)                         \
+  AVVIK_LIST(source, "due_at, triage_case.id DESC",     \
+             "due_at = 'infinity' AND triage_case.id < $28 AND $29::bigint IS NOT NULL")
+#define AVVIK_CHANGED(source)                                \
+  AVVIK_LIST(source, "updated_at DESC, triage_case.id DESC", \
+             "(updated_at, triage_case.id) < (" AVVIK_TIME ", $28)")
+
+constexpr pg::Statement kNewest{"triage_list_newest", AVVIK_NEWEST(AVVIK_ALONG)};
+constexpr pg::Statement kOldest{"triage_list_oldest", AVVIK_OLDEST(AVVIK_ALONG)};
+constexpr pg::Statement kSeverity{"triage_list_severest", AVVIK_SEVERITY(AVVIK_ALONG)};
+constexpr pg::Statement kDue{"triage_list_due", AVVIK_DUE(AVVIK_ALONG)};
+constexpr pg::Statement kNeverDue{"triage_list_never_due", AVVIK_NEVER_DUE(AVVIK_ALONG)};
+constexpr pg::Statement kChanged{"triage_list_changed", AVVIK_CHANGED(AVVIK_ALONG)};
+constexpr pg::Statement kNewestOf{"triage_list_newest_of", AVVIK_NEWEST(AVVIK_CANDIDATES)};
+constexpr pg::Statement kOldestOf{"triage_list_oldest_of", AVVIK_OLDEST(AVVIK_CANDIDATES)};
+constexpr pg::Statement kSeverityOf{"triage_list_severest_of", AVVIK_SEVERITY(AVVIK_CANDIDATES)};
+constexpr pg::Statement kDueOf{"triage_list_due_of", AVVIK_DUE(AVVIK_CANDIDATES)};
+constexpr pg::Statement kNeverDueOf{"triage_list_never_due_of", AVVIK_NEVER_DUE(AVVIK_CANDIDATES)};
+constexpr pg::Statement kChangedOf{"triage_list_changed_of", AVVIK_CHANGED(AVVIK_CANDIDATES)};
 
 }  // namespace
 
-const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value) {
+const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin begin) {
+  const bool along = begin == Begin::kAlong;
   switch (order) {
     case v1::CASE_ORDER_OLDEST:
-      return kOldest;
+      return along ? kOldest : kOldestOf;
     case v1::CASE_ORDER_SEVERITY:
-      return kSeverity;
+      return along ? kSeverity : kSeverityOf;
     case v1::CASE_ORDER_DUE:
-      return value == kNever ? kNeverDue : kDue;
+      if (value == kNever) return along ? kNeverDue : kNeverDueOf;
+      return along ? kDue : kDueOf;
     case v1::CASE_ORDER_CHANGED:
-      return kChanged;
+      return along ? kChanged : kChangedOf;
     default:
-      return kNewest;
+      return along ? kNewest : kNewestOf;
   }
 }
 
@@ -132,15 +146,12 @@ const pg::Statement kRarity{"triage_rarity_of_words", R"sql(
      ORDER BY cases)sql"};
 
 const pg::Statement kCasesWithWords{"triage_list_cases_with_words", R"sql(
-    SELECT seed.case_id
-      FROM (SELECT DISTINCT case_id FROM case_word
-             WHERE tenant = $1 AND word = ANY ($2::bigint[])) AS seed
-     WHERE $5::integer = 0 OR $5 = (
-             SELECT count(DISTINCT asked.place)
-               FROM unnest($3::smallint[], $4::bigint[]) AS asked (place, term)
-               JOIN case_word ON case_word.tenant = $1 AND case_word.word = asked.term
-                             AND case_word.case_id = seed.case_id)
-     LIMIT $6)sql"};
+    SELECT case_word.case_id
+      FROM unnest($2::smallint[], $3::bigint[]) AS asked (place, term)
+      JOIN case_word ON case_word.tenant = $1 AND case_word.word = asked.term
+     GROUP BY case_word.case_id
+    HAVING count(DISTINCT asked.place) = $4
+     LIMIT $5)sql"};
 
 const pg::Statement kRareWords{"triage_list_rare_words", R"sql(
     SELECT own.word, own.of_report, found.cases

@@ -15,8 +15,9 @@ namespace avvik::triage {
 inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 // $28 the id of the last case of the page before, null for the first page; $29 its value in the order; $30 how many.
-// `value` is what $29 will be.
-const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value);
+// `value` is what $29 will be; a list that begins with candidates has them in $20.
+enum class Begin { kAlong, kCandidates };
+const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin begin);
 // $28 the bound.
 extern const pg::Statement kCountCases;
 // $28 the bound, $29 the login that is `me`.
@@ -26,8 +27,7 @@ extern const pg::Statement kTallyCases;
 extern const pg::Statement kReachedCases;
 // $1 tenant, $2 places of words, $3 terms, $4 bound. How many cases have each word, by its place.
 extern const pg::Statement kRarity;
-// $1 tenant, $2 terms of the word to start from, $3 places and $4 terms of the other words, $5 how many those are,
-// $6 how many to give. Cases that have all the words.
+// $1 tenant, $2 places of words, $3 terms, $4 how many words, $5 how many to give. Cases that have all the words.
 extern const pg::Statement kCasesWithWords;
 
 // $1 tenant, $2 the case, $3 whether words of its report count, $4 most cases that a word may have, $5 most words. The

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -19,6 +20,8 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 constexpr int kMostAlike = 100;
+// The place of the candidates among the parameters of the filter.
+constexpr size_t kCandidates = 19;
 
 // The words of a search as the table has them. A word is known by its place.
 struct AskedTerms {
@@ -106,33 +109,38 @@ absl::StatusOr<Candidates> Reached(pg::Transaction& transaction, const std::stri
   return Candidates(std::move(ids));
 }
 
-// The cases that have all the words, whoever may see them, when they are few.
-absl::StatusOr<Candidates> WithWords(pg::Transaction& transaction, const std::string& tenant,
-                                     const AskedTerms& asked, size_t words,
-                                     const PgCaseSearchStore::Limits& limits) {
+// Cases that have the words of a search, whoever may see them.
+struct WithWords {
+  Candidates cases;    // When they are few.
+  bool exact = false;  // They have all of the words, not just the uncommon ones.
+};
+
+absl::StatusOr<WithWords> FindWithWords(pg::Transaction& transaction, const std::string& tenant,
+                                        const AskedTerms& asked, size_t words,
+                                        const PgCaseSearchStore::Limits& limits) {
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rarity,
       transaction.Execute(kRarity, {tenant, ArrayOf(asked.places), ArrayOf(asked.terms),
                                     limits.of_a_word + 1}));
-  if (rarity.size() < words || rarity[0].Int("cases") == 0) {
-    return Candidates(std::vector<std::string>());
+  std::set<int64_t> uncommon;
+  for (const pg::Row row : rarity) {
+    const int64_t cases = row.Int("cases");
+    if (cases == 0) return WithWords{.cases = std::vector<std::string>(), .exact = true};
+    if (cases <= limits.of_a_word) uncommon.insert(row.Int("place"));
   }
-  if (rarity[0].Int("cases") > limits.of_a_word) return Candidates();
-  const int64_t rarest = rarity[0].Int("place");
-  AskedTerms seed;
-  AskedTerms others;
+  if (uncommon.empty()) return WithWords();
+  AskedTerms begun;
   for (size_t i = 0; i < asked.terms.size(); ++i) {
-    (asked.places[i] == rarest ? seed : others)
-        .Add(asked.places[i], asked.terms[i], asked.of_report[i]);
+    if (!uncommon.contains(asked.places[i])) continue;
+    begun.Add(asked.places[i], asked.terms[i], asked.of_report[i]);
   }
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
       transaction.Execute(kCasesWithWords,
-                          {tenant, ArrayOf(seed.terms), ArrayOf(others.places),
-                           ArrayOf(others.terms), static_cast<int>(words) - 1,
-                           limits.candidates + 1}));
-  if (rows.size() > static_cast<size_t>(limits.candidates)) return Candidates();
-  return Candidates(IdsIn(rows));
+                          {tenant, ArrayOf(begun.places), ArrayOf(begun.terms),
+                           static_cast<int>(uncommon.size()), limits.candidates + 1}));
+  if (rows.size() > static_cast<size_t>(limits.candidates)) return WithWords();
+  return WithWords{.cases = IdsIn(rows), .exact = uncommon.size() == words};
 }
 
 Candidates Both(Candidates one, Candidates other) {
@@ -145,30 +153,29 @@ Candidates Both(Candidates one, Candidates other) {
 }
 
 // The parameters of the filter, and with them where the statement starts; nothing when no case can be found.
-absl::StatusOr<std::optional<std::vector<pg::Param>>> FilterParams(pg::Transaction& transaction,
-                                                                   secrecy::Vault& vault,
-                                                                   const std::string& tenant,
-                                                                   const Sight& sight,
-                                                                   const CaseFilter& filter,
-                                                                   const PgCaseSearchStore::Limits& limits) {
+absl::StatusOr<std::optional<std::vector<pg::Param>>> FilterParams(
+    pg::Transaction& transaction, secrecy::Vault& vault, const std::string& tenant,
+    const Sight& sight, const CaseFilter& filter, const PgCaseSearchStore::Limits& limits) {
   if (filter.nothing) return std::nullopt;
-  AVVIK_ASSIGN_OR_RETURN(Candidates candidates, Reached(transaction, tenant, sight.cases, limits.candidates));
+  AVVIK_ASSIGN_OR_RETURN(Candidates candidates,
+                         Reached(transaction, tenant, sight.cases, limits.candidates));
   AskedTerms asked;
   size_t words = filter.words.size();
   if (words > 0) {
     const bool reports = SeesAnything(sight.reports);
     AVVIK_ASSIGN_OR_RETURN(asked, TermsFor(vault, tenant, filter.words, reports));
-    AVVIK_ASSIGN_OR_RETURN(Candidates with_words, WithWords(transaction, tenant, asked, words, limits));
+    AVVIK_ASSIGN_OR_RETURN(WithWords found,
+                           FindWithWords(transaction, tenant, asked, words, limits));
     // Who reads the report of every case they read, or of none, has them exactly.
-    if (with_words.has_value() && (!reports || Covers(sight.reports, sight.cases))) words = 0;
-    candidates = Both(std::move(candidates), std::move(with_words));
+    if (found.exact && (!reports || Covers(sight.reports, sight.cases))) words = 0;
+    candidates = Both(std::move(candidates), std::move(found.cases));
   }
   if (candidates.has_value() && candidates->empty()) return std::nullopt;
   int properties = 0;
   for (const auto property : filter.properties) properties |= PropertyBit(property);
   const organisation::VisibleParams cases(sight.cases);
   const organisation::VisibleParams reports(sight.reports);
-  return std::vector<pg::Param>{
+  return std::optional<std::vector<pg::Param>>(std::vector<pg::Param>{
       tenant,
       cases.spheres,
       cases.places,
@@ -195,7 +202,7 @@ absl::StatusOr<std::optional<std::vector<pg::Param>>> FilterParams(pg::Transacti
       static_cast<int>(words),
       reports.spheres,
       reports.places,
-      reports.keys};
+      reports.keys});
 }
 
 int64_t ValueIn(const pg::Row& row, v1::CaseOrder order) {
@@ -223,21 +230,23 @@ absl::StatusOr<CasePage> PgCaseSearchStore::List(const std::string& tenant, cons
         AVVIK_ASSIGN_OR_RETURN(auto params,
                                FilterParams(transaction, vault_, tenant, sight, filter, limits_));
         if (!params.has_value()) return page;
+        const Begin begin = (*params)[kCandidates].c_str() == nullptr ? Begin::kAlong
+                                                                       : Begin::kCandidates;
         params->push_back(place.id.empty() ? pg::Param(std::nullopt) : pg::Param(place.id));
         params->emplace_back(place.value);
         params->emplace_back(limit + 1);
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
                                transaction.ExecuteWith(
-                                   ListStatement(place.order, place.value), *params));
+                                   ListStatement(place.order, place.value, begin), *params));
         const size_t shown = std::min(rows.size(), static_cast<size_t>(limit));
         for (size_t i = 0; i < shown; ++i) {
           AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(rows[i], vault_));
           page.cases.push_back(std::move(found));
         }
         if (rows.size() > shown && shown > 0) {
-          page.next = {.order = place.order,
-                       .id = page.cases.back().id,
-                       .value = ValueIn(rows[shown - 1], place.order)};
+          page.next = CasePlace{.order = place.order,
+                                .id = page.cases.back().id,
+                                .value = ValueIn(rows[shown - 1], place.order)};
         }
         return page;
       });

@@ -17,9 +17,9 @@ class PgCaseSearchStore final : public CaseSearchStore {
  public:
   struct Limits {
     // Most cases that a list starts from instead of going along an index.
-    int candidates = 10'000;
+    int candidates = 5'000;
     // Most cases of a word that is looked at for what it has in common with the others.
-    int of_a_word = 50'000;
+    int of_a_word = 30'000;
   };
 
   // All of them must outlive the store. What is found does not depend on the limits.

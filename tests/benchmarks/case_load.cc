@@ -134,7 +134,7 @@ int PrintListScript(const std::string& tenant, const std::string& order) {
   }
   const std::string none = "'{}'";
   const std::string null = "NULL";
-  std::cout << Filled(triage::ListStatement(wanted, 0).sql,
+  std::cout << Filled(triage::ListStatement(wanted, 0, triage::Begin::kAlong).sql,
                       {benchmarks::Quoted(tenant), "'{1,2}'", none, none, none, none, "''",
                        null + "::text", null + "::text", "0", none, "0", null, null, none, "0",
                        "now()", "0", "0", null, none, none, none, "0", none, none, none, null, "0",
