@@ -13,7 +13,9 @@
 #include "avvik/intake/v1/receipts.pb.h"
 #include "avvik/intake/v1/secrecy.pb.h"
 #include "avvik/metrics/v1/metrics.pb.h"
+#include "avvik/triage/v1/case_batch.pb.h"
 #include "avvik/triage/v1/case_links.pb.h"
+#include "avvik/triage/v1/case_search.pb.h"
 #include "avvik/triage/v1/portal.pb.h"
 #include "avvik/triage/v1/secrecy.pb.h"
 #include "avvik/triage/v1/session_log.pb.h"
@@ -30,7 +32,9 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           intake::v1::RevealReporterRequest::descriptor()->file(),
           intake::v1::CreateChallengeRequest::descriptor()->file(),
           triage::v1::GetCaseRequest::descriptor()->file(),
+          triage::v1::CaseVersion::descriptor()->file(),
           triage::v1::LinkReportRequest::descriptor()->file(),
+          triage::v1::CountCasesRequest::descriptor()->file(),
           triage::v1::EraseCaseRequest::descriptor()->file(),
           triage::v1::RecordSessionRequest::descriptor()->file(),
           triage::v1::GetMeRequest::descriptor()->file(),

@@ -62,7 +62,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Settings& set
                         std::to_string(absl::ToInt64Milliseconds(settings.statement_timeout)) +
                         " -c idle_in_transaction_session_timeout=60000"
                         // A plan made while a table was empty would be kept when it is large.
-                        " -c plan_cache_mode=force_custom_plan";
+                        " -c plan_cache_mode=force_custom_plan"
+                        // Compiling a statement takes longer than any of ours runs.
+                        " -c jit=off";
   if (!settings.search_path.empty()) options += " -c search_path=" + settings.search_path;
   // Those of the connection string come last, so that they hold.
   if (const std::string more = OptionsIn(settings.conninfo); !more.empty()) options += " " + more;

@@ -105,7 +105,7 @@ TEST_F(RedisUsersTest, ServiceWritesItsOwnStreamAndNoOther) {
 TEST_F(RedisUsersTest, ServiceReadsTheStreamsOfThoseItHears) {
   const std::map<std::string, std::set<std::string>> hears = {
       {"intake", {"triage"}},
-      {"triage", {"intake"}},
+      {"triage", {"intake", "escalation"}},
       {"escalation", {"triage"}},
       {"metrics", {"intake", "triage", "escalation", "delivery"}},
       {"delivery", {"intake", "triage", "escalation"}},

@@ -350,6 +350,22 @@ void Environment::Decide(Call* call) const {
       organisation::Decide(parts_.roles, call->rights_.roles, call->method_->permission);
 }
 
+void Environment::Record(audit::Record record, const absl::Status& status) {
+  if (!status.ok()) {
+    record.outcome = IsDenial(status) ? audit::Outcome::kDenied : audit::Outcome::kFailed;
+    record.reason = status::ReasonOf(status);
+    if (record.reason.empty()) record.reason = absl::StatusCodeToString(status.code());
+  }
+  parts_.recorder.Add(std::move(record));
+}
+
+void Environment::RecordRefusal(const Call& call, const std::string& subject,
+                                const absl::Status& why) {
+  audit::Record record = call.Trace(subject);
+  record.id = parts_.ids.Next();
+  Record(std::move(record), why);
+}
+
 grpc::Status Environment::End(const Call& call, const absl::Status& status) {
   if (call.placed_) running_.fetch_sub(1);
   const bool read = call.method().audit == options::v1::AUDIT_CLASS_READ;
@@ -358,15 +374,7 @@ grpc::Status Environment::End(const Call& call, const absl::Status& status) {
   }
   const bool failed_change =
       call.method().audit == options::v1::AUDIT_CLASS_CHANGE && !status.ok();
-  if (read || failed_change) {
-    audit::Record record = call.Trace(call.subject_);
-    if (!status.ok()) {
-      record.outcome = IsDenial(status) ? audit::Outcome::kDenied : audit::Outcome::kFailed;
-      record.reason = status::ReasonOf(status);
-      if (record.reason.empty()) record.reason = absl::StatusCodeToString(status.code());
-    }
-    parts_.recorder.Add(std::move(record));
-  }
+  if (read || failed_change) Record(call.Trace(call.subject_), status);
   call.method_->latency.Observe(parts_.clock.Now() - call.now());
   return Count(*call.method_, call.id_, status);
 }

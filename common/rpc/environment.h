@@ -160,6 +160,9 @@ class Environment {
                                  const std::string& permission,
                                  const organisation::Matter& matter) const;
 
+  // Puts on record that a call which is about many things could not do what it is for to `subject`.
+  void RecordRefusal(const Call& call, const std::string& subject, const absl::Status& why);
+
   // Ends a call that Begin let in: records, counts, and gives what goes over the wire.
   grpc::Status End(const Call& call, const absl::Status& status);
 
@@ -177,6 +180,8 @@ class Environment {
                              const google::protobuf::Message& request, const Method& method);
   // Whether a call counts against what its caller may read.
   static bool IsBudgeted(const Call& call);
+  // Puts on record how a deed of a call ended.
+  void Record(audit::Record record, const absl::Status& status);
   // RESOURCE_EXHAUSTED (READ_BUDGET) when the caller has read more than anybody's work takes.
   absl::Status CheckReadBudget(const Call& call);
   // Puts on record why a call was not let in, and gives that back.

@@ -150,7 +150,12 @@ grpc::Status IntakeService::BatchGetReports(grpc::ServerContext* context,
     const std::vector<std::string> ids(request->report_ids().begin(), request->report_ids().end());
     AVVIK_ASSIGN_OR_RETURN(const std::vector<Report> reports,
                            store_.GetMany(request->tenant(), ids));
-    for (const Report& report : reports) *response->add_reports() = ToProto(report, View::kService);
+    for (const Report& report : reports) {
+      *response->add_reports() = ToProto(report, View::kService);
+      if (request->words() && !report.erased.has_value()) {
+        *response->add_words() = WordsOf(report);
+      }
+    }
     return absl::OkStatus();
   });
 }

@@ -52,6 +52,11 @@ constexpr pg::Statement kListSupplements{"intake_list_supplements", R"sql(
      WHERE report_id = $1
      ORDER BY created_at, id)sql"};
 
+constexpr pg::Statement kListSupplementsOf{"intake_list_supplements_of", R"sql(
+    SELECT report_id, id, text, created_at FROM supplement
+     WHERE report_id = ANY ($1::uuid[])
+     ORDER BY created_at, id)sql"};
+
 constexpr pg::Statement kFindSupplement{
     "intake_find_supplement",
     "SELECT 1 FROM supplement WHERE report_id = $1 AND request_key = $2"};
@@ -234,6 +239,14 @@ struct Stored {
   std::string wrapped_key;
 };
 
+// A row of supplement.
+absl::StatusOr<Supplement> SupplementFromRow(const pg::Row& row, const secrecy::DataKey& key) {
+  const std::string id = row.Text("id");
+  AVVIK_ASSIGN_OR_RETURN(std::string text,
+                         key.Open(row.Bytes("text"), SealContext(kSupplement, id)));
+  return Supplement{.id = id, .text = std::move(text), .created = row.Time("created_at")};
+}
+
 absl::Status LoadSupplements(pg::Transaction& transaction, secrecy::Vault& vault, Stored* stored) {
   Report& report = stored->report;
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kListSupplements, {report.id}));
@@ -241,11 +254,8 @@ absl::Status LoadSupplements(pg::Transaction& transaction, secrecy::Vault& vault
   AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
                          vault.Unwrap(report.tenant, stored->wrapped_key));
   for (const pg::Row row : rows) {
-    const std::string id = row.Text("id");
-    AVVIK_ASSIGN_OR_RETURN(std::string text,
-                           key.Open(row.Bytes("text"), SealContext(kSupplement, id)));
-    report.supplements.push_back(
-        {.id = id, .text = std::move(text), .created = row.Time("created_at")});
+    AVVIK_ASSIGN_OR_RETURN(Supplement supplement, SupplementFromRow(row, key));
+    report.supplements.push_back(std::move(supplement));
   }
   return absl::OkStatus();
 }
@@ -419,10 +429,24 @@ absl::StatusOr<std::vector<Report>> PgReportStore::GetMany(const std::string& te
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
                          pool_.Query(pg::Scope::Tenant(tenant), kGetReports,
                                      {tenant, pg::TextArray(ids)}));
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows supplements,
+                         pool_.Query(pg::Scope::Tenant(tenant), kListSupplementsOf,
+                                     {pg::TextArray(ids)}));
+  std::multimap<std::string, pg::Row> by_report;
+  for (const pg::Row row : supplements) by_report.emplace(row.Text("report_id"), row);
   std::vector<Report> reports;
   reports.reserve(rows.size());
   for (const pg::Row row : rows) {
     AVVIK_ASSIGN_OR_RETURN(Report report, ReportFromRow(row, vault_));
+    const auto [begin, end] = by_report.equal_range(report.id);
+    if (begin != end && !report.erased.has_value()) {
+      AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                             vault_.Unwrap(tenant, row.Bytes("wrapped")));
+      for (auto entry = begin; entry != end; ++entry) {
+        AVVIK_ASSIGN_OR_RETURN(Supplement supplement, SupplementFromRow(entry->second, key));
+        report.supplements.push_back(std::move(supplement));
+      }
+    }
     reports.push_back(std::move(report));
   }
   return reports;

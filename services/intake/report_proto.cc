@@ -2,7 +2,10 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
+
 #include "common/rpc/time.h"
+#include "common/search/words.h"
 
 namespace avvik::intake {
 namespace {
@@ -108,6 +111,17 @@ v1::Report ToProto(const Report& report, View view) {
   }
   if (report.erased.has_value()) *proto.mutable_erase_time() = ToProtoTime(*report.erased);
   proto.set_etag(EtagOf(report));
+  return proto;
+}
+
+v1::ReportWords WordsOf(const Report& report) {
+  std::string told = report.content.title + "\n" + report.content.description;
+  for (const Supplement& supplement : report.supplements) told += "\n" + supplement.text;
+  v1::ReportWords proto;
+  proto.set_report_id(report.id);
+  std::vector<std::string> words = search::WordsOf(told);
+  std::sort(words.begin(), words.end());
+  for (std::string& word : words) proto.add_words(std::move(word));
   return proto;
 }
 

@@ -19,4 +19,7 @@ enum class View {
 
 v1::Report ToProto(const Report& report, View view);
 
+// The words by which a report is found. It must have its supplements.
+v1::ReportWords WordsOf(const Report& report);
+
 }  // namespace avvik::intake

@@ -60,7 +60,7 @@ class ReportStore {
                                           const ReportFilter& filter, const std::string& after,
                                           int limit) = 0;
 
-  // Those that exist, in no order, without supplements.
+  // Those that exist, in no order.
   virtual absl::StatusOr<std::vector<Report>> GetMany(const std::string& tenant,
                                                       const std::vector<std::string>& ids) = 0;
 

@@ -62,6 +62,7 @@ struct Case {
   absl::Time aware;     // When somebody responsible knew; the statutory clocks start here.
   absl::Time reported;  // When the municipality was first told.
   absl::Time opened;
+  std::optional<absl::Time> due;  // Of its duties, the next step; follows what escalation tells.
   std::optional<absl::Time> acknowledged;
   std::optional<absl::Time> closed;
   v1::Resolution resolution = v1::RESOLUTION_UNSPECIFIED;

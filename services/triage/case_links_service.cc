@@ -77,7 +77,7 @@ absl::StatusOr<Case> CaseLinksService::Unlink(rpc::Call& call,
   if (title == titles.end()) return error::ReportUnknown(*linked);
   return links_.Unlink(call.tenant(), request.case_id(), *linked, visibility, trace, call.now(),
                        [&](const intake::v1::ReportSubmitted& submitted) {
-                         return OpenRouted(FromProto(submitted, title->second), call.tenant(),
+                         return OpenRouted(FromProto(submitted, title->second.title), call.tenant(),
                                            ids_.Next(), rules_, *organisation, call.now());
                        });
 }

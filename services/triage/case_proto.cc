@@ -49,7 +49,9 @@ v1::Case ToProto(const Case& subject, const organisation::Organisation* organisa
     *proto.mutable_discovered_time() = ToProtoTime(*subject.discovered);
   }
   *proto.mutable_aware_time() = ToProtoTime(subject.aware);
+  *proto.mutable_report_time() = ToProtoTime(subject.reported);
   *proto.mutable_open_time() = ToProtoTime(subject.opened);
+  if (subject.due.has_value()) *proto.mutable_due_time() = ToProtoTime(*subject.due);
   if (subject.acknowledged.has_value()) {
     *proto.mutable_acknowledge_time() = ToProtoTime(*subject.acknowledged);
   }

@@ -11,6 +11,9 @@
 namespace avvik::triage {
 namespace {
 
+// PostgreSQL's word for a time that never comes.
+constexpr char kNever[] = "infinity";
+
 std::string TitleContext(const Case& subject) { return "case.title/" + subject.id; }
 std::string OutcomeContext(const Case& subject) { return "case.outcome/" + subject.id; }
 std::string NoteContext(const std::string& note_id) { return "note.text/" + note_id; }
@@ -33,6 +36,15 @@ struct PartyColumns {
   pg::Param roles{std::nullopt};
   pg::Param units{std::nullopt};
 };
+
+// A bit for each property that is hit.
+int PropertiesHit(const v1::Classification& classification) {
+  int hit = 0;
+  for (const type::v1::Impact& impact : classification.impacts()) {
+    if (impact.level() > 0) hit |= PropertyBit(impact.property());
+  }
+  return hit;
+}
 
 }  // namespace
 
@@ -91,6 +103,7 @@ absl::StatusOr<Case> CaseFromRow(const pg::Row& row, secrecy::Vault& vault) {
   subject.held = row.OptionalTime("held_at");
   subject.hold_reference = row.Text("hold_reference");
   subject.erased = row.OptionalTime("erased_at");
+  if (row.Text("due_at") != kNever) subject.due = row.Time("due_at");
   subject.wrapped_key = row.Bytes("wrapped");
   if (subject.wrapped_key.empty()) return subject;
   AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
@@ -173,7 +186,8 @@ absl::StatusOr<std::vector<pg::Param>> CaseColumns(const Case& subject, secrecy:
           named.logins,
           named.roles,
           named.units,
-          pg::TextArray(MatterOf(subject).parties)};
+          pg::TextArray(MatterOf(subject).parties),
+          PropertiesHit(subject.classification)};
 }
 
 }  // namespace avvik::triage

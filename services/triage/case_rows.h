@@ -10,6 +10,9 @@
 
 namespace avvik::triage {
 
+// The bit of a property in `hit_properties`.
+inline int PropertyBit(type::v1::SecurityProperty property) { return 1 << property; }
+
 // A row of triage_case joined with its key, opened, without notes. DATA_LOSS when its classification
 // cannot be read or a text was altered.
 absl::StatusOr<Case> CaseFromRow(const pg::Row& row, secrecy::Vault& vault);

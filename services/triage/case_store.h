@@ -16,21 +16,6 @@ namespace avvik::triage {
 
 using organisation::Visibility;
 
-// What a list is narrowed to; what is empty or unspecified does not narrow.
-struct CaseFilter {
-  std::vector<v1::CaseState> states;
-  std::vector<std::string> units;
-  std::string system;
-  std::string owner;
-  type::v1::Severity minimum_severity = type::v1::SEVERITY_UNSPECIFIED;
-};
-
-struct CasePage {
-  std::vector<Case> cases;  // Newest first, without notes.
-  bool more = false;
-  int64_t total = 0;
-};
-
 // Decides on a change from the case as it stands.
 using Decision = std::function<absl::StatusOr<CaseChange>(Case)>;
 
@@ -49,11 +34,6 @@ class CaseStore {
   // NOT_FOUND when it does not exist or is not visible. `reference` is a UUID or a number.
   virtual absl::StatusOr<Case> Get(const std::string& tenant, const std::string& reference,
                                    const Visibility& visibility) = 0;
-
-  // At most `limit` cases older than the one with id `after`; the newest when it is empty.
-  virtual absl::StatusOr<CasePage> List(const std::string& tenant, const Visibility& visibility,
-                                        const CaseFilter& filter, const std::string& after,
-                                        int limit) = 0;
 
   // Locks the case, lets `decide` change it, and writes the change with its audit record and event
   // in one transaction. With a `request_id`, the newest note of the change carries it, and a repeat

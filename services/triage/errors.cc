@@ -103,6 +103,12 @@ absl::Status TitlesUnavailable(const absl::Status& cause) {
                "TITLES_UNAVAILABLE");
 }
 
+absl::Status BatchOutOfTime() {
+  return status::Error(absl::StatusCode::kDeadlineExceeded,
+                       "there was no time left for this case; ask for it again",
+                       "BATCH_OUT_OF_TIME");
+}
+
 absl::Status CaseGrouped(const std::string& number) {
   return Error(absl::StatusCode::kFailedPrecondition,
                "case " + number + " is in a group already; let it out first", "CASE_GROUPED",

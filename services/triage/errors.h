@@ -44,6 +44,9 @@ absl::Status TitleNotAsked(const std::string& report_id);
 // UNAVAILABLE: intake does not give titles.
 absl::Status TitlesUnavailable(const absl::Status& cause);
 
+// DEADLINE_EXCEEDED: the time of a call about many cases ran out before this one.
+absl::Status BatchOutOfTime();
+
 // FAILED_PRECONDITION: the case is in a group already.
 absl::Status CaseGrouped(const std::string& number);
 // FAILED_PRECONDITION: the case has members, so it cannot become one.

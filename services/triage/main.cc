@@ -7,8 +7,13 @@
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
+#include "services/triage/case_batch_service.h"
+#include "services/triage/case_indexer.h"
 #include "services/triage/case_links_service.h"
+#include "services/triage/case_search_service.h"
+#include "services/triage/duty_event_handler.h"
 #include "services/triage/pg_case_link_store.h"
+#include "services/triage/pg_case_search_store.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/pg_erasure_store.h"
 #include "services/triage/portal_service.h"
@@ -45,6 +50,7 @@ int main(int argc, char** argv) {
   rpc::Peer intake("intake", config.intake, h.transport(), h.tokens());
   // Apart from the events, which are asked for all the time: this one ends when it is idle, and what it held goes with it.
   rpc::Peer intake_texts("intake", config.intake, h.transport(), h.tokens(), rpc::Transport::Connection::kOwn);
+  rpc::Peer escalation("escalation", config.escalation, h.transport(), h.tokens());
   triage::OrganisationStore organisations(h.pool(), h.ids());
   triage::PgCaseStore cases(h.pool(), h.ids(), **vault);
   triage::PgErasureStore erasures(h.pool(), h.ids(), **vault);
@@ -53,8 +59,14 @@ int main(int argc, char** argv) {
                                      h.clock(), [&h] { h.publisher().Wake(); });
   triage::Retention retention(erasures, h.directory(), h.ids(), h.clock(),
                               config.retention_every, [&h] { h.publisher().Wake(); });
-  triage::TriageService service(h.environment(), cases, organisations, h.directory(), *rules,
-                                h.publisher(), h.ids());
+  triage::PgCaseSearchStore search(h.pool(), **vault);
+  triage::CaseCommands commands(h.environment(), cases, h.ids());
+  triage::TriageService service(h.environment(), cases, search, commands, organisations,
+                                h.directory(), *rules, h.publisher());
+  triage::CaseSearchService search_service(h.environment(), cases, search);
+  triage::CaseBatchService batch_service(h.environment(), commands, h.publisher());
+  triage::CaseIndexer indexer(h.pool(), titles, **vault, h.directory());
+  triage::DutyEventHandler duties;
   triage::PgCaseLinkStore links(h.pool(), h.ids(), **vault);
   triage::CaseLinksService links_service(h.environment(), links, cases, titles, *rules,
                                          h.publisher(), h.ids());
@@ -63,6 +75,8 @@ int main(int argc, char** argv) {
   triage::SessionLogService session_log_service(h.environment(), session_log);
   triage::PortalService portal(h.environment(), h.directory());
   h.Hear("intake", intake, reports);
+  h.Hear("escalation", escalation, duties);
+  h.Add(indexer);
   h.Add(rotation);
   secrecy::Renewal renewal({.service = "avvik-triage",
                             .pool = h.pool(),
@@ -75,6 +89,8 @@ int main(int argc, char** argv) {
   h.Add(retention);
   h.Offer({&secrecy, triage::v1::Secrecy::service_full_name()});
   h.Offer({&service, triage::v1::Triage::service_full_name()});
+  h.Offer({&search_service, triage::v1::CaseSearch::service_full_name()});
+  h.Offer({&batch_service, triage::v1::CaseBatch::service_full_name()});
   h.Offer({&links_service, triage::v1::CaseLinks::service_full_name()});
   h.Offer({&session_log_service, triage::v1::SessionLog::service_full_name()});
   h.Offer({&portal, triage::v1::Portal::service_full_name()});

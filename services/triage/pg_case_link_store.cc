@@ -6,6 +6,7 @@
 #include "common/events/outbox.h"
 #include "common/status/macros.h"
 #include "services/triage/case_link_rows.h"
+#include "services/triage/case_word_rows.h"
 #include "services/triage/errors.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/triage_events.h"
@@ -155,6 +156,7 @@ absl::StatusOr<Case> PgCaseLinkStore::Unlink(const std::string& tenant,
         const Case after = changes[0].changed;
         AVVIK_RETURN_IF_ERROR(UpdateLinks(transaction, changes[0]));
         AVVIK_RETURN_IF_ERROR(DeleteLink(transaction, tenant, told.report_id()));
+        AVVIK_RETURN_IF_ERROR(ForgetReportWords(transaction, after));
         AVVIK_ASSIGN_OR_RETURN(std::vector<CaseChange> opened, open(told));
         for (CaseChange& change : opened) change.changed.withdrawn = link->withdrawn;
         AVVIK_RETURN_IF_ERROR(InsertCase(transaction, vault_, opened.back().changed).status());

@@ -7,6 +7,7 @@
 #include "common/organisation/visible.h"
 #include "common/status/macros.h"
 #include "services/triage/case_rows.h"
+#include "services/triage/case_word_rows.h"
 #include "services/triage/errors.h"
 #include "services/triage/read_statements.h"
 #include "services/triage/triage_events.h"
@@ -17,7 +18,6 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(5);
 // Thousands of cases in one transaction.
 constexpr absl::Duration kHandOverPatience = absl::Seconds(9);
-constexpr char kAboveEveryId[] = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 // Parameters as of kGetCase.
 constexpr pg::Statement kLockCase{"triage_lock_case", R"sql(
@@ -49,33 +49,6 @@ constexpr pg::Statement kLockCaseOfReport{
      WHERE triage_case.tenant = $1 AND report_id = $2
        FOR UPDATE OF triage_case)sql"};
 
-// Ids are ordered by time, so paging by id is paging by time. $5 states, $6 units, $7 system, $8
-// owner, $9 least severity, $10 the id below which to go on.
-constexpr pg::Statement kListCases{"triage_list_cases", R"sql(
-    SELECT triage_case.*, case_key.wrapped
-      FROM triage_case
-      LEFT JOIN case_key ON case_key.case_id = triage_case.id
-     WHERE triage_case.tenant = $1
-       AND avvik_visible(sphere, unit, parties, $2, $3, $4)
-       AND ($5::integer[] = '{}' OR state = ANY ($5))
-       AND ($6::text[] = '{}' OR unit = ANY ($6))
-       AND ($7 = '' OR system = $7)
-       AND ($8 = '' OR owner_login = $8)
-       AND severity >= $9
-       AND id < $10
-     ORDER BY id DESC
-     LIMIT $11)sql"};
-
-constexpr pg::Statement kCountCases{"triage_count_cases", R"sql(
-    SELECT count(*) AS total FROM triage_case
-     WHERE tenant = $1
-       AND avvik_visible(sphere, unit, parties, $2, $3, $4)
-       AND ($5::integer[] = '{}' OR state = ANY ($5))
-       AND ($6::text[] = '{}' OR unit = ANY ($6))
-       AND ($7 = '' OR system = $7)
-       AND ($8 = '' OR owner_login = $8)
-       AND severity >= $9)sql"};
-
 constexpr pg::Statement kFindNote{
     "triage_find_note",
     "SELECT 1 FROM note WHERE case_id = $1 AND author_login = $2 AND request_id = $3"};
@@ -91,18 +64,18 @@ constexpr pg::Statement kInsertNote{"triage_insert_note", R"sql(
   "drawn_in_units, occurred_at, discovered_at, aware_at, reported_at, opened_at, "               \
   "acknowledged_at, closed_at, resolution, outcome, reopen_count, imported, withdrawn, "         \
   "updated_at, organisation_version, version, erased_at, held_at, hold_reference, sphere, "       \
-  "restricted, named_logins, named_roles, named_units, parties)"
+  "restricted, named_logins, named_roles, named_units, parties, hit_properties)"
 #define AVVIK_CASE_VALUES                                                                         \
   "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, " \
   "$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, "      \
-  "$39, $40, $41)"
+  "$39, $40, $41, $42)"
 
-// $42 the case's key.
+// $43 the case's key.
 constexpr pg::Statement kInsertCase{
     "triage_insert_case",
     "WITH opened AS (INSERT INTO triage_case " AVVIK_CASE_COLUMNS " VALUES " AVVIK_CASE_VALUES
     " ON CONFLICT (tenant, report_id) DO NOTHING RETURNING id, tenant)"
-    " INSERT INTO case_key (case_id, tenant, wrapped) SELECT id, tenant, $42::bytea FROM opened"};
+    " INSERT INTO case_key (case_id, tenant, wrapped) SELECT id, tenant, $43::bytea FROM opened"};
 
 constexpr pg::Statement kUpdateCase{"triage_update_case",
                                     "UPDATE triage_case SET " AVVIK_CASE_COLUMNS
@@ -143,7 +116,9 @@ absl::StatusOr<bool> InsertCase(pg::Transaction& transaction, secrecy::Vault& va
   AVVIK_ASSIGN_OR_RETURN(std::vector<pg::Param> columns, CaseColumns(opened, vault));
   columns.push_back(pg::Bytes{opened.wrapped_key});
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.ExecuteWith(kInsertCase, columns));
-  return rows.affected() == 1;
+  if (rows.affected() != 1) return false;
+  AVVIK_RETURN_IF_ERROR(PutOwnWords(transaction, vault, nullptr, opened));
+  return true;
 }
 
 absl::Status UpdateCase(pg::Transaction& transaction, secrecy::Vault& vault, const Case& changed) {
@@ -190,36 +165,6 @@ absl::StatusOr<Case> PgCaseStore::Get(const std::string& tenant, const std::stri
                            });
 }
 
-absl::StatusOr<CasePage> PgCaseStore::List(const std::string& tenant, const Visibility& visibility,
-                                           const CaseFilter& filter, const std::string& after,
-                                           int limit) {
-  const organisation::VisibleParams visible(visibility);
-  const pg::Param states =
-      pg::Array(std::vector<pg::Param>(filter.states.begin(), filter.states.end()));
-  const pg::Param units = pg::TextArray(filter.units);
-  const int severity = filter.minimum_severity;
-  const std::string before = after.empty() ? kAboveEveryId : after;
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows total,
-      pool_.Query(pg::Scope::Tenant(tenant), kCountCases,
-                  {tenant, visible.spheres, visible.places, visible.keys, states, units,
-                   filter.system, filter.owner, severity}));
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      pool_.Query(pg::Scope::Tenant(tenant), kListCases,
-                  {tenant, visible.spheres, visible.places, visible.keys, states, units,
-                   filter.system, filter.owner, severity, before, limit + 1}));
-  CasePage page;
-  page.total = total[0].Int("total");
-  page.more = rows.size() > static_cast<size_t>(limit);
-  for (const pg::Row row : rows) {
-    if (page.cases.size() == static_cast<size_t>(limit)) break;
-    AVVIK_ASSIGN_OR_RETURN(Case found, CaseFromRow(row, vault_));
-    page.cases.push_back(std::move(found));
-  }
-  return page;
-}
-
 absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::string& reference,
                                          const Visibility& visibility,
                                          const std::string& request_id, const audit::Record& trace,
@@ -239,6 +184,9 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
         AVVIK_ASSIGN_OR_RETURN(const CaseChange change, decide(before));
         const Case& after = change.changed;
         AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, vault_, after));
+        if (after.notes.size() != before.notes.size() || after.outcome != before.outcome) {
+          AVVIK_RETURN_IF_ERROR(PutOwnWords(transaction, vault_, &before, after));
+        }
         for (size_t i = before.notes.size(); i < after.notes.size(); ++i) {
           const Note& note = after.notes[i];
           const pg::Param key =

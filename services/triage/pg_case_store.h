@@ -21,9 +21,6 @@ class PgCaseStore final : public CaseStore {
 
   absl::StatusOr<Case> Get(const std::string& tenant, const std::string& reference,
                            const Visibility& visibility) override;
-  absl::StatusOr<CasePage> List(const std::string& tenant, const Visibility& visibility,
-                                const CaseFilter& filter, const std::string& after,
-                                int limit) override;
   absl::StatusOr<Case> Change(const std::string& tenant, const std::string& reference,
                               const Visibility& visibility, const std::string& request_id,
                               const audit::Record& trace, const Decision& decide) override;

@@ -74,12 +74,12 @@ class PgCaseStoreTest : public StoreTest {
                                                                        .created = clock_.Now()});
                          });
   }
-  std::vector<std::string> Numbers(const Visibility& visibility, const CaseFilter& filter = {}) {
-    const auto page = store_.List(kTenant, visibility, filter, "", 100);
+  std::vector<std::string> Numbers(const Visibility& visibility) {
+    const auto page =
+        search_.List(kTenant, {.cases = visibility, .reports = {}}, CaseFilter(), {}, 100);
     EXPECT_OK(page);
     std::vector<std::string> numbers;
     for (const Case& entry : page->cases) numbers.push_back(entry.number);
-    EXPECT_EQ(page->total, static_cast<int64_t>(numbers.size()));
     return numbers;
   }
 };
@@ -259,75 +259,7 @@ TEST_F(PgCaseStoreTest, TenantsAreApart) {
   ASSERT_TRUE(Insert(other));
   EXPECT_EQ(store_.Get("grannen", NumberOf(1), everything_)->id, other.id);
   EXPECT_THAT(store_.Get(kTenant, other.id, everything_), HasCode(absl::StatusCode::kNotFound));
-  EXPECT_EQ(store_.List("grannen", everything_, {}, "", 10)->total, 1);
-}
-
-TEST_F(PgCaseStoreTest, ListsAreNarrowed) {
-  Case first = Made(1);
-  first.state = v1::CASE_STATE_ASSIGNED;
-  first.system = "journal";
-  first.owner = {.login = "sam"};
-  first.classification.set_severity(type::v1::SEVERITY_HIGH);
-  Case second = Made(2);
-  second.unit = "it";
-  second.classification.set_severity(type::v1::SEVERITY_LOW);
-  ASSERT_TRUE(Insert(first));
-  ASSERT_TRUE(Insert(second));
-  const std::string one = NumberOf(1), two = NumberOf(2);
-  EXPECT_THAT(Numbers(everything_), ElementsAre(two, one));
-  EXPECT_THAT(Numbers(everything_, {.states = {v1::CASE_STATE_ASSIGNED, v1::CASE_STATE_CLOSED}}),
-              ElementsAre(one));
-  EXPECT_THAT(Numbers(everything_, {.units = {"it", "styrelsen"}}), ElementsAre(two));
-  EXPECT_THAT(Numbers(everything_, {.system = "journal"}), ElementsAre(one));
-  EXPECT_THAT(Numbers(everything_, {.owner = "sam"}), ElementsAre(one));
-  EXPECT_THAT(Numbers(everything_, {.minimum_severity = type::v1::SEVERITY_MODERATE}),
-              ElementsAre(one));
-  EXPECT_THAT(Numbers(everything_, {.units = {"it"}, .owner = "sam"}), IsEmpty());
-  EXPECT_THAT(Numbers(everything_, {.system = "' OR 1=1 --"}), IsEmpty());
-}
-
-TEST_F(PgCaseStoreTest, PagesHoldEveryCaseOnceWhileOthersAreOpenedAndChanged) {
-  constexpr unsigned kCases = 1'050;
-  ASSERT_OK(pg::InTransaction(database_->pool(), pg::Scope::Everything(),
-                              absl::Now() + absl::Seconds(30),
-                              [&](pg::Transaction& transaction) -> absl::Status {
-                                for (unsigned n = 1; n <= kCases; ++n) {
-                                  const auto inserted = InsertCase(transaction, *vault_, Made(n));
-                                  if (!inserted.ok()) return inserted.status();
-                                }
-                                return absl::OkStatus();
-                              }));
-  std::set<std::string> seen;
-  std::string after;
-  std::string last = "~";
-  unsigned page_count = 0;
-  while (true) {
-    const auto page = store_.List(kTenant, everything_, {}, after, 100);
-    ASSERT_OK(page);
-    for (const Case& entry : page->cases) {
-      EXPECT_TRUE(seen.insert(entry.number).second) << entry.number;
-      EXPECT_LT(entry.number, last);
-      last = entry.number;
-    }
-    ++page_count;
-    EXPECT_EQ(page->total, kCases + page_count - 1);
-    if (!page->more) break;
-    after = page->cases.back().id;
-    // A newer one is on no later page; a change moves none.
-    ASSERT_TRUE(Insert(Made(kCases + page_count)));
-    ASSERT_OK(AddNote(NumberOf(page_count * 90), "request-1", "sam"));
-  }
-  EXPECT_EQ(seen.size(), kCases);
-  EXPECT_EQ(page_count, 11u);
-}
-
-TEST_F(PgCaseStoreTest, LastPageThatIsFullHasNoneAfterIt) {
-  for (unsigned n = 1; n <= 4; ++n) ASSERT_TRUE(Insert(Made(n)));
-  const auto first = store_.List(kTenant, everything_, {}, "", 2);
-  EXPECT_TRUE(first->more);
-  const auto second = store_.List(kTenant, everything_, {}, first->cases.back().id, 2);
-  EXPECT_FALSE(second->more);
-  EXPECT_EQ(second->cases.size(), 2u);
+  EXPECT_EQ(search_.List("grannen", {everything_, {}}, CaseFilter(), {}, 10)->cases.size(), 1u);
 }
 
 }  // namespace

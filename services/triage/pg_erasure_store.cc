@@ -6,7 +6,9 @@
 #include "absl/time/clock.h"
 #include "common/events/outbox.h"
 #include "common/status/macros.h"
+#include "services/triage/case_duty_rows.h"
 #include "services/triage/case_link_rows.h"
+#include "services/triage/case_word_rows.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/triage_events.h"
 
@@ -63,6 +65,8 @@ absl::StatusOr<secrecy::Certificate> PgErasureStore::Erase(const std::string& te
         AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, vault_, change.changed));
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kDeleteNotes, {before.id}).status());
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kDeleteKey, {before.id}).status());
+        AVVIK_RETURN_IF_ERROR(DeleteWords(transaction, before));
+        AVVIK_RETURN_IF_ERROR(ForgetDuties(transaction, tenant, before.id));
         AVVIK_RETURN_IF_ERROR(RemoveJoinable(transaction, tenant, before.id));
         AVVIK_RETURN_IF_ERROR(secrecy::Append(transaction, certificate));
         audit::Record record = trace;

@@ -99,7 +99,11 @@ TEST_F(PgErasureStoreTest, ErasingDestroysTheKeyAndLeavesACertificate) {
   EXPECT_EQ(erased.outcome, "");
   EXPECT_TRUE(erased.notes.empty());
   EXPECT_EQ(Read(other.number).notes.size(), 2u);
-  EXPECT_EQ(store_.List(kTenant, everything_, {}, "", 10)->cases.size(), 2u);
+  EXPECT_EQ(search_.List(kTenant, {everything_, {}}, CaseFilter(), {}, 10)->cases.size(), 2u);
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM case_word WHERE case_id = '" + closed.id + "'"),
+            "0");
+  EXPECT_NE(database_->Value("SELECT count(*) FROM case_word WHERE case_id = '" + other.id + "'"),
+            "0");
 
   const auto told = ToldEvents().back();
   v1::CaseErased event;

@@ -11,6 +11,7 @@
 #include "services/triage/case_link.h"
 #include "services/triage/case_link_rows.h"
 #include "services/triage/case_proto.h"
+#include "services/triage/case_word_rows.h"
 #include "services/triage/errors.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/triage_events.h"
@@ -40,9 +41,13 @@ absl::Status ReportEventHandler::Prepare(std::span<const events::v1::StoredEvent
   std::map<std::string, std::vector<std::string>> wanted;
   for (const events::v1::StoredEvent& stored : batch) {
     const events::v1::Event& event = stored.event();
-    if (!Is<intake::v1::ReportSubmitted>(event)) continue;
-    AVVIK_ASSIGN_OR_RETURN(const auto submitted, Unpack<intake::v1::ReportSubmitted>(event));
-    wanted[event.tenant()].push_back(submitted.report_id());
+    if (Is<intake::v1::ReportSubmitted>(event)) {
+      AVVIK_ASSIGN_OR_RETURN(const auto submitted, Unpack<intake::v1::ReportSubmitted>(event));
+      wanted[event.tenant()].push_back(submitted.report_id());
+    } else if (Is<intake::v1::ReportSupplemented>(event)) {
+      AVVIK_ASSIGN_OR_RETURN(const auto told, Unpack<intake::v1::ReportSupplemented>(event));
+      wanted[event.tenant()].push_back(told.report_id());
+    }
   }
   return titles_.Prepare(wanted);
 }
@@ -71,21 +76,22 @@ absl::Status ReportEventHandler::TakeReport(pg::Transaction& transaction,
   AVVIK_ASSIGN_OR_RETURN(const auto submitted, Unpack<intake::v1::ReportSubmitted>(event));
   const auto organisation = directory_.Find(event.tenant());
   if (organisation == nullptr) return error::NoOrganisation(event.tenant());
-  AVVIK_ASSIGN_OR_RETURN(const std::string title,
+  AVVIK_ASSIGN_OR_RETURN(const ReportText text,
                          titles_.Find(event.tenant(), submitted.report_id()));
-  const ReportTold report = FromProto(submitted, title);
+  const ReportTold report = FromProto(submitted, text.title);
   if (MayJoin(report, campaigns_)) {
     AVVIK_ASSIGN_OR_RETURN(const bool known,
                            IsReportKnown(transaction, event.tenant(), report.report_id));
     if (known) return absl::OkStatus();
-    AVVIK_ASSIGN_OR_RETURN(const bool joined, JoinCase(transaction, event, submitted, report));
+    AVVIK_ASSIGN_OR_RETURN(const bool joined, JoinCase(transaction, event, submitted, report, text.words));
     if (joined) return absl::OkStatus();
   }
-  return OpenCase(transaction, event, report, *organisation);
+  return OpenCase(transaction, event, report, text.words, *organisation);
 }
 
 absl::Status ReportEventHandler::OpenCase(pg::Transaction& transaction,
                                           const events::v1::Event& event, const ReportTold& report,
+                                          const std::vector<std::string>& words,
                                           const organisation::Organisation& organisation) {
   AVVIK_ASSIGN_OR_RETURN(const std::vector<CaseChange> changes,
                          OpenRouted(report, event.tenant(), ids_.Next(), rules_, organisation,
@@ -93,6 +99,8 @@ absl::Status ReportEventHandler::OpenCase(pg::Transaction& transaction,
   const Case& opened = changes.back().changed;
   AVVIK_ASSIGN_OR_RETURN(const bool inserted, InsertCase(transaction, vault_, opened));
   if (!inserted) return absl::OkStatus();
+  AVVIK_RETURN_IF_ERROR(AddReportWords(transaction, vault_, opened, words));
+  AVVIK_RETURN_IF_ERROR(MarkIndexed(transaction, opened));
   if (MayJoin(report, campaigns_)) {
     AVVIK_RETURN_IF_ERROR(PutJoinable(transaction, opened, SubjectOf(report)));
   }
@@ -102,7 +110,8 @@ absl::Status ReportEventHandler::OpenCase(pg::Transaction& transaction,
 absl::StatusOr<bool> ReportEventHandler::JoinCase(pg::Transaction& transaction,
                                                   const events::v1::Event& event,
                                                   const intake::v1::ReportSubmitted& submitted,
-                                                  const ReportTold& report) {
+                                                  const ReportTold& report,
+                                                  const std::vector<std::string>& words) {
   const campaigns::Subject subject = SubjectOf(report);
   AVVIK_ASSIGN_OR_RETURN(
       const std::vector<JoinableCase> joinable,
@@ -123,6 +132,7 @@ absl::StatusOr<bool> ReportEventHandler::JoinCase(pg::Transaction& transaction,
   AVVIK_RETURN_IF_ERROR(
       InsertLink(transaction, change->changed, submitted, joined->similarity, now));
   AVVIK_RETURN_IF_ERROR(TouchJoinable(transaction, change->changed, subject.reported));
+  AVVIK_RETURN_IF_ERROR(AddReportWords(transaction, vault_, change->changed, words));
   AVVIK_RETURN_IF_ERROR(Tell(transaction, event, std::span(&*change, 1)));
   return true;
 }
@@ -144,6 +154,13 @@ absl::Status ReportEventHandler::NoteReportChange(pg::Transaction& transaction,
   }
   // The report is being erased as well.
   if (found->erased.has_value()) return absl::OkStatus();
+  if (Is<intake::v1::ReportSupplemented>(event)) {
+    const absl::StatusOr<ReportText> text = titles_.Find(event.tenant(), report_id);
+    if (!text.ok() && !absl::IsNotFound(text.status())) return text.status();
+    if (text.ok()) {
+      AVVIK_RETURN_IF_ERROR(AddReportWords(transaction, vault_, *found, text->words));
+    }
+  }
   AVVIK_ASSIGN_OR_RETURN(const CaseChange change,
                          ReportChanged(*std::move(found), withdrawn, clock_.Now()));
   AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, vault_, change.changed));

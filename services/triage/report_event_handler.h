@@ -35,7 +35,7 @@ class ReportEventHandler final : public events::EventHandler {
         clock_(clock),
         wake_(std::move(wake)) {}
 
-  // Fetches the titles of new reports. UNAVAILABLE when intake is away.
+  // Fetches the texts of new and supplemented reports. UNAVAILABLE when intake is away.
   absl::Status Prepare(std::span<const events::v1::StoredEvent> batch) override;
   // UNAVAILABLE when the tenant's organisation is not known yet: the event is not at fault. A
   // report that has a case already opens no second.
@@ -48,12 +48,12 @@ class ReportEventHandler final : public events::EventHandler {
  private:
   absl::Status TakeReport(pg::Transaction& transaction, const events::v1::Event& event);
   absl::Status OpenCase(pg::Transaction& transaction, const events::v1::Event& event,
-                        const ReportTold& report,
+                        const ReportTold& report, const std::vector<std::string>& words,
                         const organisation::Organisation& organisation);
   // Links the report to the case it is of the same thing as. False when there is none.
   absl::StatusOr<bool> JoinCase(pg::Transaction& transaction, const events::v1::Event& event,
                                 const intake::v1::ReportSubmitted& submitted,
-                                const ReportTold& report);
+                                const ReportTold& report, const std::vector<std::string>& words);
   absl::Status NoteReportChange(pg::Transaction& transaction, const events::v1::Event& event,
                                 const std::string& report_id, bool withdrawn);
   absl::Status Tell(pg::Transaction& transaction, const events::v1::Event& cause,

@@ -7,12 +7,13 @@
 
 namespace avvik::triage {
 
-absl::StatusOr<std::map<std::string, std::string>> RemoteReportTitles::Fetch(
+absl::StatusOr<std::map<std::string, ReportText>> RemoteReportTitles::Fetch(
     const std::string& tenant, const std::vector<std::string>& report_ids) {
   AVVIK_ASSIGN_OR_RETURN(const auto context, intake_.NewContext(tenant, absl::Seconds(5)));
   intake::v1::BatchGetReportsRequest request;
   request.set_tenant(tenant);
   for (const std::string& id : report_ids) request.add_report_ids(id);
+  request.set_words(true);
   intake::v1::BatchGetReportsResponse response;
   const auto stub = intake::v1::Intake::NewStub(intake_.channel());
   const absl::Status status =
@@ -20,11 +21,16 @@ absl::StatusOr<std::map<std::string, std::string>> RemoteReportTitles::Fetch(
   // Anything but a malformed id is not the events' fault.
   if (absl::IsInvalidArgument(status)) return status;
   if (!status.ok()) return error::TitlesUnavailable(status);
-  std::map<std::string, std::string> titles;
+  std::map<std::string, ReportText> texts;
   for (const intake::v1::Report& report : response.reports()) {
-    titles[report.report_id()] = report.title();
+    texts[report.report_id()].title = report.title();
   }
-  return titles;
+  for (const intake::v1::ReportWords& told : response.words()) {
+    const auto found = texts.find(told.report_id());
+    if (found == texts.end()) continue;
+    found->second.words.assign(told.words().begin(), told.words().end());
+  }
+  return texts;
 }
 
 absl::Status PreparedTitles::Prepare(
@@ -36,14 +42,14 @@ absl::Status PreparedTitles::Prepare(
       const auto found = titles.find(report_id);
       titles_[{tenant, report_id}] = found == titles.end()
                                          ? std::nullopt
-                                         : std::optional<std::string>(std::move(found->second));
+                                         : std::optional<ReportText>(std::move(found->second));
     }
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> PreparedTitles::Find(const std::string& tenant,
-                                                 const std::string& report_id) const {
+absl::StatusOr<ReportText> PreparedTitles::Find(const std::string& tenant,
+                                                const std::string& report_id) const {
   std::lock_guard lock(mutex_);
   const auto found = titles_.find({tenant, report_id});
   if (found == titles_.end()) return error::TitleNotAsked(report_id);

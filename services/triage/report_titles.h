@@ -1,4 +1,4 @@
-// Titles of reports, which intake keeps and events do not carry.
+// What intake keeps of reports and events do not carry: titles, and the words that a search finds them by.
 #pragma once
 
 #include <map>
@@ -13,12 +13,17 @@
 
 namespace avvik::triage {
 
+struct ReportText {
+  std::string title;
+  std::vector<std::string> words;  // Of everything that was told; none when it was erased.
+};
+
 class ReportTitles {
  public:
   virtual ~ReportTitles() = default;
-  // Titles by report id; reports that do not exist are left out. INVALID_ARGUMENT for what is no
+  // Texts by report id; reports that do not exist are left out. INVALID_ARGUMENT for what is no
   // report's id; UNAVAILABLE when intake is away, or has anything else against the call.
-  virtual absl::StatusOr<std::map<std::string, std::string>> Fetch(
+  virtual absl::StatusOr<std::map<std::string, ReportText>> Fetch(
       const std::string& tenant, const std::vector<std::string>& report_ids) = 0;
 };
 
@@ -26,7 +31,7 @@ class ReportTitles {
 class RemoteReportTitles final : public ReportTitles {
  public:
   explicit RemoteReportTitles(rpc::Peer& intake) : intake_(intake) {}
-  absl::StatusOr<std::map<std::string, std::string>> Fetch(
+  absl::StatusOr<std::map<std::string, ReportText>> Fetch(
       const std::string& tenant, const std::vector<std::string>& report_ids) override;
 
  private:
@@ -43,7 +48,7 @@ class PreparedTitles {
   absl::Status Prepare(const std::map<std::string, std::vector<std::string>>& reports_by_tenant);
 
   // NOT_FOUND when intake does not have the report; UNAVAILABLE when it was not asked for.
-  absl::StatusOr<std::string> Find(const std::string& tenant, const std::string& report_id) const;
+  absl::StatusOr<ReportText> Find(const std::string& tenant, const std::string& report_id) const;
 
   // Forgets them all.
   void Clear();
@@ -52,7 +57,7 @@ class PreparedTitles {
   ReportTitles& source_;
   mutable std::mutex mutex_;
   // By tenant and report; nothing for a report that intake does not have.
-  std::map<std::pair<std::string, std::string>, std::optional<std::string>> titles_;
+  std::map<std::pair<std::string, std::string>, std::optional<ReportText>> titles_;
 };
 
 }  // namespace avvik::triage

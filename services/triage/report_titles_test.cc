@@ -17,7 +17,6 @@ namespace {
 using avvik::testing::HasCode;
 using avvik::testing::IsError;
 using ::testing::ElementsAre;
-using ::testing::Pair;
 
 // Intake, answering as the test says.
 class Intake final : public intake::v1::Intake::Service {
@@ -72,11 +71,18 @@ TEST_F(RemoteReportTitlesTest, TitlesComeByReportAndThoseUnknownAreLeftOut) {
     intake::v1::Report* report = response->add_reports();
     report->set_report_id("b");
     report->set_title("Borttappad dator");
+    intake::v1::ReportWords* words = response->add_words();
+    words->set_report_id("b");
+    words->add_words("borttapp");
+    words->add_words("dator");
     return grpc::Status::OK;
   };
   const auto titles = titles_.Fetch("by", {"a", "b"});
   ASSERT_OK(titles);
-  EXPECT_THAT(*titles, ElementsAre(Pair("b", "Borttappad dator")));
+  ASSERT_EQ(titles->size(), 1u);
+  EXPECT_EQ(titles->at("b").title, "Borttappad dator");
+  EXPECT_THAT(titles->at("b").words, ElementsAre("borttapp", "dator"));
+  EXPECT_TRUE(intake_.asked.words());
   EXPECT_EQ(intake_.asked.tenant(), "by");
   EXPECT_THAT(intake_.asked.report_ids(), ElementsAre("a", "b"));
   EXPECT_EQ(intake_.asked_for, "by");
@@ -118,7 +124,7 @@ TEST_F(RemoteReportTitlesTest, PreparedTitlesTellNotAskedFromNotThere) {
   };
   PreparedTitles prepared(titles_);
   ASSERT_OK(prepared.Prepare({{"by", {"a", "b"}}}));
-  EXPECT_EQ(*prepared.Find("by", "b"), "Borttappad dator");
+  EXPECT_EQ(prepared.Find("by", "b")->title, "Borttappad dator");
   EXPECT_THAT(prepared.Find("by", "a"), IsError(absl::StatusCode::kNotFound, "REPORT_UNKNOWN"));
   EXPECT_THAT(prepared.Find("by", "c"), IsError(absl::StatusCode::kUnavailable, "TITLE_NOT_ASKED"));
   EXPECT_THAT(prepared.Find("grannen", "b"),

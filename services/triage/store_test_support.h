@@ -24,6 +24,7 @@
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/test_vault.h"
 #include "services/triage/errors.h"
+#include "services/triage/pg_case_search_store.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/report_event_handler.h"
 #include "services/triage/test_support.h"
@@ -34,22 +35,27 @@ namespace avvik::triage {
 
 inline constexpr char kTenant[] = "by";
 
-// Titles as intake would give them: `Titel <report id>`.
+// Texts as intake would give them: the title `Titel <report id>`, and the words that the test says.
 class KnownTitles final : public ReportTitles {
  public:
-  absl::StatusOr<std::map<std::string, std::string>> Fetch(
+  absl::StatusOr<std::map<std::string, ReportText>> Fetch(
       const std::string& tenant, const std::vector<std::string>& report_ids) override {
     if (away) return error::TitlesUnavailable(absl::UnavailableError("no answer"));
     asked.push_back(tenant);
-    std::map<std::string, std::string> titles;
+    std::map<std::string, ReportText> texts;
     for (const std::string& id : report_ids) {
-      if (!missing.contains(id)) titles[id] = "Titel " + id;
+      if (missing.contains(id)) continue;
+      const auto title = called.find(id);
+      texts[id] = {.title = title == called.end() ? "Titel " + id : title->second,
+                   .words = words[id]};
     }
-    return titles;
+    return texts;
   }
 
   bool away = false;
   std::set<std::string> missing;
+  std::map<std::string, std::string> called;               // Titles that are others.
+  std::map<std::string, std::vector<std::string>> words;  // What was told.
   std::vector<std::string> asked;  // The tenants, in order.
 };
 
@@ -211,6 +217,7 @@ class StoreTest : public ::testing::Test {
   ReportEventHandler handler_{titles_,         *vault_, directory_, ShippedRules(),
                               TestCampaigns(), ids_,    clock_,     [this] { ++committed_; }};
   PgCaseStore store_{database_->pool(), ids_, *vault_};
+  PgCaseSearchStore search_{database_->pool(), *vault_};
   const Visibility everything_ = organisation::EverythingVisible();
 };
 

@@ -11,6 +11,7 @@ namespace avvik::triage {
 struct TriageConfig {
   host::Settings host;
   std::string intake;
+  std::string escalation;
   std::string master_key;
   absl::Duration retention_every = absl::Hours(1);
   std::string classification = "deploy/classification.yaml";

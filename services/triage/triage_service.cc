@@ -8,9 +8,10 @@
 #include "common/rpc/time.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/triage/case_filter.h"
+#include "services/triage/case_page_token.h"
 #include "services/triage/case_proto.h"
 #include "services/triage/errors.h"
-#include "services/triage/out_of_reach.h"
 #include "services/triage/triage_events.h"
 
 namespace avvik::triage {
@@ -18,15 +19,8 @@ namespace {
 
 constexpr char kChangeOrganisation[] = "organisation.change";
 constexpr char kReadCases[] = "cases.read";
-constexpr char kHandleCases[] = "cases.handle";
-constexpr char kMe[] = "me";
-
-Note NoteBy(const rpc::Call& call, IdSource& ids, const std::string& text) {
-  return {.id = ids.Next(),
-          .text = text,
-          .author = {.login = call.caller().login},
-          .created = call.now()};
-}
+// Most cases that a list counts.
+constexpr int kMostCounted = 1'000;
 
 // Whom a request names: a person, or those who hold a function.
 template <typename Request>
@@ -71,29 +65,12 @@ absl::Status WithinRequest(const absl::Status& status) {
 
 }  // namespace
 
-bool TriageService::MayOwn(const rpc::Call& call, const Case& owned) const {
-  return environment_.JudgeFor(call, owned.owner.login, kHandleCases, MatterOf(owned)).allowed();
-}
-
 absl::Status TriageService::Change(rpc::Call& call, const std::string& case_id,
                                    const std::string& request_id, const Decision& decide,
                                    v1::Case* response) {
-  call.set_subject("cases/" + case_id);
-  audit::Record trace = call.Trace("cases/" + case_id);
-  // For whom a stand-in acts is known when the case is.
-  const auto traced = [&](Case subject) -> absl::StatusOr<CaseChange> {
-    call.ActingOn(MatterOf(subject));
-    trace.on_behalf_of = call.on_behalf_of();
-    return decide(std::move(subject));
-  };
-  const absl::StatusOr<Case> changed =
-      cases_.Change(call.tenant(), case_id, call.visibility(), request_id, trace, traced);
-  if (absl::IsNotFound(changed.status())) {
-    return OutOfReachOr(environment_, call, cases_, case_id, changed.status());
-  }
-  AVVIK_RETURN_IF_ERROR(changed.status());
+  AVVIK_ASSIGN_OR_RETURN(const Case changed, commands_.Change(call, case_id, request_id, decide));
   publisher_.Wake();
-  *response = triage::ToProto(*changed, call.organisation().get());
+  *response = triage::ToProto(changed, call.organisation().get());
   return absl::OkStatus();
 }
 
@@ -115,29 +92,27 @@ grpc::Status TriageService::ListCases(grpc::ServerContext* context,
                                       v1::ListCasesResponse* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const std::string after, paging::KeyOf(*request));
-    CaseFilter filter;
-    for (const int state : request->states()) {
-      filter.states.push_back(static_cast<v1::CaseState>(state));
-    }
-    if (!request->unit().empty()) {
-      if (call.organisation() == nullptr) return error::NoOrganisation(call.tenant());
-      // A unit that is gone may still have cases.
-      filter.units = call.organisation()->Subtree(request->unit());
-      if (filter.units.empty()) filter.units = {request->unit()};
-    }
-    filter.system = request->system();
-    filter.owner = request->owner() == kMe ? call.caller().login : request->owner();
-    filter.minimum_severity = request->minimum_severity();
+    AVVIK_ASSIGN_OR_RETURN(CasePageKey key, CasePageKeyFrom(after, request->order_by()));
+    AVVIK_ASSIGN_OR_RETURN(const CaseFilter filter, FilterOf(call, *request));
+    const Sight sight = SightOf(environment_, call);
+    const int limit = paging::SizeOf(request->page_size());
     AVVIK_ASSIGN_OR_RETURN(const CasePage page,
-                           cases_.List(call.tenant(), call.visibility(), filter, after,
-                                       paging::SizeOf(request->page_size())));
+                           search_.List(call.tenant(), sight, filter, key.place, limit));
     for (const Case& entry : page.cases) {
       *response->add_cases() = triage::ToProto(entry, call.organisation().get());
     }
-    if (page.more) {
-      response->set_next_page_token(paging::MakeToken(*request, page.cases.back().id));
+    if (after.empty()) {
+      key.total.count = static_cast<int64_t>(page.cases.size());
+      if (page.next.has_value()) {
+        AVVIK_ASSIGN_OR_RETURN(key.total, search_.Total(call.tenant(), sight, filter, kMostCounted));
+      }
     }
-    response->set_total_size(page.total);
+    if (page.next.has_value()) {
+      key.place = *page.next;
+      response->set_next_page_token(paging::MakeToken(*request, ToText(key)));
+    }
+    response->set_total_size(key.total.count);
+    response->set_total_at_least(key.total.at_least);
     call.Shows(*response);
     return absl::OkStatus();
   });
@@ -169,30 +144,9 @@ grpc::Status TriageService::ClassifyCase(grpc::ServerContext* context,
 grpc::Status TriageService::AssignCase(grpc::ServerContext* context,
                                        const v1::AssignCaseRequest* request, v1::Case* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
-    const auto organisation = call.organisation();
-    if (organisation == nullptr) return error::NoOrganisation(call.tenant());
-    return Change(
-        call, request->case_id(), "",
-        [&](Case subject) -> absl::StatusOr<CaseChange> {
-          AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
-          const RoutedFacts facts = RoutedFactsOf(subject);
-          Route route = RouteCase(facts, *organisation);
-          if (!request->owner().empty()) {
-            if (organisation->FindPerson(request->owner()) == nullptr) {
-              return error::UnknownOwner(request->owner());
-            }
-            route.owner = PartOf(request->owner(), facts, *organisation);
-          }
-          if (route.owner.login.empty()) return error::NobodyToOwn();
-          AVVIK_ASSIGN_OR_RETURN(CaseChange assigned,
-                                 Assign(std::move(subject), route.owner, route.drawn_in,
-                                        organisation->version(), call.now()));
-          if (!MayOwn(call, assigned.changed)) {
-            return error::OwnerMayNotHandle(route.owner.login);
-          }
-          return assigned;
-        },
-        response);
+    AVVIK_ASSIGN_OR_RETURN(const Decision decide,
+                           commands_.Assign(call, request->owner(), request->etag()));
+    return Change(call, request->case_id(), "", decide, response);
   });
 }
 
@@ -200,25 +154,16 @@ grpc::Status TriageService::AcknowledgeCase(grpc::ServerContext* context,
                                             const v1::AcknowledgeCaseRequest* request,
                                             v1::Case* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
-    return Change(
-        call, request->case_id(), "",
-        [&](Case subject) -> absl::StatusOr<CaseChange> {
-          AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
-          return Acknowledge(std::move(subject), call.now());
-        },
-        response);
+    return Change(call, request->case_id(), "", commands_.Acknowledge(call, request->etag()),
+                  response);
   });
 }
 
 grpc::Status TriageService::AddNote(grpc::ServerContext* context, const v1::AddNoteRequest* request,
                                     v1::Case* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
-    return Change(
-        call, request->case_id(), request->request_id(),
-        [&](Case subject) {
-          return triage::AddNote(std::move(subject), NoteBy(call, ids_, request->text()));
-        },
-        response);
+    return Change(call, request->case_id(), request->request_id(),
+                  commands_.AddNote(call, request->text()), response);
   });
 }
 
@@ -227,10 +172,7 @@ grpc::Status TriageService::CloseCase(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     return Change(
         call, request->case_id(), "",
-        [&](Case subject) -> absl::StatusOr<CaseChange> {
-          AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
-          return Close(std::move(subject), request->resolution(), request->outcome(), call.now());
-        },
+        commands_.Close(call, request->resolution(), request->outcome(), request->etag()),
         response);
   });
 }
@@ -242,7 +184,7 @@ grpc::Status TriageService::ReopenCase(grpc::ServerContext* context,
         call, request->case_id(), "",
         [&](Case subject) -> absl::StatusOr<CaseChange> {
           AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
-          return Reopen(std::move(subject), NoteBy(call, ids_, request->reason()));
+          return Reopen(std::move(subject), commands_.NoteBy(call, request->reason()));
         },
         response);
   });
@@ -260,7 +202,7 @@ grpc::Status TriageService::RestrictCase(grpc::ServerContext* context,
           AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
           const Party by = PartOf(call.caller().login, RoutedFactsOf(subject), *organisation);
           return Restrict(std::move(subject), request->restricted(), by,
-                          NoteBy(call, ids_, request->reason()));
+                          commands_.NoteBy(call, request->reason()));
         },
         response);
   });
@@ -288,7 +230,7 @@ grpc::Status TriageService::GrantCaseAccess(grpc::ServerContext* context,
             party = PartOf(party.login, RoutedFactsOf(subject), *organisation);
           }
           CaseChange granted =
-              GrantAccess(std::move(subject), party, NoteBy(call, ids_, request->reason()));
+              GrantAccess(std::move(subject), party, commands_.NoteBy(call, request->reason()));
           const bool reads =
               party.login.empty() ||
               environment_.JudgeFor(call, party.login, kReadCases, MatterOf(granted.changed))
@@ -312,7 +254,7 @@ grpc::Status TriageService::RevokeCaseAccess(grpc::ServerContext* context,
         [&](Case subject) -> absl::StatusOr<CaseChange> {
           AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
           return RevokeAccess(std::move(subject), NamedBy(*request, *organisation),
-                              NoteBy(call, ids_, request->reason()));
+                              commands_.NoteBy(call, request->reason()));
         },
         response);
   });
@@ -340,7 +282,7 @@ grpc::Status TriageService::HandOverCases(grpc::ServerContext* context,
                               PartOf(request->to(), RoutedFactsOf(before), *organisation);
                           CaseChange change = HandOver(std::move(before), request->from(), to,
                                                        organisation->version(), call.now());
-                          if (change.changed.owner == to && !MayOwn(call, change.changed)) {
+                          if (change.changed.owner == to && !commands_.MayOwn(call, change.changed)) {
                             return error::CannotTakeOver(request->to());
                           }
                           return change;

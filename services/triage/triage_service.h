@@ -3,9 +3,10 @@
 
 #include "avvik/triage/v1/triage.grpc.pb.h"
 #include "common/events/publisher.h"
-#include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
 #include "common/rpc/environment.h"
+#include "services/triage/case_commands.h"
+#include "services/triage/case_search_store.h"
 #include "services/triage/case_store.h"
 #include "services/triage/organisation_store.h"
 
@@ -15,16 +16,18 @@ namespace avvik::triage {
 class TriageService final : public v1::Triage::Service {
  public:
   // All of them must outlive the service.
-  TriageService(rpc::Environment& environment, CaseStore& cases, OrganisationStore& organisations,
+  TriageService(rpc::Environment& environment, CaseStore& cases, CaseSearchStore& search,
+                CaseCommands& commands, OrganisationStore& organisations,
                 organisation::Directory& directory, const ClassificationRules& rules,
-                events::Publisher& publisher, IdSource& ids)
+                events::Publisher& publisher)
       : environment_(environment),
         cases_(cases),
+        search_(search),
+        commands_(commands),
         organisations_(organisations),
         directory_(directory),
         rules_(rules),
-        publisher_(publisher),
-        ids_(ids) {}
+        publisher_(publisher) {}
 
   grpc::Status GetCase(grpc::ServerContext* context, const v1::GetCaseRequest* request,
                        v1::Case* response) override;
@@ -66,19 +69,18 @@ class TriageService final : public v1::Triage::Service {
                                   v1::FollowOrganisationResponse* response) override;
 
  private:
-  // Whether the owner of a case may handle it.
-  bool MayOwn(const rpc::Call& call, const Case& owned) const;
   // Changes a case as `decide` says and answers with it.
   absl::Status Change(rpc::Call& call, const std::string& case_id, const std::string& request_id,
                       const Decision& decide, v1::Case* response);
 
   rpc::Environment& environment_;
   CaseStore& cases_;
+  CaseSearchStore& search_;
+  CaseCommands& commands_;
   OrganisationStore& organisations_;
   organisation::Directory& directory_;
   const ClassificationRules& rules_;
   events::Publisher& publisher_;
-  IdSource& ids_;
 };
 
 }  // namespace avvik::triage

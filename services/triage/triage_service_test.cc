@@ -145,8 +145,9 @@ class TriageServiceTest : public StoreTest {
        .database = database_->settings(),
        .streams = {testing::TestRedis(), events::TestKeys()}}};
   OrganisationStore organisations_{database_->pool(), ids_};
-  TriageService service_{environment_,   store_,     organisations_, directory_,
-                         ShippedRules(), publisher_, call_ids_};
+  CaseCommands commands_{environment_, store_, call_ids_};
+  TriageService service_{environment_, store_,         search_,   commands_, organisations_,
+                         directory_,   ShippedRules(), publisher_};
   SessionLogStore session_log_{database_->pool()};
   SessionLogService session_log_service_{environment_, session_log_};
   PortalService portal_{environment_, directory_};

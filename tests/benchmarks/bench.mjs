@@ -120,6 +120,96 @@ async function openCases(suite, count) {
 }
 
 
+const many = Number(process.env.AVVIK_BENCH_CASES ?? 1_000_000);
+
+// The term of a word in the index: what two cases have in common that have the same title and nothing else.
+async function termOf(suite, word) {
+  const token = await suite.token(suite.person('EMPLOYEE').login);
+  const numbers = [];
+  for (let i = 0; i < 2; i += 1) {
+    const { body } = await suite.api('POST', '/v1/reports', { request_id: randomUUID(), report: { title: word } }, token);
+    numbers.push(body.number);
+  }
+  await settle(suite);
+  const rows = await suite.psql('triage', `SELECT word::text FROM case_word JOIN triage_case ON triage_case.id = case_id
+    WHERE NOT of_report AND number IN ('${numbers.join("','")}') GROUP BY word HAVING count(*) = 2`);
+  if (rows.length !== 1) throw new Error(`${rows.length} terms for ${word}`);
+  return rows[0].word;
+}
+
+// So many cases over the years: one in two hundred open, in forty units and thirty systems. They have no texts, and twelve
+// words each, a few of which can be searched for: `common` in every fifth case, `other` in every seventh, `rare` in fifty.
+async function fillCases(suite, common, other, rare) {
+  const { tenant } = suite.organisation;
+  const units = suite.organisation.units.map(({ id }) => `'${id}'`).join(',');
+  await suite.psqlDo('triage', `
+    SET avvik.tenant = '*'; SET synchronous_commit = off; SET statement_timeout = 0;
+    INSERT INTO triage_case (id, tenant, number, report_id, state, unit, system, category, severity, classification, owner_login,
+        owner_role, owner_unit, drawn_in_logins, drawn_in_roles, drawn_in_units, aware_at, reported_at, opened_at, closed_at,
+        resolution, reopen_count, imported, withdrawn, updated_at, organisation_version, version, sphere, parties, hit_properties,
+        due_at, words_indexed)
+    SELECT (lpad(to_hex(1600000000000 + n * 60000), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid, '${tenant}',
+        'AVV-2000-' || lpad(n::text, 7, '0'), gen_random_uuid(), CASE WHEN n % 200 = 0 THEN 1 + n / 200 % 3 ELSE 4 END,
+        (ARRAY[${units}])[1 + n * 7919 % ${suite.organisation.units.length}], CASE WHEN n % 3 = 0 THEN 'system' || n % 30 ELSE '' END, 1 + n % 12,
+        1 + (n * 31 % 100 < 40)::int + (n * 31 % 100 < 10)::int + (n * 31 % 100 < 1)::int, '', 'person' || n % 200, 1, '', '{}', '{}', '{}',
+        at, at, at, CASE WHEN n % 200 <> 0 THEN at END, 0, 0, false, false, at + n * 7919 % 10000 * interval '1 minute', 1, 1,
+        CASE WHEN n % 1000 = 1 THEN 3 WHEN n % 4 = 0 THEN 2 ELSE 1 END, ARRAY['p_' || n % 200], 1 << (1 + n % 4)::int,
+        CASE WHEN n % 400 = 0 THEN at + interval '90 days' ELSE 'infinity' END, true
+      FROM generate_series(1::bigint, ${many}) AS n, LATERAL (SELECT to_timestamp(1600000000 + n * 60) AS at) AS moment;
+    INSERT INTO case_word (tenant, word, case_id, of_report)
+    SELECT DISTINCT tenant, word, id, false
+      FROM triage_case,
+           LATERAL (SELECT hashint8(floor(exp(random() * 11))::bigint)::bigint AS word FROM generate_series(1, 12) WHERE number <> '') AS words
+     WHERE number LIKE 'AVV-2000-%';
+    INSERT INTO case_word (tenant, word, case_id, of_report)
+    SELECT tenant, word, id, false FROM triage_case, (VALUES (${common}, 5, 0), (${other}, 7, 0), (${rare}, ${Math.ceil(many / 50)}, 1)) AS share (word, nth, rest)
+     WHERE number LIKE 'AVV-2000-%' AND right(number, 7)::bigint % nth = rest
+    ON CONFLICT DO NOTHING;
+    ANALYZE triage_case; ANALYZE case_word; ANALYZE case_reach`);
+}
+
+// Lists, counts, search and likeness over many cases, by gRPC with token check, rights and trace, four at a time; a page of
+// each order beside pgbench with the same statement.
+async function caseLists(suite) {
+  const officer = await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login);
+  const coordinator = await suite.token(suite.person('COORDINATOR').login);
+  const few = 4;
+  const measured = async (id, what, call, request, token = officer, order = '') => {
+    const p99 = [];
+    let yardstick;
+    for (let round = 0; round < rounds; round += 1) {
+      const load = JSON.parse(must(await run(join(bin, 'avvik-bench-cases'),
+        ['--address', suite.address('triage'), ...suite.tlsFlags('gateway'), '--call', call, '--request', request, '--seconds', String(seconds), '--clients', String(few)],
+        { env: { ...process.env, AVVIK_TOKEN: token } }), what));
+      if (load.failed > 0) throw new Error(`${id}: ${load.failed} were refused`);
+      p99.push(load.p99_ms);
+    }
+    if (order) {
+      const script = join(suite.home, `${id}.pgbench`);
+      writeFileSync(script, must(await run(join(bin, 'avvik-bench-cases'), ['--pgbench-script', '--tenant', suite.organisation.tenant, '--order', order]), 'the script'));
+      const pgbench = must(await run(suite.postgresTool('pgbench'), ['-n', '-c', String(few), '-j', '2', '-T', String(seconds), '-f', script,
+        `${suite.conninfo('triage')} options='-c avvik.tenant=${suite.organisation.tenant}'`]), 'pgbench');
+      yardstick = Number(/latency average = ([\d.]+)/.exec(pgbench)[1]);
+    }
+    return { id, what, value: median(p99), unit: 'ms', yardstick, beside: 'pgbench, same SQL, mean', ratio: yardstick && median(p99) / yardstick, spread: spread(p99), aim: '≤ 50' };
+  };
+  const rows = [];
+  for (const order of ['NEWEST', 'OLDEST', 'SEVERITY', 'DUE', 'CHANGED']) {
+    rows.push(await measured(`case_list_${order.toLowerCase()}`, `p99 of a page of ${many} cases, ${order.toLowerCase()}`, 'list', `order_by: CASE_ORDER_${order}`, officer, order));
+  }
+  const open = 'states: CASE_STATE_OPEN states: CASE_STATE_ASSIGNED states: CASE_STATE_ACKNOWLEDGED';
+  rows.push(await measured('case_list_open', 'p99 of what is open, due first', 'list', `${open} order_by: CASE_ORDER_DUE`));
+  rows.push(await measured('case_list_filtered', 'p99 of a system\'s severe ones, changed last first', 'list', 'system: "system3" minimum_severity: SEVERITY_HIGH order_by: CASE_ORDER_CHANGED'));
+  rows.push(await measured('case_list_unit', 'p99 of what a coordinator sees, severest first', 'list', 'order_by: CASE_ORDER_SEVERITY', coordinator));
+  rows.push(await measured('case_count', 'p99 of counting what is open', 'count', open));
+  rows.push(await measured('case_count_all', 'p99 of counting everything', 'count', ''));
+  rows.push(await measured('case_search_rare', 'p99 of a search for a rare word', 'list', 'query: "sällsynt"'));
+  rows.push(await measured('case_search_common', 'p99 of a search for a word of every fifth case', 'list', 'query: "vanlig"'));
+  rows.push(await measured('case_search_two', 'p99 of a search for two common words', 'list', 'query: "vanlig annan"'));
+  rows.push(await measured('case_similar', 'p99 of cases like one', 'similar', 'case_id: "AVV-2000-0001001"'));
+  return rows;
+}
+
 // Only root may look into a service; to others the kernel tells its resident set, which counts what services share for
 // each of them.
 function proportionalSetSize(pid) {
@@ -149,6 +239,11 @@ const benches = {
     await takesReports(suite);
     const cases = await openCases(suite, 200);
     return alone(suite, 'triage', () => caseReadGrpc(suite, cases));
+  },
+  async case_lists(suite) {
+    await takesReports(suite);
+    await fillCases(suite, await termOf(suite, 'vanlig'), await termOf(suite, 'annan'), await termOf(suite, 'sällsynt'));
+    return alone(suite, 'triage', () => caseLists(suite));
   },
   async intake_grpc(suite) {
     await takesReports(suite);

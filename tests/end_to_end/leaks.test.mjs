@@ -1,7 +1,7 @@
 // Nothing of a case that one may not read comes through anywhere: no call of the API, whatever it is for, tells somebody
 // outside more than the single read would. Every operation of the OpenAPI document is gone through: one with a case, report,
-// duty or notice in its path answers as if that did not exist, to the letter; a list, a count and a figure are the same with
-// it as without; a stream stays silent. An operation that fits none of this must be named in APART, with the reason.
+// duty or notice in its path answers as if that did not exist, to the letter, and so does one with many cases in its body; a list, a search, a count and
+// a figure are the same with it as without; a stream stays silent. An operation that fits none of this must be named in APART, with the reason.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -71,18 +71,25 @@ function sample(schema, name, references) {
 // Whether a part of a path says which case, report, campaign, duty or notice is meant.
 const isReference = (name) => ['case_id', 'report_id', 'campaign_id', 'duty_id', 'notice_id'].includes(name);
 
+// Of an operation on many cases, the schema of its body.
+function casesIn(operation) {
+  const schema = operation.requestBody?.content?.['application/json']?.schema;
+  const cases = schema && resolved(schema).properties?.cases;
+  return cases && resolved(cases.items).properties?.case_id ? schema : undefined;
+}
+
 function kindOf({ id, method, path, operation }) {
   if (APART[id]) return 'apart';
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
   if (inPath.length > 0) return inPath.some(isReference) ? 'single' : 'unknown';
-  if (method !== 'get') return 'unknown';
+  if (method !== 'get') return casesIn(operation) ? 'batch' : 'unknown';
   return operation['x-avvik-events'] || JSON.stringify(operation.responses['200']).includes('event-stream') ? 'watch' : 'list';
 }
 
 // The requests that a list or figure is asked with: plain, and narrowed to where the secret lies.
 function requests({ path, operation }) {
   const names = (operation.parameters ?? []).map((parameter) => parameter.name);
-  const narrowed = { unit: 'hemtjanst', 'filter.unit': 'hemtjanst', owner: 'fatima.haddad', breakdown: 'BREAKDOWN_UNIT' };
+  const narrowed = { unit: 'hemtjanst', 'filter.unit': 'hemtjanst', owner: 'fatima.haddad', breakdown: 'BREAKDOWN_UNIT', query: 'hemligt' };
   const queries = [{}, ...Object.entries(narrowed).filter(([name]) => names.includes(name)).map(([name, value]) => ({ [name]: value }))];
   return queries.map((query) => {
     const all = new URLSearchParams({ ...(names.includes('page_size') ? { page_size: '1000' } : {}), ...query });
@@ -182,6 +189,20 @@ async function compareSingle({ id, method, path, operation }, login, secret) {
   }
 }
 
+// The same of an operation on many: the hidden case is refused as one that does not exist.
+async function compareBatch({ id, path, operation }, login, secret) {
+  const schema = casesIn(operation);
+  const ask = async (reference) => {
+    const { status, body } = await as(login, 'POST', path, { ...sample(schema, '', {}), ...BODIES[id], cases: [{ case_id: reference }] });
+    return { status, refused: status === 200 ? body.results.every((result) => result.refusal) : true, answer: normal(body, reference) };
+  };
+  for (const reference of secret.references.case_id) {
+    const hidden = await ask(reference);
+    assert.ok([200, 403].includes(hidden.status) && hidden.refused, `${id} by ${login} on ${reference}: ${hidden.status} ${hidden.answer}`);
+    assert.deepEqual(hidden, await ask(absentFor(reference)), `${id} by ${login} on ${reference}`);
+  }
+}
+
 // Every text in a query, whatever it is for (a case, words to search for, the beginning of a suggestion): asked with what
 // the secret has, a list is as for what does not exist.
 async function compareNarrowed({ id, path, operation }, login, secret) {
@@ -207,6 +228,7 @@ async function provesNothing(outsiders, secret, without, withIt) {
     for (const operation of operations) {
       const kind = kindOf(operation);
       if (kind === 'single') await compareSingle(operation, login, secret);
+      if (kind === 'batch') await compareBatch(operation, login, secret);
       if (kind === 'list') await compareNarrowed(operation, login, secret);
     }
   }

@@ -6,7 +6,7 @@ import { waitFor } from './suite.mjs';
 // Which services hear which others.
 export const hears = {
   intake: ['triage'],
-  triage: ['intake'],
+  triage: ['intake', 'escalation'],
   escalation: ['triage'],
   metrics: ['intake', 'triage', 'escalation', 'delivery'],
   delivery: ['intake', 'triage', 'escalation'],

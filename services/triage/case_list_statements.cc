@@ -1,0 +1,197 @@
+#include "services/triage/case_list_statements.h"
+
+namespace avvik::triage {
+namespace {
+
+// $1 tenant; $2 to $4 what is visible of cases; $5 states, $6 units; $7 system; $8 owner, $9 somebody else than;
+// $10 least severity; $11 categories; $12 properties by their bits; $13 received from, $14 received before;
+// $15 spheres; $16 overdue (1 yes, 2 no) at $17; $18 grouped; $19 held; $20 candidates, null for all; of the words $21
+// places, $22 terms, $23 whether they are of reports, $24 how many words; $25 to $27 what is visible of reports.
+//
+// What is not asked for is gone before the statement is planned, because it is planned with its parameters.
+#define AVVIK_CASE_FILTER \
+  " triage_case.tenant = $1" \
+  " AND ($20::uuid[] IS NULL OR triage_case.id = ANY ($20))" \
+  " AND avvik_visible(sphere, unit, parties, $2, $3, $4)" \
+  " AND ($5::smallint[] = '{}' OR state = ANY ($5))" \
+  " AND ($6::text[] = '{}' OR unit = ANY ($6))" \
+  " AND ($7::text = '' OR (system <> '' AND system = $7))" \
+  " AND ($8::text IS NULL OR owner_login = $8)" \
+  " AND ($9::text IS NULL OR owner_login NOT IN ($9, ''))" \
+  " AND ($10::smallint = 0 OR severity >= $10)" \
+  " AND ($11::smallint[] = '{}' OR category = ANY ($11))" \
+  " AND ($12::smallint = 0 OR hit_properties & $12 <> 0)" \
+  " AND ($13::timestamptz IS NULL OR reported_at >= $13)" \
+  " AND ($14::timestamptz IS NULL OR reported_at < $14)" \
+  " AND ($15::smallint[] = '{}' OR sphere = ANY ($15))" \
+  " AND ($16::smallint = 0 OR ($16 = 1) = (due_at < $17::timestamptz))" \
+  " AND ($18::smallint = 0 OR ($18 = 1) = (group_id IS NOT NULL))" \
+  " AND ($19::smallint = 0 OR ($19 = 1) = (held_at IS NOT NULL))" \
+  " AND ($24::integer = 0 OR $24 = (" \
+  " SELECT count(DISTINCT asked.place)" \
+  " FROM unnest($21::smallint[], $22::bigint[], $23::boolean[])" \
+  " AS asked (place, term, of_report)" \
+  " JOIN case_word ON case_word.tenant = $1 AND case_word.word = asked.term" \
+  " AND case_word.case_id = triage_case.id" \
+  " WHERE NOT asked.of_report" \
+  " OR avvik_visible(triage_case.sphere, triage_case.unit, triage_case.parties," \
+  " $25, $26, $27)))"
+
+// Where a statement begins: along an index of all cases, or with the candidates. Those are fetched before anything else is
+// looked at; the planner would rather look for them along the order.
+#define AVVIK_ALONG "triage_case"
+#define AVVIK_CANDIDATES                                                             \
+  "(SELECT * FROM triage_case WHERE tenant = $1 AND id = ANY ($20::uuid[]) OFFSET 0)" \
+  " AS triage_case"
+
+#define AVVIK_LIST(source, order, behind)                                                 \
+  "SELECT triage_case.*, case_key.wrapped,"                                               \
+  "       CASE WHEN isfinite(due_at) THEN (extract(epoch FROM due_at) * 1000000)::bigint" \
+  "       ELSE 9223372036854775807 END AS due_micros,"                                    \
+  "       (extract(epoch FROM updated_at) * 1000000)::bigint AS changed_micros"           \
+  "  FROM " source "  LEFT JOIN case_key ON case_key.case_id = triage_case.id"            \
+  " WHERE " AVVIK_CASE_FILTER "   AND ($28::uuid IS NULL OR (" behind "))"                \
+  " ORDER BY " order " LIMIT $30"
+
+// A time given in microseconds, exactly.
+#define AVVIK_TIME                                                   \
+  "timestamptz 'epoch' + $29::bigint / 1000000 * interval '1 second'" \
+  " + $29 % 1000000 * interval '1 microsecond'"
+
+// What comes behind the last case of the page before, by the order.
+#define AVVIK_NEWEST(source) \
+  AVVIK_LIST(source, "triage_case.id DESC", "triage_case.id < $28 AND $29::bigint IS NOT NULL")
+#define AVVIK_OLDEST(source) \
+  AVVIK_LIST(source, "triage_case.id", "triage_case.id > $28 AND $29::bigint IS NOT NULL")
+#define AVVIK_SEVERITY(source)                               \
+  AVVIK_LIST(source, "severity DESC, triage_case.id DESC",   \
+             "(severity, triage_case.id) < ($29::bigint::smallint, $28)")
+#define AVVIK_DUE(source)                               \
+  AVVIK_LIST(source, "due_at, triage_case.id DESC",     \
+             "due_at >= " AVVIK_TIME " AND (due_at > " AVVIK_TIME " OR triage_case.id < $28)")
+// Behind a case that is not due stand only such cases.
+#define AVVIK_NEVER_DUE(source)                         \
+  AVVIK_LIST(source, "due_at, triage_case.id DESC",     \
+             "due_at = 'infinity' AND triage_case.id < $28 AND $29::bigint IS NOT NULL")
+#define AVVIK_CHANGED(source)                                \
+  AVVIK_LIST(source, "updated_at DESC, triage_case.id DESC", \
+             "(updated_at, triage_case.id) < (" AVVIK_TIME ", $28)")
+
+constexpr pg::Statement kNewest{"triage_list_newest", AVVIK_NEWEST(AVVIK_ALONG)};
+constexpr pg::Statement kOldest{"triage_list_oldest", AVVIK_OLDEST(AVVIK_ALONG)};
+constexpr pg::Statement kSeverity{"triage_list_severest", AVVIK_SEVERITY(AVVIK_ALONG)};
+constexpr pg::Statement kDue{"triage_list_due", AVVIK_DUE(AVVIK_ALONG)};
+constexpr pg::Statement kNeverDue{"triage_list_never_due", AVVIK_NEVER_DUE(AVVIK_ALONG)};
+constexpr pg::Statement kChanged{"triage_list_changed", AVVIK_CHANGED(AVVIK_ALONG)};
+constexpr pg::Statement kNewestOf{"triage_list_newest_of", AVVIK_NEWEST(AVVIK_CANDIDATES)};
+constexpr pg::Statement kOldestOf{"triage_list_oldest_of", AVVIK_OLDEST(AVVIK_CANDIDATES)};
+constexpr pg::Statement kSeverityOf{"triage_list_severest_of", AVVIK_SEVERITY(AVVIK_CANDIDATES)};
+constexpr pg::Statement kDueOf{"triage_list_due_of", AVVIK_DUE(AVVIK_CANDIDATES)};
+constexpr pg::Statement kNeverDueOf{"triage_list_never_due_of", AVVIK_NEVER_DUE(AVVIK_CANDIDATES)};
+constexpr pg::Statement kChangedOf{"triage_list_changed_of", AVVIK_CHANGED(AVVIK_CANDIDATES)};
+
+}  // namespace
+
+const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin begin) {
+  const bool along = begin == Begin::kAlong;
+  switch (order) {
+    case v1::CASE_ORDER_OLDEST:
+      return along ? kOldest : kOldestOf;
+    case v1::CASE_ORDER_SEVERITY:
+      return along ? kSeverity : kSeverityOf;
+    case v1::CASE_ORDER_DUE:
+      if (value == kNever) return along ? kNeverDue : kNeverDueOf;
+      return along ? kDue : kDueOf;
+    case v1::CASE_ORDER_CHANGED:
+      return along ? kChanged : kChangedOf;
+    default:
+      return along ? kNewest : kNewestOf;
+  }
+}
+
+// Whoever does not see whole spheres reaches cases by keys, which lead to fewer rows when everything must be looked at.
+#define AVVIK_REACHED                                                                    \
+  " AND ($2::smallint[] <> '{}' OR triage_case.id IN (SELECT case_id FROM case_reach"   \
+  "        WHERE case_reach.tenant = $1 AND key = ANY ($3::text[] || $4::text[])))"
+
+const pg::Statement kCountCases{
+    "triage_count_cases",
+    "SELECT count(*) AS total FROM (SELECT 1 FROM triage_case WHERE" AVVIK_CASE_FILTER AVVIK_REACHED
+    " LIMIT $28) AS counted"};
+
+const pg::Statement kTallyCases{
+    "triage_tally_cases",
+    "SELECT state, severity,"
+    "       CASE owner_login WHEN '' THEN 2 WHEN $29 THEN 1 ELSE 3 END AS ownership,"
+    "       due_at < $17 AS overdue, count(*) AS total"
+    "  FROM (SELECT state, severity, owner_login, due_at FROM triage_case"
+    "         WHERE" AVVIK_CASE_FILTER AVVIK_REACHED " LIMIT $28) AS counted"
+    " GROUP BY 1, 2, 3, 4"};
+
+const pg::Statement kReachedCases{"triage_list_reached", R"sql(
+    WITH reached AS MATERIALIZED (
+      SELECT case_id FROM case_reach WHERE tenant = $1 AND key = ANY ($2::text[]) LIMIT $3)
+    SELECT counted.cases >= $3 AS many,
+           ARRAY(SELECT DISTINCT case_id FROM reached WHERE counted.cases < $3) AS case_ids
+      FROM (SELECT count(*) AS cases FROM reached) AS counted)sql"};
+
+const pg::Statement kRarity{"triage_rarity_of_words", R"sql(
+    SELECT asked.place, sum(found.cases) AS cases
+      FROM unnest($2::smallint[], $3::bigint[]) AS asked (place, term)
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS cases
+             FROM (SELECT 1 FROM case_word WHERE tenant = $1 AND word = asked.term LIMIT $4)
+                  AS counted) AS found
+     GROUP BY asked.place
+     ORDER BY cases)sql"};
+
+const pg::Statement kCasesWithWords{"triage_list_cases_with_words", R"sql(
+    SELECT case_word.case_id
+      FROM unnest($2::smallint[], $3::bigint[]) AS asked (place, term)
+      JOIN case_word ON case_word.tenant = $1 AND case_word.word = asked.term
+     GROUP BY case_word.case_id
+    HAVING count(DISTINCT asked.place) = $4
+     LIMIT $5)sql"};
+
+const pg::Statement kRareWords{"triage_list_rare_words", R"sql(
+    SELECT own.word, own.of_report, found.cases
+      FROM (SELECT word, of_report FROM case_word
+             WHERE tenant = $1 AND case_id = $2 AND (NOT of_report OR $3) LIMIT 300) AS own
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS cases
+             FROM (SELECT 1 FROM case_word WHERE tenant = $1 AND word = own.word LIMIT $4 + 1)
+                  AS counted) AS found
+     WHERE found.cases BETWEEN 2 AND $4
+     ORDER BY found.cases, own.word
+     LIMIT $5)sql"};
+
+const pg::Statement kLikeCases{"triage_list_like_cases", R"sql(
+    WITH sharing AS (
+      SELECT triage_case.id, array_agg(asked.term) AS terms, sum(asked.weight) AS weight
+        FROM unnest($9::bigint[], $10::boolean[], $11::float8[]) AS asked (term, of_report, weight)
+        JOIN case_word ON case_word.tenant = $1 AND case_word.word = asked.term
+        JOIN triage_case ON triage_case.tenant = $1 AND triage_case.id = case_word.case_id
+       WHERE triage_case.id <> $2
+         AND avvik_visible(sphere, unit, parties, $3, $4, $5)
+         AND (NOT asked.of_report OR avvik_visible(sphere, unit, parties, $6, $7, $8))
+       GROUP BY triage_case.id
+       ORDER BY weight DESC, triage_case.id DESC
+       LIMIT $14
+    ), same_system AS (
+      SELECT id, '{}'::bigint[] AS terms
+        FROM triage_case
+       WHERE tenant = $1 AND system <> '' AND system = $12 AND id <> $2
+         AND reported_at BETWEEN $13::timestamptz - interval '7 days'
+                             AND $13::timestamptz + interval '7 days'
+         AND erased_at IS NULL
+         AND avvik_visible(sphere, unit, parties, $3, $4, $5)
+         AND id NOT IN (SELECT id FROM sharing)
+       ORDER BY id DESC
+       LIMIT $14
+    )
+    SELECT triage_case.*, case_key.wrapped, alike.terms
+      FROM (SELECT id, terms FROM sharing UNION ALL SELECT id, terms FROM same_system) AS alike
+      JOIN triage_case ON triage_case.id = alike.id
+      LEFT JOIN case_key ON case_key.case_id = triage_case.id)sql"};
+
+}  // namespace avvik::triage

@@ -1,0 +1,40 @@
+// The statements of lists, counts and search. The benchmark hands the same text to pgbench.
+//
+// The first 27 parameters of those that take a filter are listed in case_list_statements.cc.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "avvik/triage/v1/case.pb.h"
+#include "common/pg/connection.h"
+
+namespace avvik::triage {
+
+// The value, in an order by due time, of what is not due.
+inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+// $28 the id of the last case of the page before, null for the first page; $29 its value in the order; $30 how many.
+// `value` is what $29 will be; a list that begins with candidates has them in $20.
+enum class Begin { kAlong, kCandidates };
+const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin begin);
+// $28 the bound.
+extern const pg::Statement kCountCases;
+// $28 the bound, $29 the login that is `me`.
+extern const pg::Statement kTallyCases;
+
+// $1 tenant, $2 keys, $3 a bound. The cases reached by keys, or that they are many: by as many keys or more.
+extern const pg::Statement kReachedCases;
+// $1 tenant, $2 places of words, $3 terms, $4 bound. How many cases have each word, by its place.
+extern const pg::Statement kRarity;
+// $1 tenant, $2 places of words, $3 terms, $4 how many words, $5 how many to give. Cases that have all the words.
+extern const pg::Statement kCasesWithWords;
+
+// $1 tenant, $2 the case, $3 whether words of its report count, $4 most cases that a word may have, $5 most words. The
+// case's rarest words that others have, too.
+extern const pg::Statement kRareWords;
+// $1 tenant, $2 the case, $3 to $5 what is visible of cases, $6 to $8 of reports, $9 terms, $10 which of them are of
+// reports, $11 what each weighs, $12 its system, $13 when it was reported, $14 how many. Each with its common terms.
+extern const pg::Statement kLikeCases;
+
+}  // namespace avvik::triage

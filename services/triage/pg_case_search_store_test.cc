@@ -1,0 +1,470 @@
+// Lists, counts and search against real PostgreSQL. Each runs as a reader of few cases and as one of many would, from
+// both beginnings that a list can have.
+#include "services/triage/pg_case_search_store.h"
+
+#include <algorithm>
+#include <set>
+
+#include "services/triage/case_duty_rows.h"
+#include "services/triage/case_indexer.h"
+#include "services/triage/case_rows.h"
+#include "services/triage/case_word_rows.h"
+#include "services/triage/duty_event_handler.h"
+#include "services/triage/store_test_support.h"
+
+namespace avvik::triage {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+class PgCaseSearchStoreTest : public StoreTest {
+ protected:
+  Case Made(unsigned n) {
+    Case made;
+    made.id = ids_.Next();
+    made.tenant = kTenant;
+    made.number = NumberOf(n);
+    made.report_id = ReportId(n);
+    made.title = "Titel";
+    made.unit = "hemtjanst";
+    made.aware = made.reported = made.opened = made.updated = clock_.Now();
+    return made;
+  }
+  void Insert(const Case& opened, const std::vector<std::string>& told = {}) {
+    ASSERT_OK(pg::RunInTransaction(
+        database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+        [&](pg::Transaction& transaction) -> absl::Status {
+          AVVIK_RETURN_IF_ERROR(InsertCase(transaction, *vault_, opened).status());
+          return AddReportWords(transaction, *vault_, opened, told);
+        }));
+  }
+  void PutDuty(const Case& subject, unsigned n, std::optional<absl::Time> due) {
+    escalation::v1::DutyChanged told;
+    told.mutable_facts()->set_duty_id(FakeIdSource::Nth(0xd0000 + n));
+    told.mutable_facts()->set_case_id(subject.id);
+    told.mutable_facts()->set_state(escalation::v1::DUTY_STATE_REQUIRED);
+    auto* stage = told.mutable_facts()->add_stages();
+    stage->set_state(due.has_value() ? escalation::v1::STAGE_STATE_RUNNING
+                                     : escalation::v1::STAGE_STATE_SUBMITTED);
+    *stage->mutable_target_time() = rpc::ToProtoTime(due.value_or(clock_.Now()));
+    ASSERT_OK(pg::RunInTransaction(
+        database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+        [&](pg::Transaction& transaction) {
+          return duties_.Apply(transaction, EventWith(told, "duties/x"));
+        }));
+  }
+
+  static std::vector<std::string> NumbersIn(const CasePage& page) {
+    std::vector<std::string> numbers;
+    for (const Case& entry : page.cases) numbers.push_back(entry.number);
+    return numbers;
+  }
+  // What a list shows, from whichever place it begins.
+  std::vector<std::string> Numbers(const CaseFilter& filter, const Sight& sight,
+                                   v1::CaseOrder order = v1::CASE_ORDER_NEWEST) {
+    const auto page = search_.List(kTenant, sight, filter, {.order = order}, 100);
+    EXPECT_OK(page);
+    if (!page.ok()) return {"failed"};
+    const auto along = along_.List(kTenant, sight, filter, {.order = order}, 100);
+    EXPECT_OK(along);
+    EXPECT_EQ(NumbersIn(*along), NumbersIn(*page));
+    EXPECT_EQ(search_.Total(kTenant, sight, filter, 100)->count,
+              static_cast<int64_t>(page->cases.size()));
+    return NumbersIn(*page);
+  }
+  std::vector<std::string> Numbers(const CaseFilter& filter,
+                                   v1::CaseOrder order = v1::CASE_ORDER_NEWEST) {
+    return Numbers(filter, all_, order);
+  }
+  std::vector<std::string> Found(const std::string& query, const Sight& sight) {
+    CaseFilter filter;
+    filter.words = AskedWords(query, TestOrganisation().get());
+    return Numbers(filter, sight);
+  }
+  std::vector<std::string> Found(const std::string& query) { return Found(query, all_); }
+
+  // Every page of a list, one after the other.
+  std::vector<std::string> Paged(v1::CaseOrder order, int size, const Sight& sight) {
+    std::vector<std::string> numbers;
+    CasePlace place{.order = order};
+    while (true) {
+      const auto page = search_.List(kTenant, sight, CaseFilter(), place, size);
+      EXPECT_OK(page);
+      if (!page.ok()) return numbers;
+      for (const std::string& number : NumbersIn(*page)) numbers.push_back(number);
+      if (!page->next.has_value()) return numbers;
+      place = *page->next;
+    }
+  }
+
+  const Sight all_{everything_, everything_};
+  DutyEventHandler duties_;
+  // Goes along the index of the order whatever is asked for.
+  PgCaseSearchStore along_{database_->pool(), *vault_, {.candidates = 0, .of_a_word = 0}};
+};
+
+TEST_F(PgCaseSearchStoreTest, EveryFilterNarrowsAndAllCombine) {
+  Case first = Made(1);
+  first.state = v1::CASE_STATE_ASSIGNED;
+  first.system = "journal";
+  first.category = type::v1::CATEGORY_LOST_DEVICE;
+  first.owner = {.login = "sam"};
+  first.classification = ParseText<v1::Classification>(
+      "severity: SEVERITY_HIGH impacts { property: SECURITY_PROPERTY_ACCURACY level: 2 } "
+      "impacts { property: SECURITY_PROPERTY_AVAILABILITY level: 0 }");
+  first.held = clock_.Now();
+  first.reported = clock_.Now() - absl::Hours(24);
+  Case second = Made(2);
+  second.unit = "it";
+  second.classification.set_severity(type::v1::SEVERITY_LOW);
+  second.classification.set_personal_data(type::v1::ANSWER_YES);
+  Insert(first);
+  Insert(second);
+  PutDuty(first, 1, clock_.Now() - absl::Seconds(1));
+  PutDuty(second, 2, clock_.Now() + absl::Seconds(1));
+  const std::string one = NumberOf(1), two = NumberOf(2);
+  const auto with = [&](auto change) {
+    CaseFilter filter;
+    filter.now = clock_.Now();
+    change(filter);
+    return Numbers(filter);
+  };
+  EXPECT_THAT(with([](auto&) {}), ElementsAre(two, one));
+  EXPECT_THAT(with([](auto& f) { f.states = {v1::CASE_STATE_ASSIGNED, v1::CASE_STATE_CLOSED}; }),
+              ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.units = {"it", "styrelsen"}; }), ElementsAre(two));
+  EXPECT_THAT(with([](auto& f) { f.system = "journal"; }), ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.system = "' OR 1=1 --"; }), IsEmpty());
+  EXPECT_THAT(with([](auto& f) { f.owner = "sam"; }), ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.owner = ""; }), ElementsAre(two));
+  EXPECT_THAT(with([](auto& f) { f.not_owner = "siv"; }), ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.not_owner = "sam"; }), IsEmpty());
+  EXPECT_THAT(with([](auto& f) { f.minimum_severity = type::v1::SEVERITY_MODERATE; }),
+              ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.categories = {type::v1::CATEGORY_LOST_DEVICE}; }),
+              ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.properties = {type::v1::SECURITY_PROPERTY_ACCURACY}; }),
+              ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.properties = {type::v1::SECURITY_PROPERTY_AVAILABILITY}; }),
+              IsEmpty());
+  EXPECT_THAT(with([](auto& f) { f.received_from = f.now - absl::Hours(1); }), ElementsAre(two));
+  EXPECT_THAT(with([](auto& f) { f.received_before = f.now; }), ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.spheres = {type::v1::SPHERE_PERSONAL_DATA}; }),
+              ElementsAre(two));
+  EXPECT_THAT(with([](auto& f) { f.overdue = type::v1::ANSWER_YES; }), ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.overdue = type::v1::ANSWER_NO; }), ElementsAre(two));
+  EXPECT_THAT(with([](auto& f) { f.grouped = type::v1::ANSWER_YES; }), IsEmpty());
+  EXPECT_THAT(with([](auto& f) { f.grouped = type::v1::ANSWER_NO; }), ElementsAre(two, one));
+  EXPECT_THAT(with([](auto& f) { f.held = type::v1::ANSWER_YES; }), ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.held = type::v1::ANSWER_NO; }), ElementsAre(two));
+  EXPECT_THAT(with([](auto& f) {
+                f.units = {"it"};
+                f.owner = "sam";
+              }),
+              IsEmpty());
+  EXPECT_THAT(with([](auto& f) { f.nothing = true; }), IsEmpty());
+}
+
+TEST_F(PgCaseSearchStoreTest, EveryOrderIsPagedExactlyAlsoAmongEquals) {
+  struct Key {
+    std::string number;
+    int severity;
+    absl::Time due;
+    absl::Time changed;
+  };
+  std::vector<Key> keys;
+  for (unsigned n = 1; n <= 23; ++n) {
+    Case made = Made(n);
+    made.classification.set_severity(static_cast<type::v1::Severity>(n % 3));
+    made.updated = clock_.Now() + absl::Microseconds((n * 7) % 5);
+    Insert(made);
+    absl::Time due = absl::InfiniteFuture();
+    if (n % 4 != 0) {
+      due = clock_.Now() + absl::Microseconds((n * 3) % 4) - absl::Seconds(1);
+      PutDuty(made, n, due);
+    }
+    keys.push_back({made.number, static_cast<int>(n % 3), due, made.updated});
+  }
+  std::reverse(keys.begin(), keys.end());
+  const auto sorted = [&](auto before) {
+    std::vector<Key> in_order = keys;
+    std::stable_sort(in_order.begin(), in_order.end(), before);
+    std::vector<std::string> numbers;
+    for (const Key& key : in_order) numbers.push_back(key.number);
+    return numbers;
+  };
+  const Sight few{organisation::OpenIn({"hemtjanst"}), {}};
+  for (const Sight& sight : {all_, few}) {
+    for (const int size : {1, 4, 22, 23, 50}) {
+      EXPECT_EQ(Paged(v1::CASE_ORDER_NEWEST, size, sight),
+                sorted([](const Key&, const Key&) { return false; }));
+      EXPECT_EQ(Paged(v1::CASE_ORDER_OLDEST, size, sight),
+                sorted([](const Key& a, const Key& b) { return a.number < b.number; }));
+      EXPECT_EQ(Paged(v1::CASE_ORDER_SEVERITY, size, sight),
+                sorted([](const Key& a, const Key& b) { return a.severity > b.severity; }));
+      EXPECT_EQ(Paged(v1::CASE_ORDER_DUE, size, sight),
+                sorted([](const Key& a, const Key& b) { return a.due < b.due; }));
+      EXPECT_EQ(Paged(v1::CASE_ORDER_CHANGED, size, sight),
+                sorted([](const Key& a, const Key& b) { return a.changed > b.changed; }));
+    }
+  }
+}
+
+TEST_F(PgCaseSearchStoreTest, PagesHoldEveryCaseOnceWhileOthersAreOpened) {
+  constexpr unsigned kCases = 250;
+  for (unsigned n = 1; n <= kCases; ++n) Insert(Made(n));
+  std::set<std::string> seen;
+  CasePlace place;
+  unsigned pages = 0;
+  while (true) {
+    const auto page = search_.List(kTenant, all_, CaseFilter(), place, 100);
+    ASSERT_OK(page);
+    for (const std::string& number : NumbersIn(*page)) EXPECT_TRUE(seen.insert(number).second);
+    ++pages;
+    if (!page->next.has_value()) break;
+    place = *page->next;
+    Insert(Made(kCases + pages));
+  }
+  EXPECT_EQ(seen.size(), kCases);
+  EXPECT_EQ(pages, 3u);
+}
+
+TEST_F(PgCaseSearchStoreTest, WhoReachesFewFindsThemWhateverChangesInWhoTheyAreFor) {
+  Case subject = Made(1);
+  subject.owner = {.login = "siv"};
+  Insert(subject);
+  Insert(Made(2));
+  const Sight own{organisation::OwnOf(kTenant, "siv"), {}};
+  const Sight unit{organisation::OpenIn({"hemtjanst"}), {}};
+  EXPECT_THAT(Numbers({}, own), ElementsAre(NumberOf(1)));
+  EXPECT_THAT(Numbers({}, unit), ElementsAre(NumberOf(2), NumberOf(1)));
+  ASSERT_OK(store_.Change(kTenant, subject.id, everything_, "", Trace(), [&](Case before) {
+    return absl::StatusOr<CaseChange>(Restrict(std::move(before), true, {.login = "sam"},
+                                               {.id = ids_.Next(), .created = clock_.Now()}));
+  }));
+  EXPECT_THAT(Numbers({}, unit), ElementsAre(NumberOf(2)));
+  EXPECT_THAT(Numbers({}, own), ElementsAre(NumberOf(1)));
+  EXPECT_THAT(Numbers({}, {organisation::OwnOf(kTenant, "sam"), {}}), ElementsAre(NumberOf(1)));
+  EXPECT_THAT(Numbers({}, {organisation::OwnOf(kTenant, "ove"), {}}), IsEmpty());
+  EXPECT_THAT(Numbers({}, {Visibility(), {}}), IsEmpty());
+}
+
+TEST_F(PgCaseSearchStoreTest, CountsStopAtTheirBoundAndSaySo) {
+  for (unsigned n = 1; n <= 5; ++n) Insert(Made(n));
+  const auto exact = search_.Total(kTenant, all_, {}, 6);
+  EXPECT_EQ(exact->count, 5);
+  EXPECT_FALSE(exact->at_least);
+  const auto bounded = search_.Total(kTenant, all_, {}, 3);
+  EXPECT_EQ(bounded->count, 3);
+  EXPECT_TRUE(bounded->at_least);
+}
+
+TEST_F(PgCaseSearchStoreTest, TallySaysWhatIsInWhichStateAndWhose) {
+  Case mine = Made(1);
+  mine.owner = {.login = "sam"};
+  mine.state = v1::CASE_STATE_ACKNOWLEDGED;
+  Insert(mine);
+  PutDuty(mine, 1, clock_.Now() - absl::Seconds(1));
+  Case others = Made(2);
+  others.owner = {.login = "siv"};
+  others.classification.set_severity(type::v1::SEVERITY_CRITICAL);
+  others.state = v1::CASE_STATE_ASSIGNED;
+  Insert(others);
+  Case nobodys = Made(3);
+  nobodys.state = v1::CASE_STATE_OPEN;
+  Insert(nobodys);
+  CaseFilter filter;
+  filter.now = clock_.Now();
+  const auto tallies = search_.Tally(kTenant, all_, filter, "sam", 100);
+  ASSERT_OK(tallies);
+  std::vector<std::string> said;
+  for (const CaseTally& tally : *tallies) {
+    said.push_back(v1::CaseState_Name(tally.state) + " " + v1::Ownership_Name(tally.ownership) +
+                   " " + std::to_string(tally.severity) + (tally.overdue ? " overdue " : " ") +
+                   std::to_string(tally.count));
+  }
+  EXPECT_THAT(said, UnorderedElementsAre("CASE_STATE_ACKNOWLEDGED OWNERSHIP_ME 0 overdue 1",
+                                         "CASE_STATE_ASSIGNED OWNERSHIP_OTHERS 4 1",
+                                         "CASE_STATE_OPEN OWNERSHIP_NOBODY 0 1"));
+}
+
+// ---- Words ----
+
+TEST_F(PgCaseSearchStoreTest, CaseIsFoundByEveryTextOfIt) {
+  Case subject = Made(1);
+  subject.title = "Läckta journaler på Éna";
+  subject.system = "journal";
+  Insert(subject, {"kuvert", "felskick"});
+  Insert(Made(2));
+  ASSERT_OK(store_.Change(kTenant, subject.id, everything_, "", Trace(), [&](Case before) {
+    before.state = v1::CASE_STATE_ASSIGNED;
+    return AddNote(std::move(before),
+                   {.id = ids_.Next(), .text = "Ringde Årstagatan", .created = clock_.Now()});
+  }));
+  const std::string one = NumberOf(1), two = NumberOf(2);
+  for (const char* query : {"läckta", "JOURNALEN", "ena", "Årstagatan", "kuvert", "AVV-2026-000001",
+                            "000001", "kuvert årstagatan läckta", "journalen kuvert och"}) {
+    EXPECT_THAT(Found(query), ElementsAre(one)) << query;
+  }
+  // By the name of the unit and of the system, as the organisation has them.
+  EXPECT_THAT(Found("hemtjänsten"), ElementsAre(two, one));
+  EXPECT_THAT(Found("hemtjänsten kuvert"), ElementsAre(one));
+  for (const char* query : {"lackta", "arstagatan", "kuvert saknas", "000003", "socialnämnden"}) {
+    EXPECT_THAT(Found(query), IsEmpty()) << query;
+  }
+}
+
+TEST_F(PgCaseSearchStoreTest, WordsOfATextThatIsReplacedGo) {
+  Case subject = Made(1);
+  subject.state = v1::CASE_STATE_ASSIGNED;
+  subject.owner = {.login = "sam"};
+  Insert(subject);
+  const auto close = [&](const std::string& outcome) {
+    ASSERT_OK(store_.Change(kTenant, subject.id, everything_, "", Trace(), [&](Case before) {
+      return Close(std::move(before), v1::RESOLUTION_REMEDIED, outcome, clock_.Now());
+    }));
+  };
+  close("Spärrad telefon");
+  EXPECT_THAT(Found("telefon"), ElementsAre(NumberOf(1)));
+  ASSERT_OK(store_.Change(kTenant, subject.id, everything_, "", Trace(), [&](Case before) {
+    return Reopen(std::move(before),
+                  {.id = ids_.Next(), .text = "spärrad igen", .created = clock_.Now()});
+  }));
+  close("Raderad");
+  EXPECT_THAT(Found("telefon"), IsEmpty());
+  // A word that stands somewhere else stays.
+  EXPECT_THAT(Found("spärrad"), ElementsAre(NumberOf(1)));
+}
+
+TEST_F(PgCaseSearchStoreTest, WordsOfAReportAreForThoseWhoMayReadIt) {
+  Case mine = Made(1);
+  mine.title = "Kuvert";
+  Insert(mine, {"granne"});
+  Case others = Made(2);
+  others.unit = "it";
+  Insert(others, {"granne"});
+  const std::string one = NumberOf(1), two = NumberOf(2);
+  EXPECT_THAT(Found("granne"), ElementsAre(two, one));
+  const Sight no_reports{everything_, {}};
+  EXPECT_THAT(Found("granne", no_reports), IsEmpty());
+  EXPECT_THAT(Found("kuvert", no_reports), ElementsAre(one));
+  EXPECT_THAT(Found("kuvert granne", no_reports), IsEmpty());
+  const Sight some_reports{everything_, organisation::OpenIn({"hemtjanst"})};
+  EXPECT_THAT(Found("granne", some_reports), ElementsAre(one));
+  EXPECT_THAT(Found("kuvert granne", some_reports), ElementsAre(one));
+  const Sight unit{organisation::OpenIn({"it"}), organisation::OpenIn({"it"})};
+  EXPECT_THAT(Found("granne", unit), ElementsAre(two));
+  EXPECT_THAT(Found("kuvert", unit), IsEmpty());
+}
+
+TEST_F(PgCaseSearchStoreTest, IndexTellsNobodyAWordAndTenantsNothingOfEachOther) {
+  Case subject = Made(1);
+  subject.title = "Kuvert";
+  Insert(subject);
+  Case other = Made(1);
+  other.id = ids_.Next();
+  other.tenant = "grannen";
+  other.title = "Kuvert";
+  Insert(other);
+  EXPECT_THAT(Found("kuvert"), ElementsAre(NumberOf(1)));
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM case_word AS one JOIN case_word AS other "
+                             "USING (word) WHERE one.tenant <> other.tenant"),
+            "0");
+  EXPECT_NE(*TermOf(*vault_, kTenant, WordKind::kOwn, "kuvert"),
+            *TermOf(*vault_, kTenant, WordKind::kReport, "kuvert"));
+}
+
+TEST_F(PgCaseSearchStoreTest, ReportIsFoundFromTheMomentItsCaseIs) {
+  titles_.words[ReportId(1)] = {"kuvert"};
+  OpenCase(1);
+  EXPECT_THAT(Found("kuvert"), ElementsAre(NumberOf(1)));
+  titles_.words[ReportId(1)] = {"granne", "kuvert"};
+  ASSERT_OK(Hear(Supplemented(1)));
+  EXPECT_THAT(Found("granne"), ElementsAre(NumberOf(1)));
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM triage_case WHERE NOT words_indexed"), "0");
+}
+
+TEST_F(PgCaseSearchStoreTest, IndexIsBuiltAnewFromWhatItIsMadeOf) {
+  titles_.words[ReportId(1)] = {"kuvert"};
+  const Case subject = OpenCase(1);
+  ASSERT_OK(store_.Change(kTenant, subject.id, everything_, "", Trace(), [&](Case before) {
+    return AddNote(std::move(before),
+                   {.id = ids_.Next(), .text = "ringde", .created = clock_.Now()});
+  }));
+  const std::string all = "SELECT string_agg(word::text || of_report, ' ' ORDER BY word) FROM case_word";
+  const std::string before = database_->Value(all);
+  database_->Run("SET avvik.tenant = '*'; TRUNCATE case_word; "
+                 "UPDATE triage_case SET words_indexed = false, hit_properties = 0");
+  EXPECT_THAT(Found("kuvert"), IsEmpty());
+  CaseIndexer indexer(database_->pool(), titles_, *vault_, directory_);
+  EXPECT_EQ(*indexer.RunOnce(), 1);
+  EXPECT_EQ(database_->Value(all), before);
+  EXPECT_THAT(Found("kuvert ringde"), ElementsAre(NumberOf(1)));
+  EXPECT_EQ(Read(subject.id).version, subject.version + 1);
+  EXPECT_EQ(*indexer.RunOnce(), 0);
+}
+
+// ---- Due ----
+
+TEST_F(PgCaseSearchStoreTest, CaseIsDueWhenTheNextOpenStepOfItsDutiesIs) {
+  const Case subject = OpenCase(1);
+  EXPECT_FALSE(Read(subject.id).due.has_value());
+  const absl::Time soon = clock_.Now() + absl::Hours(1);
+  PutDuty(subject, 1, clock_.Now() + absl::Hours(2));
+  PutDuty(subject, 2, soon);
+  EXPECT_EQ(Read(subject.id).due, soon);
+  // It is no change of the case itself.
+  EXPECT_EQ(Read(subject.id).version, subject.version);
+  PutDuty(subject, 2, std::nullopt);
+  EXPECT_EQ(Read(subject.id).due, clock_.Now() + absl::Hours(2));
+  PutDuty(subject, 1, std::nullopt);
+  EXPECT_FALSE(Read(subject.id).due.has_value());
+}
+
+TEST_F(PgCaseSearchStoreTest, NextStepIsTheEarliestThatIsStillToBeDone) {
+  auto duty = ParseText<escalation::v1::DutyFacts>(R"pb(
+    state: DUTY_STATE_TO_ASSESS
+    stages { state: STAGE_STATE_SUBMITTED target_time { seconds: 1 } }
+    stages { state: STAGE_STATE_WAITING }
+    stages { state: STAGE_STATE_OVERDUE target_time { seconds: 3 } }
+    stages { state: STAGE_STATE_RUNNING target_time { seconds: 2 } }
+  )pb");
+  EXPECT_EQ(NextDue(duty), absl::FromUnixSeconds(2));
+  duty.set_state(escalation::v1::DUTY_STATE_RULED_OUT);
+  EXPECT_EQ(NextDue(duty), std::nullopt);
+}
+
+// ---- Cases like another ----
+
+TEST_F(PgCaseSearchStoreTest, CasesAreAlikeByUncommonWordsThatOneMaySee) {
+  Case subject = Made(1);
+  subject.title = "Kuvert till grannen";
+  Insert(subject, {"gulmarkerad"});
+  Case like = Made(2);
+  like.title = "Kuvert hos en granne";
+  Insert(like);
+  Case told = Made(3);
+  told.title = "Annat";
+  told.unit = "it";
+  Insert(told, {"gulmarkerad"});
+  Case unlike = Made(4);
+  unlike.title = "Annat";
+  Insert(unlike);
+  const auto alike = [&](const Sight& sight) {
+    std::map<std::string, size_t> words;
+    const auto found = search_.Like(Read(NumberOf(1)), sight);
+    EXPECT_OK(found);
+    for (const LikeCase& entry : *found) words[entry.subject.number] = entry.words.size();
+    return words;
+  };
+  using Words = std::map<std::string, size_t>;
+  EXPECT_EQ(alike(all_), (Words{{NumberOf(2), 2}, {NumberOf(3), 1}}));
+  EXPECT_EQ(alike({everything_, {}}), (Words{{NumberOf(2), 2}}));
+  const Visibility here = organisation::OpenIn({"hemtjanst"});
+  EXPECT_EQ(alike({here, here}), (Words{{NumberOf(2), 2}}));
+}
+
+}  // namespace
+}  // namespace avvik::triage
