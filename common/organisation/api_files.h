@@ -13,7 +13,10 @@
 #include "avvik/intake/v1/receipts.pb.h"
 #include "avvik/intake/v1/secrecy.pb.h"
 #include "avvik/metrics/v1/metrics.pb.h"
+#include "avvik/triage/v1/case_history.pb.h"
 #include "avvik/triage/v1/case_links.pb.h"
+#include "avvik/triage/v1/case_outcomes.pb.h"
+#include "avvik/triage/v1/measures.pb.h"
 #include "avvik/triage/v1/secrecy.pb.h"
 #include "avvik/triage/v1/session_log.pb.h"
 #include "avvik/triage/v1/triage.pb.h"
@@ -30,6 +33,9 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           intake::v1::CreateChallengeRequest::descriptor()->file(),
           triage::v1::GetCaseRequest::descriptor()->file(),
           triage::v1::LinkReportRequest::descriptor()->file(),
+          triage::v1::DecideMeasureRequest::descriptor()->file(),
+          triage::v1::GetCaseTimelineRequest::descriptor()->file(),
+          triage::v1::BatchGetCaseOutcomesRequest::descriptor()->file(),
           triage::v1::EraseCaseRequest::descriptor()->file(),
           triage::v1::RecordSessionRequest::descriptor()->file(),
           escalation::v1::GetDutyRequest::descriptor()->file(),

@@ -55,8 +55,9 @@ int main(int argc, char** argv) {
   intake::GroupCommitter committer(store, [&h] { h.publisher().Wake(); });
   intake::SecondLook second_look(h.directory());
   const intake::ReportFingerprints fingerprints(*campaigns, intake::KeysOf(**vault));
+  intake::ReportStatuses statuses(h.pool(), h.triage(), h.clock());
   intake::IntakeService service(h.environment(), store, committer, second_look, h.directory(),
-                                fingerprints, h.publisher(), h.ids());
+                                fingerprints, statuses, h.publisher(), h.ids());
   intake::PgCampaignStore campaign_store(h.pool(), h.ids(), **vault);
   intake::CampaignsService campaigns_service(h.environment(), campaign_store, store,
                                              h.publisher(), h.ids());
@@ -81,7 +82,8 @@ int main(int argc, char** argv) {
   intake::PgReceiptStore receipts(h.pool(), h.ids(), **vault);
   intake::ReceiptsService receipts_service(
       {h.environment(), store, receipts, campaign_store, receipt_keys, *signer, committer, fingerprints,
-       h.directory(), h.publisher(), h.ids(), attachments, tickets, takes_files});
+       h.directory(), h.publisher(), h.ids(), attachments, tickets, statuses,
+       takes_files});
   process::Loop sweeper("challenges", [&] {
     const absl::Status swept = receipts.ForgetExpired(h.clock().Now());
     if (!swept.ok()) log::Warning("challenges_not_swept", {{"error", swept}});

@@ -70,6 +70,10 @@ absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transactio
 // Writes a changed case over the one before.
 absl::Status UpdateCase(pg::Transaction& transaction, secrecy::Vault& vault, const Case& changed);
 
+// Writes a note of a case; without a `request_id` for what a command wrote.
+absl::Status InsertNote(pg::Transaction& transaction, secrecy::Vault& vault, const Case& subject,
+                        const Note& note, const std::string& request_id);
+
 // The tables of triage.
 std::span<const pg::Migration> Migrations();
 

@@ -229,7 +229,12 @@ grpc::Status TriageService::CloseCase(grpc::ServerContext* context,
         call, request->case_id(), "",
         [&](Case subject) -> absl::StatusOr<CaseChange> {
           AVVIK_RETURN_IF_ERROR(CheckEtag(subject, request->etag()));
-          return Close(std::move(subject), request->resolution(), request->outcome(), call.now());
+          return Close(std::move(subject),
+                       {.resolution = request->resolution(),
+                        .outcome = request->outcome(),
+                        .cause = request->cause(),
+                        .outcome_for_reporter = request->outcome_for_reporter()},
+                       call.now());
         },
         response);
   });
