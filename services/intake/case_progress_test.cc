@@ -1,10 +1,11 @@
 #include "services/intake/case_progress.h"
 
-#include "common/events/migrations.h"
 #include "common/audit/audit.h"
+#include "common/events/migrations.h"
 #include "common/ids/fake_id_source.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/status/macros.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/report_access.h"
 #include "tests/support/pg_fixture.h"

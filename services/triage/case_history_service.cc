@@ -30,8 +30,8 @@ absl::StatusOr<std::optional<ReaderPlace>> PlaceOfKey(const std::string& key) {
   if (slash == std::string::npos || !absl::SimpleAtoi(key.substr(0, slash), &micros)) {
     return NoToken();
   }
-  return std::optional<ReaderPlace>(
-      {.last = absl::FromUnixMicros(micros), .actor = key.substr(slash + 1)});
+  ReaderPlace place{.last = absl::FromUnixMicros(micros), .actor = key.substr(slash + 1)};
+  return std::optional<ReaderPlace>(std::move(place));
 }
 
 v1::CaseReader ToProto(const CaseReader& reader, const organisation::Organisation* organisation) {

@@ -113,6 +113,14 @@ absl::StatusOr<MeasureChange> ChangePlan(Measure measure, MeasurePlan plan, absl
   return Changed(std::move(measure), Happening::kMeasureChanged, now);
 }
 
+absl::StatusOr<MeasureChange> HandOver(Measure measure, Party to, absl::Time now) {
+  MeasurePlan plan{.title = measure.title,
+                   .kind = measure.kind,
+                   .owner = std::move(to),
+                   .due = measure.due};
+  return ChangePlan(std::move(measure), std::move(plan), now);
+}
+
 absl::StatusOr<MeasureChange> Complete(Measure measure, std::string note, std::string by,
                                        absl::Time now) {
   AVVIK_RETURN_IF_ERROR(Allows(measure, "complete"));

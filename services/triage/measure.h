@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +50,10 @@ struct MeasureChange {
   std::optional<Note> note;  // To be kept with the case.
 };
 
+// Decides on a first or a further change of a measure, from its case and itself as they stand.
+using MeasureDecision = std::function<absl::StatusOr<MeasureChange>(const Case&)>;
+using MeasureFurtherDecision = std::function<absl::StatusOr<MeasureChange>(const Case&, Measure)>;
+
 // The person's part is their function: `owner` of a person and of a function. INVALID_ARGUMENT naming
 // `plan.owner` or `plan.owner_role` when neither or both are given, when there is no such person, when it is no
 // function of a unit or of the municipality, or when nobody holds it. The unit given back is the one that the
@@ -67,6 +72,8 @@ MeasureChange Decide(const Case& subject, std::string id, MeasurePlan plan, std:
 
 // FAILED_PRECONDITION (MEASURE_STATE) when the measure's state does not allow it.
 absl::StatusOr<MeasureChange> ChangePlan(Measure measure, MeasurePlan plan, absl::Time now);
+// The same with another owner.
+absl::StatusOr<MeasureChange> HandOver(Measure measure, Party to, absl::Time now);
 absl::StatusOr<MeasureChange> Complete(Measure measure, std::string note, std::string by,
                                        absl::Time now);
 absl::StatusOr<MeasureChange> Drop(Measure measure, std::string reason, std::string by,

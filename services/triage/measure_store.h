@@ -1,7 +1,6 @@
 // Where measures are kept.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,10 +31,6 @@ struct MeasurePage {
   bool more = false;
   int64_t total = 0;
 };
-
-// Decides on a first or a further change of a measure, from its case and itself as they stand.
-using MeasureDecision = std::function<absl::StatusOr<MeasureChange>(const Case&)>;
-using MeasureFurtherDecision = std::function<absl::StatusOr<MeasureChange>(const Case&, Measure)>;
 
 // Thread-safe. All methods: UNAVAILABLE when the database cannot be reached. A measure is visible with its case.
 class MeasureStore {

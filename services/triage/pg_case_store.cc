@@ -8,6 +8,7 @@
 #include "common/status/macros.h"
 #include "services/triage/case_rows.h"
 #include "services/triage/errors.h"
+#include "services/triage/pg_measure_store.h"
 #include "services/triage/read_statements.h"
 #include "services/triage/triage_events.h"
 
@@ -265,7 +266,8 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
 absl::StatusOr<HandedOver> PgCaseStore::HandOver(const std::string& tenant,
                                                  const std::string& from, bool validate_only,
                                                  const audit::Record& trace,
-                                                 const Decision& decide) {
+                                                 const Decision& decide,
+                                                 const MeasureFurtherDecision& decide_measure) {
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kHandOverPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<HandedOver> {
@@ -288,6 +290,9 @@ absl::StatusOr<HandedOver> PgCaseStore::HandOver(const std::string& tenant,
           AVVIK_RETURN_IF_ERROR(audit::Append(transaction, record));
           told.push_back(EventOf(ids_, change, trace.trace_parent));
         }
+        AVVIK_ASSIGN_OR_RETURN(handed_over.measures,
+                               HandOverMeasures(transaction, vault_, ids_, tenant, from,
+                                                validate_only, trace, decide_measure, &told));
         // That it was done, even when there was nothing to do.
         if (!validate_only) AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
         AVVIK_RETURN_IF_ERROR(events::Append(transaction, told));

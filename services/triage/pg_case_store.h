@@ -29,7 +29,8 @@ class PgCaseStore final : public CaseStore {
                               const audit::Record& trace, const Decision& decide) override;
   absl::StatusOr<HandedOver> HandOver(const std::string& tenant, const std::string& from,
                                       bool validate_only, const audit::Record& trace,
-                                      const Decision& decide) override;
+                                      const Decision& decide,
+                                      const MeasureFurtherDecision& decide_measure) override;
 
  private:
   // Most single cases that are read at the same moment.

@@ -43,6 +43,11 @@ constexpr pg::Statement kListOfCase{"triage_list_measures_of_case", AVVIK_SELECT
 constexpr pg::Statement kAllOfCase{"triage_all_measures_of_case", AVVIK_SELECT_MEASURE
                                    " WHERE measure.tenant = $1 AND measure.case_id = $2"};
 
+constexpr pg::Statement kOpenOfOwner{"triage_open_measures_of_owner", AVVIK_SELECT_MEASURE
+                                     " WHERE measure.tenant = $1 AND measure.owner_login = $2"
+                                     "   AND measure.state = 1"
+                                     " ORDER BY measure.case_id, measure.id"};
+
 // $2 to $4 as avvik_visible takes them, $5 states, $6 units, $7 keys of owners or NULL, $8 due before or NULL.
 #define AVVIK_NARROWED                                                                               \
   " WHERE measure.tenant = $1"                                                                       \
@@ -137,6 +142,48 @@ absl::StatusOr<std::vector<Measure>> FromRows(const pg::Rows& rows, int limit,
   return measures;
 }
 
+// Writes the case after the change of a measure that is written, with its note and audit record. What is to be told.
+absl::StatusOr<events::v1::Event> WriteCase(pg::Transaction& transaction, secrecy::Vault& vault,
+                                            IdSource& ids, const Case& before, CaseChange change,
+                                            audit::Record record) {
+  Case& after = change.changed;
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows due, transaction.Execute(kWorkDue, {after.id}));
+  after.work_due = due[0].OptionalTime("due");
+  AVVIK_RETURN_IF_ERROR(transaction
+                            .Execute(kUpdateCase, {after.id, after.measure_count,
+                                                   after.open_measure_count, after.updated,
+                                                   after.version, after.work_due})
+                            .status());
+  for (size_t i = before.notes.size(); i < after.notes.size(); ++i) {
+    AVVIK_RETURN_IF_ERROR(InsertNote(transaction, vault, after, after.notes[i], ""));
+  }
+  record.subject = "cases/" + after.id;
+  AVVIK_RETURN_IF_ERROR(audit::Append(transaction, record));
+  return EventOf(ids, change, record.trace_parent);
+}
+
+// Writes a measure over the one before, and its case.
+absl::StatusOr<events::v1::Event> WriteChange(pg::Transaction& transaction, secrecy::Vault& vault,
+                                              IdSource& ids, const Case& subject,
+                                              const Measure& before, const MeasureChange& change,
+                                              const audit::Record& trace) {
+  const Measure& measure = change.changed;
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                         vault.Unwrap(subject.tenant, subject.wrapped_key));
+  const std::string title = key.Seal(measure.title, TitleContext(measure.id));
+  const std::string note = key.Seal(measure.note, NoteContext(measure.id));
+  AVVIK_RETURN_IF_ERROR(
+      transaction
+          .Execute(kUpdate, {measure.id, pg::Bytes{title}, static_cast<int>(measure.kind),
+                             static_cast<int>(measure.state), measure.owner.login,
+                             static_cast<int>(measure.owner.role), measure.owner.unit,
+                             OwnerKey(subject.tenant, measure.owner), measure.due,
+                             pg::Bytes{note}, measure.ended_by, measure.ended,
+                             measure.reopen_count, measure.updated, measure.version})
+          .status());
+  return WriteCase(transaction, vault, ids, subject, WithMeasure(subject, &before, change), trace);
+}
+
 // A changed measure with what is shown of its case.
 Measure Shown(Measure measure, const Case& subject) {
   measure.case_number = subject.number;
@@ -163,6 +210,33 @@ absl::StatusOr<std::map<std::string, Measure>> MeasuresOf(pg::Transaction& trans
     measures.emplace(measure.id, std::move(measure));
   }
   return measures;
+}
+
+absl::StatusOr<int64_t> HandOverMeasures(pg::Transaction& transaction, secrecy::Vault& vault,
+                                         IdSource& ids, const std::string& tenant,
+                                         const std::string& from, bool validate_only,
+                                         const audit::Record& trace,
+                                         const MeasureFurtherDecision& decide,
+                                         std::vector<events::v1::Event>* told) {
+  const Visibility everything = organisation::EverythingVisible();
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.Execute(kOpenOfOwner, {tenant, from}));
+  // Whether they can be done by another is known when the cases are that one's.
+  if (validate_only) return static_cast<int64_t>(rows.size());
+  for (const pg::Row row : rows) {
+    AVVIK_ASSIGN_OR_RETURN(const Measure before, FromRow(row, vault));
+    AVVIK_ASSIGN_OR_RETURN(
+        const Case subject,
+        LockCase(transaction, vault, tenant, before.case_id, everything));
+    AVVIK_ASSIGN_OR_RETURN(const MeasureChange change, decide(subject, before));
+    audit::Record record = trace;
+    record.id = ids.Next();
+    AVVIK_ASSIGN_OR_RETURN(
+        events::v1::Event event,
+        WriteChange(transaction, vault, ids, subject, before, change, record));
+    told->push_back(std::move(event));
+  }
+  return static_cast<int64_t>(rows.size());
 }
 
 absl::Status DeleteMeasures(pg::Transaction& transaction, const std::string& case_id) {
@@ -234,26 +308,6 @@ absl::StatusOr<MeasurePage> PgMeasureStore::List(const std::string& tenant,
   return page;
 }
 
-absl::Status PgMeasureStore::Write(pg::Transaction& transaction, const Case& before,
-                                   CaseChange change, const audit::Record& trace) {
-  Case& after = change.changed;
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows due, transaction.Execute(kWorkDue, {after.id}));
-  after.work_due = due[0].OptionalTime("due");
-  AVVIK_RETURN_IF_ERROR(transaction
-                            .Execute(kUpdateCase, {after.id, after.measure_count,
-                                                   after.open_measure_count, after.updated,
-                                                   after.version, after.work_due})
-                            .status());
-  for (size_t i = before.notes.size(); i < after.notes.size(); ++i) {
-    AVVIK_RETURN_IF_ERROR(InsertNote(transaction, vault_, after, after.notes[i], ""));
-  }
-  audit::Record record = trace;
-  record.subject = "cases/" + after.id;
-  AVVIK_RETURN_IF_ERROR(audit::Append(transaction, record));
-  const events::v1::Event event = EventOf(ids_, change, trace.trace_parent);
-  return events::Append(transaction, std::span(&event, 1));
-}
-
 absl::StatusOr<Measure> PgMeasureStore::Decide(const std::string& tenant,
                                                const std::string& reference,
                                                const Visibility& visibility,
@@ -286,8 +340,10 @@ absl::StatusOr<Measure> PgMeasureStore::Decide(const std::string& tenant,
                           pg::Bytes{note}, measure.decided_by, measure.decided, measure.ended_by,
                           measure.ended, measure.reopen_count, measure.updated, measure.version})
                 .status());
-        AVVIK_RETURN_IF_ERROR(
-            Write(transaction, before, WithMeasure(before, nullptr, change), trace));
+        AVVIK_ASSIGN_OR_RETURN(const events::v1::Event event,
+                               WriteCase(transaction, vault_, ids_, before,
+                                         WithMeasure(before, nullptr, change), trace));
+        AVVIK_RETURN_IF_ERROR(events::Append(transaction, std::span(&event, 1)));
         return Shown(measure, before);
       });
 }
@@ -312,23 +368,11 @@ absl::StatusOr<Measure> PgMeasureStore::Change(const std::string& tenant, const 
         if (rows.empty()) return error::MeasureNotFound(id);
         AVVIK_ASSIGN_OR_RETURN(const Measure before, FromRow(rows[0], vault_));
         AVVIK_ASSIGN_OR_RETURN(const MeasureChange change, decide(*subject, before));
-        const Measure& measure = change.changed;
-        AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
-                               vault_.Unwrap(tenant, subject->wrapped_key));
-        const std::string title = key.Seal(measure.title, TitleContext(measure.id));
-        const std::string note = key.Seal(measure.note, NoteContext(measure.id));
-        AVVIK_RETURN_IF_ERROR(
-            transaction
-                .Execute(kUpdate, {measure.id, pg::Bytes{title}, static_cast<int>(measure.kind),
-                                   static_cast<int>(measure.state), measure.owner.login,
-                                   static_cast<int>(measure.owner.role), measure.owner.unit,
-                                   OwnerKey(tenant, measure.owner), measure.due, pg::Bytes{note},
-                                   measure.ended_by, measure.ended, measure.reopen_count,
-                                   measure.updated, measure.version})
-                .status());
-        AVVIK_RETURN_IF_ERROR(
-            Write(transaction, *subject, WithMeasure(*subject, &before, change), trace));
-        return measure;
+        AVVIK_ASSIGN_OR_RETURN(
+            const events::v1::Event event,
+            WriteChange(transaction, vault_, ids_, *subject, before, change, trace));
+        AVVIK_RETURN_IF_ERROR(events::Append(transaction, std::span(&event, 1)));
+        return change.changed;
       });
 }
 

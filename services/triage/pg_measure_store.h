@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "avvik/events/v1/event.pb.h"
 #include "common/ids/id_source.h"
 #include "common/pg/pool.h"
 #include "common/secrecy/vault.h"
@@ -33,10 +34,6 @@ class PgMeasureStore final : public MeasureStore {
                                  const MeasureFurtherDecision& decide) override;
 
  private:
-  // Writes the case after the change of a measure that is written, with its note, audit record and event.
-  absl::Status Write(pg::Transaction& transaction, const Case& before, CaseChange change,
-                     const audit::Record& trace);
-
   pg::Pool& pool_;
   IdSource& ids_;
   secrecy::Vault& vault_;
@@ -46,6 +43,15 @@ class PgMeasureStore final : public MeasureStore {
 absl::StatusOr<std::map<std::string, Measure>> MeasuresOf(pg::Transaction& transaction,
                                                           secrecy::Vault& vault,
                                                           const Case& subject);
+
+// Lets `decide` change every open measure that the person `from` is to do, with an audit record for each, and adds
+// what is to be told. How many; with `validate_only` it only counts.
+absl::StatusOr<int64_t> HandOverMeasures(pg::Transaction& transaction, secrecy::Vault& vault,
+                                         IdSource& ids, const std::string& tenant,
+                                         const std::string& from, bool validate_only,
+                                         const audit::Record& trace,
+                                         const MeasureFurtherDecision& decide,
+                                         std::vector<events::v1::Event>* told);
 
 // Deletes the measures of a case that is erased.
 absl::Status DeleteMeasures(pg::Transaction& transaction, const std::string& case_id);

@@ -349,11 +349,23 @@ grpc::Status TriageService::HandOverCases(grpc::ServerContext* context,
                             return error::CannotTakeOver(request->to());
                           }
                           return change;
+                        },
+                        [&](const Case& subject, Measure before) -> absl::StatusOr<MeasureChange> {
+                          const bool reached =
+                              environment_
+                                  .JudgeFor(call, request->to(), kHandleCases, MatterOf(subject))
+                                  .allowed();
+                          if (!reached) return error::CannotTakeOver(request->to());
+                          return HandOver(
+                              std::move(before),
+                              PartOf(request->to(), RoutedFactsOf(subject), *organisation),
+                              call.now());
                         }));
     publisher_.Wake();
     response->set_cases(done.cases);
     response->set_owned(done.owned);
     response->set_owned_open(done.owned_open);
+    response->set_measures(done.measures);
     return absl::OkStatus();
   });
 }
