@@ -258,8 +258,8 @@ absl::StatusOr<CaseChange> Erase(Case subject, absl::Time now) {
 std::vector<std::string> DataClassesOf(const Case& subject) {
   std::vector<std::string> classes = {"title"};
   if (!subject.outcome.empty()) classes.push_back("outcome");
-  if (!subject.notes.empty()) classes.push_back("notes=" + std::to_string(subject.notes.size()));
   if (!subject.outcome_for_reporter.empty()) classes.push_back("outcome_for_reporter");
+  if (!subject.notes.empty()) classes.push_back("notes=" + std::to_string(subject.notes.size()));
   if (subject.measure_count > 0) {
     classes.push_back("measures=" + std::to_string(subject.measure_count));
   }

@@ -210,7 +210,7 @@ test('LegalHoldStopsErasingAndErasingIsForGood', async () => {
   assert.equal((await suite.api('POST', `${path}:erase`, { ...order, ground: 'ERASURE_GROUND_RETENTION' }, officer)).status, 400);
 
   const dry = await ok('POST', `${path}:erase`, { ...order, validate_only: true }, officer);
-  assert.deepEqual(dry.data_classes, ['title', 'outcome', 'notes=2', 'report', 'reporter']);
+  assert.deepEqual(dry.data_classes, ['title', 'outcome', 'outcome_for_reporter', 'notes=3', 'measures=1', 'report', 'reporter']);
   assert.equal((await caseOf(reports.named)).title, marks.namedTitle);
 
   assert.equal((await ok('POST', `${path}:hold`, { reference: 'T 77-26' }, officer)).hold_reference, 'T 77-26');
