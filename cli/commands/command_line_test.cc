@@ -53,12 +53,13 @@ TEST_F(CommandLineTest, HandingOverCountsWhatPassesOn) {
   suite_.on_request = [&](const LocalRequest& request) -> std::optional<LocalAnswer> {
     if (request.path != "/v1/cases:handOver") return std::nullopt;
     asked = json::parse(request.body);
-    return LocalAnswer{.body = R"({"cases":"12","owned":"9","owned_open":"4"})"};
+    return LocalAnswer{.body = R"({"cases":"12","owned":"9","owned_open":"4","measures":"2"})"};
   };
   const json done = RunJson({"organisation", "handover", "--from", "a.b", "--to", "c.d", "--dry-run"});
   EXPECT_EQ(asked, json({{"from", "a.b"}, {"to", "c.d"}, {"validate_only", true}}));
   EXPECT_EQ(done["cases"], 12);
   EXPECT_EQ(done["owned_open"], 4);
+  EXPECT_EQ(done["measures"], 2);
   EXPECT_EQ(done["dry_run"], true);
   EXPECT_EQ(Run({"organisation", "handover", "--from", "a.b"}).code, kUsage);
 }

@@ -149,12 +149,14 @@ ExitCode HandOver(Session& session, const Asked& asked) {
                       {"dry_run", asked.dry_run},
                       {"cases", answer.cases()},
                       {"owned", answer.owned()},
-                      {"owned_open", answer.owned_open()}});
+                      {"owned_open", answer.owned_open()},
+                      {"measures", answer.measures()}});
     return kOk;
   }
   const std::string counts = Counted(answer.cases(), "case", "cases") + " (" +
                              std::to_string(answer.owned()) + " owned, " +
-                             std::to_string(answer.owned_open()) + " of them open) from " +
+                             std::to_string(answer.owned_open()) + " of them open) and " +
+                             Counted(answer.measures(), "measure", "measures") + " from " +
                              asked.from + " to " + asked.to;
   session.out.Line((asked.dry_run ? "would hand over " : "handed over ") + counts);
   return kOk;

@@ -14,8 +14,11 @@
 #include "avvik/intake/v1/secrecy.pb.h"
 #include "avvik/metrics/v1/metrics.pb.h"
 #include "avvik/triage/v1/case_batch.pb.h"
+#include "avvik/triage/v1/case_history.pb.h"
 #include "avvik/triage/v1/case_links.pb.h"
+#include "avvik/triage/v1/case_outcomes.pb.h"
 #include "avvik/triage/v1/case_search.pb.h"
+#include "avvik/triage/v1/measures.pb.h"
 #include "avvik/triage/v1/portal.pb.h"
 #include "avvik/triage/v1/secrecy.pb.h"
 #include "avvik/triage/v1/session_log.pb.h"
@@ -35,6 +38,9 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           triage::v1::CaseVersion::descriptor()->file(),
           triage::v1::LinkReportRequest::descriptor()->file(),
           triage::v1::CountCasesRequest::descriptor()->file(),
+          triage::v1::DecideMeasureRequest::descriptor()->file(),
+          triage::v1::GetCaseTimelineRequest::descriptor()->file(),
+          triage::v1::BatchGetCaseOutcomesRequest::descriptor()->file(),
           triage::v1::EraseCaseRequest::descriptor()->file(),
           triage::v1::RecordSessionRequest::descriptor()->file(),
           triage::v1::GetMeRequest::descriptor()->file(),

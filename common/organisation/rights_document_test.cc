@@ -222,6 +222,7 @@ TEST(RightsTable, WhoMayHandleMayRead) {
   const Table table;
   const std::map<std::string, std::string> reads = {{"cases.handle", "cases.read"},
                                                     {"cases.restrict", "cases.read"},
+                                                    {"cases.readers", "cases.read"},
                                                     {"cases.hold", "cases.read"},
                                                     {"cases.erase", "cases.read"},
                                                     {"reports.reveal", "reports.read"},

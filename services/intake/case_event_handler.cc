@@ -3,9 +3,11 @@
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/audit/audit.h"
 #include "common/organisation/matter.h"
+#include "common/rpc/time.h"
 #include "common/secrecy/certificate.h"
 #include "common/status/macros.h"
 #include "services/intake/campaign_rows.h"
+#include "services/intake/case_progress.h"
 #include "services/intake/errors.h"
 #include "services/intake/pg_attachment_store.h"
 #include "services/intake/report_access.h"
@@ -52,6 +54,8 @@ absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
   AVVIK_ASSIGN_OR_RETURN(const auto facts, organisation::CaseFactsIn(event));
   if (!facts.has_value()) return absl::OkStatus();
   AVVIK_RETURN_IF_ERROR(PutAccess(transaction, tenant, *facts));
+  AVVIK_RETURN_IF_ERROR(
+      PutProgress(transaction, tenant, *facts, rpc::FromProtoTime(event.time())));
   triage::v1::CaseErased told;
   if (!event.data().UnpackTo(&told)) return campaigns_.Apply(transaction, event, *facts);
   return EraseReports(transaction, event, told);

@@ -127,4 +127,8 @@ absl::Status NoAnswer(const std::string& number) {
                "NO_ANSWER", {{"number", number}});
 }
 
+absl::Status OnlyOwnReporter() {
+  return status::InvalidField("reporter", "takes nothing but `me`");
+}
+
 }  // namespace avvik::intake::error

@@ -50,4 +50,7 @@ absl::Status CampaignErased(const std::string& number);
 // NOT_FOUND: the report's reporter has been given no answer by a campaign.
 absl::Status NoAnswer(const std::string& number);
 
+// INVALID_ARGUMENT naming `reporter`: a list is narrowed to the caller's own reports only.
+absl::Status OnlyOwnReporter();
+
 }  // namespace avvik::intake::error

@@ -15,6 +15,7 @@ namespace avvik::intake {
 namespace {
 
 constexpr char kImport[] = "reports.import";
+constexpr char kMe[] = "me";
 
 }  // namespace
 
@@ -86,6 +87,18 @@ grpc::Status IntakeService::GetReport(grpc::ServerContext* context,
   });
 }
 
+grpc::Status IntakeService::GetReportStatus(grpc::ServerContext* context,
+                                            const v1::GetReportStatusRequest* request,
+                                            v1::ReportStatus* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    call.set_subject("reports/" + request->report_id());
+    AVVIK_ASSIGN_OR_RETURN(const Report report,
+                           ReadReport(call, store_, request->report_id(), VisibilityOf(call)));
+    AVVIK_ASSIGN_OR_RETURN(*response, statuses_.Of(report));
+    return absl::OkStatus();
+  });
+}
+
 grpc::Status IntakeService::ListReports(grpc::ServerContext* context,
                                         const v1::ListReportsRequest* request,
                                         v1::ListReportsResponse* response) {
@@ -99,11 +112,21 @@ grpc::Status IntakeService::ListReports(grpc::ServerContext* context,
       filter.units = call.organisation()->Subtree(request->unit());
       if (filter.units.empty()) filter.units = {request->unit()};
     }
-    AVVIK_ASSIGN_OR_RETURN(const ReportPage page,
-                           store_.List(call.tenant(), VisibilityOf(call), filter, after,
-                                       paging::SizeOf(request->page_size())));
+    if (!request->reporter().empty() && request->reporter() != kMe) return error::OnlyOwnReporter();
+    const bool own = request->reporter() == kMe;
+    AVVIK_ASSIGN_OR_RETURN(
+        const ReportPage page,
+        store_.List(call.tenant(), own ? OwnReportsOnly(call) : VisibilityOf(call), filter, after,
+                    paging::SizeOf(request->page_size())));
     for (const Report& report : page.reports) {
       *response->add_reports() = ToProto(report, ViewOf(call, report));
+    }
+    if (own) {
+      AVVIK_ASSIGN_OR_RETURN(std::vector<v1::ReportStatus> statuses,
+                             statuses_.OfAll(call.tenant(), page.reports));
+      for (size_t i = 0; i < statuses.size(); ++i) {
+        *response->mutable_reports(static_cast<int>(i))->mutable_status() = std::move(statuses[i]);
+      }
     }
     if (page.more) {
       response->set_next_page_token(paging::MakeToken(*request, page.reports.back().id));

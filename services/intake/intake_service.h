@@ -8,6 +8,7 @@
 #include "common/rpc/environment.h"
 #include "services/intake/group_committer.h"
 #include "services/intake/report_fingerprint.h"
+#include "services/intake/report_statuses.h"
 #include "services/intake/report_store.h"
 #include "services/intake/second_look.h"
 
@@ -19,14 +20,15 @@ class IntakeService final : public v1::Intake::WithCallbackMethod_SubmitReport<v
   // All of them must outlive the service.
   IntakeService(rpc::Environment& environment, ReportStore& store, GroupCommitter& committer,
                 SecondLook& second_look, organisation::Directory& directory,
-                const ReportFingerprints& fingerprints, events::Publisher& publisher,
-                IdSource& ids)
+                const ReportFingerprints& fingerprints, ReportStatuses& statuses,
+                events::Publisher& publisher, IdSource& ids)
       : environment_(environment),
         store_(store),
         committer_(committer),
         second_look_(second_look),
         directory_(directory),
         fingerprints_(fingerprints),
+        statuses_(statuses),
         publisher_(publisher),
         ids_(ids) {}
 
@@ -35,6 +37,9 @@ class IntakeService final : public v1::Intake::WithCallbackMethod_SubmitReport<v
                                          v1::Report* response) override;
   grpc::Status GetReport(grpc::ServerContext* context, const v1::GetReportRequest* request,
                          v1::Report* response) override;
+  grpc::Status GetReportStatus(grpc::ServerContext* context,
+                               const v1::GetReportStatusRequest* request,
+                               v1::ReportStatus* response) override;
   grpc::Status ListReports(grpc::ServerContext* context, const v1::ListReportsRequest* request,
                            v1::ListReportsResponse* response) override;
   grpc::Status SupplementReport(grpc::ServerContext* context,
@@ -57,6 +62,7 @@ class IntakeService final : public v1::Intake::WithCallbackMethod_SubmitReport<v
   SecondLook& second_look_;
   organisation::Directory& directory_;
   const ReportFingerprints& fingerprints_;
+  ReportStatuses& statuses_;
   events::Publisher& publisher_;
   IdSource& ids_;
 };

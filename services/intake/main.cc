@@ -56,8 +56,9 @@ int main(int argc, char** argv) {
   intake::GroupCommitter committer(store, [&h] { h.publisher().Wake(); });
   intake::SecondLook second_look(h.directory());
   const intake::ReportFingerprints fingerprints(*campaigns, intake::KeysOf(**vault));
+  intake::ReportStatuses statuses(h.pool(), h.triage(), h.clock());
   intake::IntakeService service(h.environment(), store, committer, second_look, h.directory(),
-                                fingerprints, h.publisher(), h.ids());
+                                fingerprints, statuses, h.publisher(), h.ids());
   intake::PgCampaignStore campaign_store(h.pool(), h.ids(), **vault);
   intake::CampaignsService campaigns_service(h.environment(), campaign_store, store,
                                              h.publisher(), h.ids());
@@ -90,7 +91,7 @@ int main(int argc, char** argv) {
   intake::PgReceiptStore receipts(h.pool(), h.ids(), **vault);
   intake::ReceiptsService receipts_service(
       {h.environment(), store, receipts, campaign_store, receipt_keys, *signer, committer, fingerprints,
-       h.directory(), h.publisher(), h.ids(), attachments, tickets, takes_files});
+       h.directory(), h.publisher(), h.ids(), attachments, tickets, statuses, takes_files});
   intake::ReceiptSweeper sweeper(receipts, receipt_keys, h.clock(), h.telemetry());
   h.Add(committer);
   h.Add(sweeper);

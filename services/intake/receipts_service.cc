@@ -119,6 +119,7 @@ absl::Status ReceiptsService::Show(const rpc::Call& call, const std::string& rep
   for (const Attachment& attachment : attachments) {
     *response->add_attachments() = ToProto(attachment, report.content.language);
   }
+  AVVIK_ASSIGN_OR_RETURN(*response->mutable_status(), parts_.statuses.Of(report));
   // Of what was erased there is nothing left to make the digest of.
   if (report.erased.has_value()) return absl::OkStatus();
   return SignProof(report, response->mutable_proof());

@@ -16,6 +16,7 @@
 #include "services/intake/receipt_store.h"
 #include "services/intake/report_fingerprint.h"
 #include "services/intake/report_proto.h"
+#include "services/intake/report_statuses.h"
 #include "services/intake/report_store.h"
 
 namespace avvik::intake {
@@ -37,6 +38,7 @@ class ReceiptsService final : public v1::Receipts::Service {
     IdSource& ids;
     AttachmentStore& attachments;
     const UploadTickets& tickets;
+    ReportStatuses& statuses;
     bool takes_files;  // Whether there is a scanner.
   };
 

@@ -144,11 +144,12 @@ absl::StatusOr<CaseChange> AddNote(Case subject, Note note) {
   return Changed(std::move(subject), Happening::kNoted, now);
 }
 
-absl::StatusOr<CaseChange> Close(Case subject, v1::Resolution resolution, std::string outcome,
-                                 absl::Time now) {
+absl::StatusOr<CaseChange> Close(Case subject, Ending ending, absl::Time now) {
   AVVIK_ASSIGN_OR_RETURN(subject.state, After(subject.state, Command::kClose));
-  subject.resolution = resolution;
-  subject.outcome = std::move(outcome);
+  subject.resolution = ending.resolution;
+  subject.outcome = std::move(ending.outcome);
+  subject.cause = ending.cause;
+  subject.outcome_for_reporter = std::move(ending.outcome_for_reporter);
   subject.closed = now;
   return Changed(std::move(subject), Happening::kClosed, now);
 }
@@ -158,6 +159,8 @@ absl::StatusOr<CaseChange> Reopen(Case subject, Note reason) {
   const absl::Time now = reason.created;
   subject.resolution = v1::RESOLUTION_UNSPECIFIED;
   subject.outcome.clear();
+  subject.cause = v1::CAUSE_UNSPECIFIED;
+  subject.outcome_for_reporter.clear();
   subject.closed.reset();
   ++subject.reopen_count;
   subject.notes.push_back(std::move(reason));
@@ -245,6 +248,7 @@ absl::StatusOr<CaseChange> Erase(Case subject, absl::Time now) {
   }
   subject.title.clear();
   subject.outcome.clear();
+  subject.outcome_for_reporter.clear();
   subject.notes.clear();
   subject.wrapped_key.clear();
   subject.erased = now;
@@ -254,7 +258,11 @@ absl::StatusOr<CaseChange> Erase(Case subject, absl::Time now) {
 std::vector<std::string> DataClassesOf(const Case& subject) {
   std::vector<std::string> classes = {"title"};
   if (!subject.outcome.empty()) classes.push_back("outcome");
+  if (!subject.outcome_for_reporter.empty()) classes.push_back("outcome_for_reporter");
   if (!subject.notes.empty()) classes.push_back("notes=" + std::to_string(subject.notes.size()));
+  if (subject.measure_count > 0) {
+    classes.push_back("measures=" + std::to_string(subject.measure_count));
+  }
   classes.push_back("report");
   classes.push_back("reporter");
   return classes;

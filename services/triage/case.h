@@ -81,7 +81,14 @@ struct Case {
   int64_t report_count = 1;  // The one that opened it, and those linked to it.
   std::string group_id;      // The case it is grouped into; empty when none.
   int64_t member_count = 0;  // Cases grouped into it.
+  v1::Cause cause = v1::CAUSE_UNSPECIFIED;
+  std::string outcome_for_reporter;
+  int64_t measure_count = 0;       // Those given up left out.
+  int64_t open_measure_count = 0;  // Of these.
+  std::optional<absl::Time> work_due;  // Until when all of the open ones shall be done.
 };
+
+struct Measure;
 
 // What happened to a case, as the others are told.
 enum class Happening {
@@ -103,6 +110,11 @@ enum class Happening {
   kReportUnlinked,
   kGrouped,
   kUngrouped,
+  kMeasureDecided,
+  kMeasureChanged,
+  kMeasureDone,
+  kMeasureDropped,
+  kMeasureReopened,
 };
 
 // A case after a change.
@@ -114,6 +126,17 @@ struct CaseChange {
   std::string report_number;
   // The case that this one was grouped into or left, after the change.
   std::shared_ptr<const Case> leader;
+  // The measure that was decided or changed, after and, unless it is new, before the change.
+  std::shared_ptr<const Measure> measure = nullptr;
+  std::shared_ptr<const Measure> measure_before = nullptr;
+};
+
+// How a case ends.
+struct Ending {
+  v1::Resolution resolution = v1::RESOLUTION_UNSPECIFIED;
+  std::string outcome;
+  v1::Cause cause = v1::CAUSE_UNSPECIFIED;
+  std::string outcome_for_reporter;
 };
 
 // A case for a report, classified by rule and without an owner. A unit or system that the
@@ -148,8 +171,7 @@ absl::StatusOr<CaseChange> Classify(Case subject, v1::Classification classificat
 
 absl::StatusOr<CaseChange> Acknowledge(Case subject, absl::Time now);
 absl::StatusOr<CaseChange> AddNote(Case subject, Note note);
-absl::StatusOr<CaseChange> Close(Case subject, v1::Resolution resolution, std::string outcome,
-                                 absl::Time now);
+absl::StatusOr<CaseChange> Close(Case subject, Ending ending, absl::Time now);
 // The reason is kept as a note.
 absl::StatusOr<CaseChange> Reopen(Case subject, Note reason);
 

@@ -92,7 +92,12 @@ grpc::Status CaseBatchService::BatchCloseCases(grpc::ServerContext* context,
     return ChangeEach(
         call, *request, "",
         [&](const v1::CaseVersion& wanted) -> absl::StatusOr<Decision> {
-          return commands_.Close(call, request->resolution(), request->outcome(), wanted.etag());
+          return commands_.Close(call,
+                                 {.resolution = request->resolution(),
+                                  .outcome = request->outcome(),
+                                  .cause = request->cause(),
+                                  .outcome_for_reporter = request->outcome_for_reporter()},
+                                 wanted.etag());
         },
         response);
   });

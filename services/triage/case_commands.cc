@@ -53,11 +53,10 @@ Decision CaseCommands::Acknowledge(const rpc::Call& call, const std::string& eta
   };
 }
 
-Decision CaseCommands::Close(const rpc::Call& call, v1::Resolution resolution,
-                             const std::string& outcome, const std::string& etag) const {
-  return [&call, resolution, outcome, etag](Case subject) -> absl::StatusOr<CaseChange> {
+Decision CaseCommands::Close(const rpc::Call& call, Ending ending, const std::string& etag) const {
+  return [&call, ending = std::move(ending), etag](Case subject) -> absl::StatusOr<CaseChange> {
     AVVIK_RETURN_IF_ERROR(CheckEtag(subject, etag));
-    return triage::Close(std::move(subject), resolution, outcome, call.now());
+    return triage::Close(std::move(subject), ending, call.now());
   };
 }
 

@@ -21,8 +21,7 @@ class CaseCommands {
   absl::StatusOr<Decision> Assign(const rpc::Call& call, const std::string& owner,
                                   const std::string& etag) const;
   Decision Acknowledge(const rpc::Call& call, const std::string& etag) const;
-  Decision Close(const rpc::Call& call, v1::Resolution resolution, const std::string& outcome,
-                 const std::string& etag) const;
+  Decision Close(const rpc::Call& call, Ending ending, const std::string& etag) const;
   Decision AddNote(const rpc::Call& call, const std::string& text) const;
 
   // Changes a case as `decide` says, with its record in the trace. PERMISSION_DENIED for one that the caller may read and

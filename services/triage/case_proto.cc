@@ -73,6 +73,10 @@ v1::Case ToProto(const Case& subject, const organisation::Organisation* organisa
   proto.set_report_count(subject.report_count);
   proto.set_group_case_id(subject.group_id);
   proto.set_member_count(subject.member_count);
+  proto.set_cause(subject.cause);
+  proto.set_outcome_for_reporter(subject.outcome_for_reporter);
+  proto.set_measure_count(subject.measure_count);
+  proto.set_open_measure_count(subject.open_measure_count);
   if (subject.held.has_value()) *proto.mutable_hold_time() = ToProtoTime(*subject.held);
   proto.set_hold_reference(subject.hold_reference);
   if (subject.erased.has_value()) {

@@ -14,8 +14,11 @@ namespace {
 // PostgreSQL's word for a time that never comes.
 constexpr char kNever[] = "infinity";
 
-std::string TitleContext(const Case& subject) { return "case.title/" + subject.id; }
+std::string TitleContext(const std::string& case_id) { return "case.title/" + case_id; }
 std::string OutcomeContext(const Case& subject) { return "case.outcome/" + subject.id; }
+std::string ForReporterContext(const std::string& case_id) {
+  return "case.outcome_for_reporter/" + case_id;
+}
 std::string NoteContext(const std::string& note_id) { return "note.text/" + note_id; }
 
 // Parties as the arrays of a row.
@@ -47,6 +50,19 @@ int PropertiesHit(const v1::Classification& classification) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> OpenTitle(const secrecy::DataKey& key, const std::string& sealed,
+                                      const std::string& case_id) {
+  return key.Open(sealed, TitleContext(case_id));
+}
+
+absl::StatusOr<std::string> OpenOutcomeForReporter(const secrecy::DataKey& key,
+                                                   const std::string& sealed,
+                                                   const std::string& case_id) {
+  // NULL in rows written before there were such words.
+  if (sealed.empty()) return std::string();
+  return key.Open(sealed, ForReporterContext(case_id));
+}
 
 absl::StatusOr<Case> CaseFromRow(const pg::Row& row, secrecy::Vault& vault) {
   Case subject;
@@ -100,6 +116,10 @@ absl::StatusOr<Case> CaseFromRow(const pg::Row& row, secrecy::Vault& vault) {
   subject.report_count = row.Int("report_count");
   subject.group_id = row.Text("group_id");
   subject.member_count = row.Int("member_count");
+  subject.cause = static_cast<v1::Cause>(row.Int("cause"));
+  subject.measure_count = row.Int("measure_count");
+  subject.open_measure_count = row.Int("open_measure_count");
+  subject.work_due = row.OptionalTime("work_due_at");
   subject.held = row.OptionalTime("held_at");
   subject.hold_reference = row.Text("hold_reference");
   subject.erased = row.OptionalTime("erased_at");
@@ -108,8 +128,11 @@ absl::StatusOr<Case> CaseFromRow(const pg::Row& row, secrecy::Vault& vault) {
   if (subject.wrapped_key.empty()) return subject;
   AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
                          vault.Unwrap(subject.tenant, subject.wrapped_key));
-  AVVIK_ASSIGN_OR_RETURN(subject.title, key.Open(row.Bytes("title"), TitleContext(subject)));
+  AVVIK_ASSIGN_OR_RETURN(subject.title, OpenTitle(key, row.Bytes("title"), subject.id));
   AVVIK_ASSIGN_OR_RETURN(subject.outcome, key.Open(row.Bytes("outcome"), OutcomeContext(subject)));
+  AVVIK_ASSIGN_OR_RETURN(
+      subject.outcome_for_reporter,
+      OpenOutcomeForReporter(key, row.Bytes("outcome_for_reporter"), subject.id));
   return subject;
 }
 
@@ -137,11 +160,17 @@ absl::StatusOr<std::string> SealNote(const Case& subject, const Note& note, secr
 absl::StatusOr<std::vector<pg::Param>> CaseColumns(const Case& subject, secrecy::Vault& vault) {
   pg::Param title = std::nullopt;
   pg::Param outcome = std::nullopt;
+  pg::Param for_reporter = std::nullopt;
   if (!subject.erased.has_value()) {
     AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
                            vault.Unwrap(subject.tenant, subject.wrapped_key));
-    title = pg::Bytes{key.Seal(subject.title, TitleContext(subject))};
+    title = pg::Bytes{key.Seal(subject.title, TitleContext(subject.id))};
     outcome = pg::Bytes{key.Seal(subject.outcome, OutcomeContext(subject))};
+    // Whether there are such words is told to intake anyway.
+    if (!subject.outcome_for_reporter.empty()) {
+      for_reporter =
+          pg::Bytes{key.Seal(subject.outcome_for_reporter, ForReporterContext(subject.id))};
+    }
   }
   const PartyColumns drawn_in(subject.drawn_in);
   const PartyColumns named(subject.named);
@@ -187,7 +216,9 @@ absl::StatusOr<std::vector<pg::Param>> CaseColumns(const Case& subject, secrecy:
           named.roles,
           named.units,
           pg::TextArray(MatterOf(subject).parties),
-          PropertiesHit(subject.classification)};
+          PropertiesHit(subject.classification),
+          static_cast<int>(subject.cause),
+          for_reporter};
 }
 
 }  // namespace avvik::triage

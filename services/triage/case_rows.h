@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/pg/value.h"
+#include "common/secrecy/data_key.h"
 #include "common/secrecy/vault.h"
 #include "services/triage/case.h"
 
@@ -19,6 +20,15 @@ absl::StatusOr<Case> CaseFromRow(const pg::Row& row, secrecy::Vault& vault);
 
 // The columns of triage_case in the order of kCaseColumns, sealed with the case's key.
 absl::StatusOr<std::vector<pg::Param>> CaseColumns(const Case& subject, secrecy::Vault& vault);
+
+// The title of a case that is read for something else.
+absl::StatusOr<std::string> OpenTitle(const secrecy::DataKey& key, const std::string& sealed,
+                                      const std::string& case_id);
+
+// What was written for the reporter, of a row of triage_case; the same.
+absl::StatusOr<std::string> OpenOutcomeForReporter(const secrecy::DataKey& key,
+                                                   const std::string& sealed,
+                                                   const std::string& case_id);
 
 // Puts the notes into a case: rows of note, oldest first.
 absl::Status NotesFromRows(const pg::Rows& rows, secrecy::Vault& vault, Case* subject);

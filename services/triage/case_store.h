@@ -11,6 +11,7 @@
 #include "common/audit/audit.h"
 #include "common/organisation/rights.h"
 #include "services/triage/case.h"
+#include "services/triage/measure.h"
 
 namespace avvik::triage {
 
@@ -24,6 +25,7 @@ struct HandedOver {
   int64_t cases = 0;
   int64_t owned = 0;
   int64_t owned_open = 0;
+  int64_t measures = 0;
 };
 
 // Thread-safe. All methods: UNAVAILABLE when the database cannot be reached.
@@ -42,12 +44,13 @@ class CaseStore {
                                       const Visibility& visibility, const std::string& request_id,
                                       const audit::Record& trace, const Decision& decide) = 0;
 
-  // Lets `decide` change every case in which the person `from` has a part, with an event and an
-  // audit record for each, in one transaction; with `validate_only` nothing is written. The errors
-  // of `decide`.
+  // Lets `decide` change every case in which the person `from` has a part, and then `decide_measure` every open
+  // measure that `from` is to do, with an event and an audit record for each, in one transaction; with
+  // `validate_only` nothing is written, and measures are only counted. The errors of both.
   virtual absl::StatusOr<HandedOver> HandOver(const std::string& tenant, const std::string& from,
                                               bool validate_only, const audit::Record& trace,
-                                              const Decision& decide) = 0;
+                                              const Decision& decide,
+                                              const MeasureFurtherDecision& decide_measure) = 0;
 };
 
 }  // namespace avvik::triage

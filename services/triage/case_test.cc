@@ -38,7 +38,7 @@ Case Opened() {
 }
 Case Assigned() { return Assign(Opened(), kSam, {kDora}, 3, kNow)->changed; }
 Case Acknowledged() { return Acknowledge(Assigned(), kNow)->changed; }
-Case Closed() { return Close(Acknowledged(), v1::RESOLUTION_REMEDIED, "Klart", kNow)->changed; }
+Case Closed() { return Close(Acknowledged(), {.resolution = v1::RESOLUTION_REMEDIED, .outcome = "Klart"}, kNow)->changed; }
 
 Note NoteOf(const std::string& text, absl::Time created = kLater) {
   return {.id = "note", .text = text, .author = {.login = "sam"}, .created = created};
@@ -201,7 +201,7 @@ TEST(NoteTest, IsAddedLastAndTheCaseIsAsOldAsIt) {
 }
 
 TEST(CloseTest, KeepsHowItEnded) {
-  const auto change = Close(Assigned(), v1::RESOLUTION_DUPLICATE, "Samma som 17", kLater);
+  const auto change = Close(Assigned(), {.resolution = v1::RESOLUTION_DUPLICATE, .outcome = "Samma som 17"}, kLater);
   ASSERT_OK(change);
   EXPECT_EQ(change->happening, Happening::kClosed);
   EXPECT_EQ(change->changed.state, v1::CASE_STATE_CLOSED);
@@ -214,8 +214,8 @@ TEST(CloseTest, ClosedCaseIsNeitherClassifiedNorAssignedNorClosedAgain) {
   const auto refused = IsError(absl::StatusCode::kFailedPrecondition, "CASE_STATE");
   EXPECT_THAT(Classify(Closed(), NoPersonalData(), {}, *TestOrganisation(), kNow), refused);
   EXPECT_THAT(Assign(Closed(), kSam, {}, 1, kNow), refused);
-  EXPECT_THAT(Close(Closed(), v1::RESOLUTION_REMEDIED, "", kNow), refused);
-  EXPECT_THAT(Close(Opened(), v1::RESOLUTION_REMEDIED, "", kNow), refused);
+  EXPECT_THAT(Close(Closed(), {.resolution = v1::RESOLUTION_REMEDIED, .outcome = ""}, kNow), refused);
+  EXPECT_THAT(Close(Opened(), {.resolution = v1::RESOLUTION_REMEDIED, .outcome = ""}, kNow), refused);
   EXPECT_OK(AddNote(Closed(), NoteOf("i efterhand")));
 }
 
@@ -246,7 +246,7 @@ TEST(ReopenTest, EveryReopeningCounts) {
     EXPECT_EQ(subject.reopen_count, i);
     EXPECT_THAT(Reopen(subject, NoteOf("igen")),
                 IsError(absl::StatusCode::kFailedPrecondition, "CASE_STATE"));
-    subject = Close(subject, v1::RESOLUTION_REMEDIED, "Klart", kLater)->changed;
+    subject = Close(subject, {.resolution = v1::RESOLUTION_REMEDIED, .outcome = "Klart"}, kLater)->changed;
   }
 }
 

@@ -139,4 +139,42 @@ absl::Status ReportLinkedElsewhere(const std::string& reference) {
                "REPORT_LINKED_ELSEWHERE", {{"report", reference}});
 }
 
+absl::Status MeasureNotFound(const std::string& id) {
+  return Error(absl::StatusCode::kNotFound, "there is no measure " + id, "MEASURE_NOT_FOUND",
+               {{"measure", id}});
+}
+
+absl::Status MeasureChanged(const std::string& current_etag) {
+  return Error(absl::StatusCode::kAborted, "the measure has changed since; read it again",
+               "MEASURE_CHANGED", {{"etag", current_etag}});
+}
+
+absl::Status MeasureNotInThisState(const std::string& command, const std::string& state) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "a measure in state " + state + " does not take " + command, "MEASURE_STATE",
+               {{"command", command}, {"state", state}});
+}
+
+absl::Status MeasureOwnerUnclear() {
+  return status::InvalidField(
+      "plan.owner", "give either a person or, in `owner_role`, a function held for a unit");
+}
+
+absl::Status UnknownMeasureOwner(const std::string& login) {
+  return status::InvalidField("plan.owner", "is not a person of the organisation: " + login);
+}
+
+absl::Status UnknownMeasureOwnerUnit(const std::string& unit) {
+  return status::InvalidField("plan.owner_unit", "is not a unit of the organisation: " + unit);
+}
+
+absl::Status NobodyHoldsFunction() {
+  return status::InvalidField("plan.owner_role", "is held by nobody, there or above");
+}
+
+absl::Status MeasureOwnerMayNotHandle(const std::string& number) {
+  return status::InvalidField("plan.owner",
+                              "may not handle case " + number + "; give them access first");
+}
+
 }  // namespace avvik::triage::error

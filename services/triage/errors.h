@@ -58,4 +58,21 @@ absl::Status ReportNotLinked(const std::string& reference, const std::string& nu
 // FAILED_PRECONDITION: the report is linked to another case and has to be unlinked there first.
 absl::Status ReportLinkedElsewhere(const std::string& reference);
 
+// NOT_FOUND: there is no such measure, or the caller may not know of it.
+absl::Status MeasureNotFound(const std::string& id);
+// ABORTED: the measure has changed since.
+absl::Status MeasureChanged(const std::string& current_etag);
+// FAILED_PRECONDITION: the measure's state does not allow the command.
+absl::Status MeasureNotInThisState(const std::string& command, const std::string& state);
+// INVALID_ARGUMENT naming `plan.owner`: neither or both of person and function are given, or it is no function.
+absl::Status MeasureOwnerUnclear();
+// INVALID_ARGUMENT naming `plan.owner`: not a person of the organisation.
+absl::Status UnknownMeasureOwner(const std::string& login);
+// INVALID_ARGUMENT naming `plan.owner_unit`: not a unit of the organisation.
+absl::Status UnknownMeasureOwnerUnit(const std::string& unit);
+// INVALID_ARGUMENT naming `plan.owner_role`: nobody holds the function.
+absl::Status NobodyHoldsFunction();
+// INVALID_ARGUMENT naming `plan.owner`: may not handle the measure's case.
+absl::Status MeasureOwnerMayNotHandle(const std::string& number);
+
 }  // namespace avvik::triage::error

@@ -8,14 +8,18 @@
 #include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
 #include "services/triage/case_batch_service.h"
+#include "services/triage/case_history_service.h"
 #include "services/triage/case_indexer.h"
 #include "services/triage/case_links_service.h"
 #include "services/triage/case_search_service.h"
 #include "services/triage/duty_event_handler.h"
+#include "services/triage/measures_service.h"
+#include "services/triage/pg_case_history_store.h"
 #include "services/triage/pg_case_link_store.h"
 #include "services/triage/pg_case_search_store.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/pg_erasure_store.h"
+#include "services/triage/pg_measure_store.h"
 #include "services/triage/portal_service.h"
 #include "services/triage/report_event_handler.h"
 #include "services/triage/retention.h"
@@ -70,6 +74,12 @@ int main(int argc, char** argv) {
   triage::PgCaseLinkStore links(h.pool(), h.ids(), **vault);
   triage::CaseLinksService links_service(h.environment(), links, cases, titles, *rules,
                                          h.publisher(), h.ids());
+  triage::PgMeasureStore measures(h.pool(), h.ids(), **vault);
+  triage::MeasuresService measures_service(h.environment(), measures, cases, h.publisher(),
+                                           h.ids());
+  triage::PgCaseHistoryStore history(h.pool(), **vault);
+  triage::CaseHistoryService history_service(h.environment(), history);
+  triage::CaseOutcomesService outcomes_service(h.environment(), history);
   triage::SecrecyService secrecy(h.environment(), cases, erasures, h.publisher());
   triage::SessionLogStore session_log(h.pool());
   triage::SessionLogService session_log_service(h.environment(), session_log);
@@ -92,6 +102,9 @@ int main(int argc, char** argv) {
   h.Offer({&search_service, triage::v1::CaseSearch::service_full_name()});
   h.Offer({&batch_service, triage::v1::CaseBatch::service_full_name()});
   h.Offer({&links_service, triage::v1::CaseLinks::service_full_name()});
+  h.Offer({&history_service, triage::v1::CaseHistory::service_full_name()});
+  h.Offer({&outcomes_service, triage::v1::CaseOutcomes::service_full_name()});
+  h.Offer({&measures_service, triage::v1::Measures::service_full_name()});
   h.Offer({&session_log_service, triage::v1::SessionLog::service_full_name()});
   h.Offer({&portal, triage::v1::Portal::service_full_name()});
   return h.Run();

@@ -9,6 +9,7 @@
 #include "services/triage/case_rows.h"
 #include "services/triage/case_word_rows.h"
 #include "services/triage/errors.h"
+#include "services/triage/pg_measure_store.h"
 #include "services/triage/read_statements.h"
 #include "services/triage/triage_events.h"
 
@@ -64,18 +65,19 @@ constexpr pg::Statement kInsertNote{"triage_insert_note", R"sql(
   "drawn_in_units, occurred_at, discovered_at, aware_at, reported_at, opened_at, "               \
   "acknowledged_at, closed_at, resolution, outcome, reopen_count, imported, withdrawn, "         \
   "updated_at, organisation_version, version, erased_at, held_at, hold_reference, sphere, "       \
-  "restricted, named_logins, named_roles, named_units, parties, hit_properties)"
+  "restricted, named_logins, named_roles, named_units, parties, hit_properties, cause, "           \
+  "outcome_for_reporter)"
 #define AVVIK_CASE_VALUES                                                                         \
   "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, " \
   "$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, "      \
-  "$39, $40, $41, $42)"
+  "$39, $40, $41, $42, $43, $44)"
 
-// $43 the case's key.
+// $45 the case's key.
 constexpr pg::Statement kInsertCase{
     "triage_insert_case",
     "WITH opened AS (INSERT INTO triage_case " AVVIK_CASE_COLUMNS " VALUES " AVVIK_CASE_VALUES
     " ON CONFLICT (tenant, report_id) DO NOTHING RETURNING id, tenant)"
-    " INSERT INTO case_key (case_id, tenant, wrapped) SELECT id, tenant, $43::bytea FROM opened"};
+    " INSERT INTO case_key (case_id, tenant, wrapped) SELECT id, tenant, $45::bytea FROM opened"};
 
 constexpr pg::Statement kUpdateCase{"triage_update_case",
                                     "UPDATE triage_case SET " AVVIK_CASE_COLUMNS
@@ -124,6 +126,16 @@ absl::StatusOr<bool> InsertCase(pg::Transaction& transaction, secrecy::Vault& va
 absl::Status UpdateCase(pg::Transaction& transaction, secrecy::Vault& vault, const Case& changed) {
   AVVIK_ASSIGN_OR_RETURN(const std::vector<pg::Param> columns, CaseColumns(changed, vault));
   return transaction.ExecuteWith(kUpdateCase, columns).status();
+}
+
+absl::Status InsertNote(pg::Transaction& transaction, secrecy::Vault& vault, const Case& subject,
+                        const Note& note, const std::string& request_id) {
+  const pg::Param key = request_id.empty() ? pg::Param(std::nullopt) : pg::Param(request_id);
+  AVVIK_ASSIGN_OR_RETURN(const std::string text, SealNote(subject, note, vault));
+  return transaction
+      .Execute(kInsertNote,
+               {note.id, subject.id, key, pg::Bytes{text}, note.author.login, note.created})
+      .status();
 }
 
 absl::StatusOr<Case> LockCase(pg::Transaction& transaction, secrecy::Vault& vault,
@@ -188,14 +200,8 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
           AVVIK_RETURN_IF_ERROR(PutOwnWords(transaction, vault_, &before, after));
         }
         for (size_t i = before.notes.size(); i < after.notes.size(); ++i) {
-          const Note& note = after.notes[i];
-          const pg::Param key =
-              request_id.empty() ? pg::Param(std::nullopt) : pg::Param(request_id);
-          AVVIK_ASSIGN_OR_RETURN(const std::string text, SealNote(after, note, vault_));
-          AVVIK_RETURN_IF_ERROR(transaction
-                                    .Execute(kInsertNote, {note.id, after.id, key, pg::Bytes{text},
-                                                           note.author.login, note.created})
-                                    .status());
+          AVVIK_RETURN_IF_ERROR(
+              InsertNote(transaction, vault_, after, after.notes[i], request_id));
         }
         audit::Record record = trace;
         record.subject = "cases/" + after.id;
@@ -209,7 +215,8 @@ absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::s
 absl::StatusOr<HandedOver> PgCaseStore::HandOver(const std::string& tenant,
                                                  const std::string& from, bool validate_only,
                                                  const audit::Record& trace,
-                                                 const Decision& decide) {
+                                                 const Decision& decide,
+                                                 const MeasureFurtherDecision& decide_measure) {
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kHandOverPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<HandedOver> {
@@ -232,6 +239,9 @@ absl::StatusOr<HandedOver> PgCaseStore::HandOver(const std::string& tenant,
           AVVIK_RETURN_IF_ERROR(audit::Append(transaction, record));
           told.push_back(EventOf(ids_, change, trace.trace_parent));
         }
+        AVVIK_ASSIGN_OR_RETURN(handed_over.measures,
+                               HandOverMeasures(transaction, vault_, ids_, tenant, from,
+                                                validate_only, trace, decide_measure, &told));
         // That it was done, even when there was nothing to do.
         if (!validate_only) AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
         AVVIK_RETURN_IF_ERROR(events::Append(transaction, told));

@@ -26,7 +26,8 @@ class PgCaseStore final : public CaseStore {
                               const audit::Record& trace, const Decision& decide) override;
   absl::StatusOr<HandedOver> HandOver(const std::string& tenant, const std::string& from,
                                       bool validate_only, const audit::Record& trace,
-                                      const Decision& decide) override;
+                                      const Decision& decide,
+                                      const MeasureFurtherDecision& decide_measure) override;
 
  private:
   // Most single cases that are read at the same moment.
@@ -66,6 +67,10 @@ absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transactio
 
 // Writes a changed case over the one before.
 absl::Status UpdateCase(pg::Transaction& transaction, secrecy::Vault& vault, const Case& changed);
+
+// Writes a note of a case; without a `request_id` for what a command wrote.
+absl::Status InsertNote(pg::Transaction& transaction, secrecy::Vault& vault, const Case& subject,
+                        const Note& note, const std::string& request_id);
 
 // The tables of triage.
 std::span<const pg::Migration> Migrations();

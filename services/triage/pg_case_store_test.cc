@@ -165,7 +165,7 @@ TEST_F(PgCaseStoreTest, OfTwoWhoDecideOnTheSameVersionTheSecondIsRefused) {
   absl::StatusOr<Case> second_answer;
   auto close = [&](Case subject) -> absl::StatusOr<CaseChange> {
     AVVIK_RETURN_IF_ERROR(CheckEtag(subject, EtagOf(opened)));
-    return Close(std::move(subject), v1::RESOLUTION_REMEDIED, "klart", clock_.Now());
+    return Close(std::move(subject), {.resolution = v1::RESOLUTION_REMEDIED, .outcome = "klart"}, clock_.Now());
   };
   std::thread second;
   const auto first = store_.Change(kTenant, opened.id, everything_, "", Trace(), [&](Case subject) {

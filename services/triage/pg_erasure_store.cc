@@ -10,6 +10,7 @@
 #include "services/triage/case_link_rows.h"
 #include "services/triage/case_word_rows.h"
 #include "services/triage/pg_case_store.h"
+#include "services/triage/pg_measure_store.h"
 #include "services/triage/triage_events.h"
 
 namespace avvik::triage {
@@ -64,6 +65,7 @@ absl::StatusOr<secrecy::Certificate> PgErasureStore::Erase(const std::string& te
         certificate.id = ids_.Next();
         AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, vault_, change.changed));
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kDeleteNotes, {before.id}).status());
+        AVVIK_RETURN_IF_ERROR(DeleteMeasures(transaction, before.id));
         AVVIK_RETURN_IF_ERROR(transaction.Execute(kDeleteKey, {before.id}).status());
         AVVIK_RETURN_IF_ERROR(DeleteWords(transaction, before));
         AVVIK_RETURN_IF_ERROR(ForgetDuties(transaction, tenant, before.id));

@@ -27,7 +27,7 @@ class PgErasureStoreTest : public StoreTest {
       }));
     }
     EXPECT_OK(Change(opened.number, [&](Case subject) {
-      return Close(std::move(subject), v1::RESOLUTION_REMEDIED, "marked-outcome", clock_.Now());
+      return Close(std::move(subject), {.resolution = v1::RESOLUTION_REMEDIED, .outcome = "marked-outcome"}, clock_.Now());
     }));
     return Read(opened.number);
   }
@@ -181,7 +181,7 @@ TEST_F(RetentionTest, CasesAreErasedWhenTheTimeOfTheirClassIsOver) {
   submitted.set_category(type::v1::CATEGORY_SUSPICIOUS_MESSAGE);
   OpenCase(submitted);
   ASSERT_OK(Change(submitted.number(), [&](Case subject) {
-    return Close(std::move(subject), v1::RESOLUTION_REMEDIED, "", clock_.Now());
+    return Close(std::move(subject), {.resolution = v1::RESOLUTION_REMEDIED, .outcome = ""}, clock_.Now());
   }));
   const Case held = ClosedCase(3);
   ASSERT_OK(Change(held.number,

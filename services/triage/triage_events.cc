@@ -3,6 +3,7 @@
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/events/outbox.h"
 #include "common/rpc/time.h"
+#include "services/triage/measure.h"
 
 namespace avvik::triage {
 namespace {
@@ -50,6 +51,11 @@ v1::CaseFacts FactsOf(const Case& subject) {
   facts.set_report_count(subject.report_count);
   facts.set_group_case_id(subject.group_id);
   facts.set_member_count(subject.member_count);
+  facts.set_cause(subject.cause);
+  facts.set_told_reporter(!subject.outcome_for_reporter.empty());
+  facts.set_measure_count(subject.measure_count);
+  facts.set_open_measure_count(subject.open_measure_count);
+  if (subject.work_due.has_value()) *facts.mutable_work_due_time() = ToProtoTime(*subject.work_due);
   return facts;
 }
 
@@ -80,6 +86,26 @@ Message WithReport(const CaseChange& change) {
   Message message;
   message.set_report_id(change.report_id);
   message.set_report_number(change.report_number);
+  return message;
+}
+
+v1::MeasureFacts FactsOf(const Case& subject, const Measure& measure) {
+  v1::MeasureFacts facts;
+  facts.set_measure_id(measure.id);
+  facts.set_kind(measure.kind);
+  facts.set_state(measure.state);
+  *facts.mutable_owner() = ReferenceTo(subject, measure.owner);
+  if (measure.due.has_value()) *facts.mutable_due_time() = ToProtoTime(*measure.due);
+  *facts.mutable_decide_time() = ToProtoTime(measure.decided);
+  if (measure.ended.has_value()) *facts.mutable_end_time() = ToProtoTime(*measure.ended);
+  facts.set_reopen_count(measure.reopen_count);
+  return facts;
+}
+
+template <typename Message>
+Message WithMeasureFacts(const CaseChange& change) {
+  Message message;
+  *message.mutable_measure() = FactsOf(change.changed, *change.measure);
   return message;
 }
 
@@ -134,6 +160,19 @@ events::v1::Event EventOf(IdSource& ids, const CaseChange& change,
       return Tell(ids, change, trace_parent, v1::CaseRestricted());
     case Happening::kAccessChanged:
       return Tell(ids, change, trace_parent, v1::CaseAccessChanged());
+    case Happening::kMeasureDecided:
+      return Tell(ids, change, trace_parent, WithMeasureFacts<v1::MeasureDecided>(change));
+    case Happening::kMeasureChanged: {
+      auto message = WithMeasureFacts<v1::MeasureChanged>(change);
+      *message.mutable_before() = FactsOf(change.changed, *change.measure_before);
+      return Tell(ids, change, trace_parent, message);
+    }
+    case Happening::kMeasureDone:
+      return Tell(ids, change, trace_parent, WithMeasureFacts<v1::MeasureDone>(change));
+    case Happening::kMeasureDropped:
+      return Tell(ids, change, trace_parent, WithMeasureFacts<v1::MeasureDropped>(change));
+    case Happening::kMeasureReopened:
+      return Tell(ids, change, trace_parent, WithMeasureFacts<v1::MeasureReopened>(change));
     case Happening::kHandedOver:
       break;
   }

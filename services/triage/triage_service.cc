@@ -172,7 +172,12 @@ grpc::Status TriageService::CloseCase(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     return Change(
         call, request->case_id(), "",
-        commands_.Close(call, request->resolution(), request->outcome(), request->etag()),
+        commands_.Close(call,
+                        {.resolution = request->resolution(),
+                         .outcome = request->outcome(),
+                         .cause = request->cause(),
+                         .outcome_for_reporter = request->outcome_for_reporter()},
+                        request->etag()),
         response);
   });
 }
@@ -286,11 +291,23 @@ grpc::Status TriageService::HandOverCases(grpc::ServerContext* context,
                             return error::CannotTakeOver(request->to());
                           }
                           return change;
+                        },
+                        [&](const Case& subject, Measure before) -> absl::StatusOr<MeasureChange> {
+                          const bool reached =
+                              environment_
+                                  .JudgeFor(call, request->to(), kHandleCases, MatterOf(subject))
+                                  .allowed();
+                          if (!reached) return error::CannotTakeOver(request->to());
+                          return HandOver(
+                              std::move(before),
+                              PartOf(request->to(), RoutedFactsOf(subject), *organisation),
+                              call.now());
                         }));
     publisher_.Wake();
     response->set_cases(done.cases);
     response->set_owned(done.owned);
     response->set_owned_open(done.owned_open);
+    response->set_measures(done.measures);
     return absl::OkStatus();
   });
 }

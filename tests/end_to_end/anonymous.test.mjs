@@ -131,6 +131,22 @@ test('DialogueGoesBothWaysByReceiptAndTheOwnerIsTold', async () => {
   assert.ok(!mail.content.includes('I går'));
 });
 
+test('ReceiptTellsWhatBecameOfTheReportAndNotWhoHandlesIt', async () => {
+  const { body: { receipt, number } } = await submit({ title: 'Vad hände?' });
+  const opened = await caseOf(number);
+  assert.equal((await open(receipt)).body.status.progress, 'REPORT_PROGRESS_RECEIVED');
+  const close = await suite.api('POST', `/v1/cases/${number}:close`, {
+    resolution: 'RESOLUTION_REMEDIED', outcome: 'Internt', outcome_for_reporter: 'Vi har lagat det. Tack!',
+  }, officer);
+  assert.equal(close.status, 200, JSON.stringify(close.body));
+  await settle(suite);
+  const { body } = await open(receipt);
+  assert.equal(body.status.progress, 'REPORT_PROGRESS_DONE');
+  assert.equal(body.status.outcome, 'Vi har lagat det. Tack!');
+  const text = JSON.stringify(body);
+  for (const word of ['Internt', opened.owner.login, opened.owner.name]) assert.ok(!text.includes(word), word);
+});
+
 test('ReporterWithANameHasTheSameDialogueSignedIn', async () => {
   const token = await suite.token(employee.login);
   const { body: report } = await suite.api('POST', '/v1/reports', { request_id: randomUUID(), report: { title: 'Med namn' } }, token);

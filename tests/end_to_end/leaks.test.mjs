@@ -1,7 +1,8 @@
 // Nothing of a case that one may not read comes through anywhere: no call of the API, whatever it is for, tells somebody
 // outside more than the single read would. Every operation of the OpenAPI document is gone through: one with a case, report,
-// duty or notice in its path answers as if that did not exist, to the letter, and so does one with many cases in its body; a list, a search, a count and
-// a figure are the same with it as without; a stream stays silent. An operation that fits none of this must be named in APART, with the reason.
+// duty, notice or measure in its path answers as if that did not exist, to the letter, and so does one with many cases in its body; a list,
+// a search, a count and a figure are the same with it as without; a stream stays silent. An operation that fits none of this must be named in
+// APART, with the reason.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -68,8 +69,8 @@ function sample(schema, name, references) {
   return /^\^-\?\[0-9\]/.test(pattern) ? '1' : 'x';
 }
 
-// Whether a part of a path says which case, report, campaign, duty or notice is meant.
-const isReference = (name) => ['case_id', 'report_id', 'campaign_id', 'duty_id', 'notice_id'].includes(name);
+// Whether a part of a path says which case, report, campaign, duty, notice or measure is meant.
+const isReference = (name) => ['case_id', 'report_id', 'campaign_id', 'duty_id', 'notice_id', 'measure_id'].includes(name);
 
 // Of an operation on many cases, the schema of its body.
 function casesIn(operation) {
@@ -129,6 +130,11 @@ async function secretOf(made, insider) {
   const token = await suite.token(insider);
   const { status, body: found } = await suite.api('GET', `/v1/cases/${made.number}`, undefined, token);
   assert.equal(status, 200, `${insider} cannot read ${made.number}: ${JSON.stringify(found)}`);
+  const { status: decided, body: measure } = await suite.api('POST', `/v1/cases/${made.number}/measures`, {
+    request_id: randomUUID(), plan: { title: made.title, kind: 'MEASURE_KIND_CORRECTIVE', owner: 'me' },
+  }, token);
+  assert.equal(decided, 200, JSON.stringify(measure));
+  await settle(suite);
   const of = (entries) => entries.filter((entry) => entry.number === made.number);
   const duties = of(await listAll(suite, '/v1/duties', 'duties', token));
   const notices = await suite.psql('delivery', `SELECT notice_id FROM notice WHERE number = '${made.number}'`);
@@ -142,8 +148,9 @@ async function secretOf(made, insider) {
       campaign_id: [found.case_id, found.number],
       duty_id: duties.map((duty) => duty.duty_id),
       notice_id: notices.map((notice) => notice.notice_id),
+      measure_id: [measure.measure_id],
     },
-    marks: [found.case_id, found.number, made.report_id, made.title, ...duties.map((duty) => duty.duty_id),
+    marks: [found.case_id, found.number, measure.measure_id, made.report_id, made.title, ...duties.map((duty) => duty.duty_id),
       ...notices.map((notice) => notice.notice_id)],
   };
 }

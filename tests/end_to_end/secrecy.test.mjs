@@ -17,7 +17,7 @@ const marks = {
   namedTitle: mark(), namedDescription: mark(), supplement: mark(), note: mark(), outcome: mark(), reopen: mark(),
   confidentialTitle: mark(), confidentialDescription: mark(), withdrawReason: mark(), personalTitle: mark(),
   nationalTitle: mark(), nationalDescription: mark(), mailTitle: mark(), answer: mark(), ruleOut: mark(), stageReason: mark(),
-  externalId: mark(),
+  externalId: mark(), measureTitle: mark(), measureNote: mark(), measureAgain: mark(), forReporter: mark(),
 };
 
 // A hardware module in software, and its tokens.
@@ -94,7 +94,16 @@ before(async () => {
   await ok('POST', `${path}:acknowledge`, {}, officer);
   await ok('POST', `${path}:close`, { resolution: 'RESOLUTION_REMEDIED', outcome: marks.outcome }, officer);
   await ok('POST', `${path}:reopen`, { reason: marks.reopen }, officer);
-  await ok('POST', `${path}:close`, { resolution: 'RESOLUTION_REMEDIED', outcome: marks.outcome }, officer);
+  const { measure_id } = await ok('POST', `${path}/measures`, {
+    request_id: randomUUID(), plan: { title: marks.measureTitle, kind: 'MEASURE_KIND_CORRECTIVE', owner: 'me' },
+  }, officer);
+  const measure = `/v1/measures/${measure_id}`;
+  await ok('POST', `${measure}:drop`, { reason: marks.measureNote }, officer);
+  await ok('POST', `${measure}:reopen`, { reason: marks.measureAgain }, officer);
+  await ok('POST', `${measure}:complete`, { note: marks.measureNote }, officer);
+  await ok('POST', `${path}:close`, {
+    resolution: 'RESOLUTION_REMEDIED', outcome: marks.outcome, cause: 'CAUSE_HUMAN_ERROR', outcome_for_reporter: marks.forReporter,
+  }, officer);
   await settle(suite);
 });
 after(async () => {
@@ -137,7 +146,11 @@ test('NoCopyOfTheDataHoldsWhatWasTold', async () => {
   assert.equal(report.supplements[0].text, marks.supplement);
   const entry = await caseOf(reports.named);
   assert.equal(entry.title, marks.namedTitle);
-  assert.deepEqual(entry.notes.map((note) => note.text), [marks.note, marks.reopen]);
+  assert.deepEqual(entry.notes.map((note) => note.text), [marks.note, marks.reopen, marks.measureAgain]);
+  assert.equal(entry.outcome_for_reporter, marks.forReporter);
+  const { measures: [measure] } = await ok('GET', `/v1/cases/${reports.named.number}/measures`, undefined, officer);
+  assert.deepEqual([measure.title, measure.note], [marks.measureTitle, marks.measureNote]);
+  assert.equal((await ok('GET', `/v1/reports/${reports.named.number}/status`, undefined, employee)).outcome, marks.forReporter);
   assert.equal(entry.outcome, marks.outcome);
   const duties = await dutiesOf(reports.named);
   assert.equal(duties['SE-NIS2'].rule_out_reason, marks.ruleOut);
@@ -207,7 +220,7 @@ test('LegalHoldStopsErasingAndErasingIsForGood', async () => {
   assert.equal((await suite.api('POST', `${path}:erase`, { ...order, ground: 'ERASURE_GROUND_RETENTION' }, officer)).status, 400);
 
   const dry = await ok('POST', `${path}:erase`, { ...order, validate_only: true }, officer);
-  assert.deepEqual(dry.data_classes, ['title', 'outcome', 'notes=2', 'report', 'reporter']);
+  assert.deepEqual(dry.data_classes, ['title', 'outcome', 'outcome_for_reporter', 'notes=3', 'measures=1', 'report', 'reporter']);
   assert.equal((await caseOf(reports.named)).title, marks.namedTitle);
 
   assert.equal((await ok('POST', `${path}:hold`, { reference: 'T 77-26' }, officer)).hold_reference, 'T 77-26');
