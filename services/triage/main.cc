@@ -7,6 +7,8 @@
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/rotation.h"
 #include "services/triage/case_links_service.h"
+#include "services/triage/catalogues_service.h"
+#include "services/triage/organisation_history_service.h"
 #include "services/triage/pg_case_link_store.h"
 #include "services/triage/pg_case_store.h"
 #include "services/triage/pg_erasure_store.h"
@@ -50,6 +52,8 @@ int main(int argc, char** argv) {
                               config.retention_every, [&h] { h.publisher().Wake(); });
   triage::TriageService service(h.environment(), cases, organisations, h.directory(), *rules,
                                 h.publisher(), h.ids());
+  triage::OrganisationHistoryService history(h.environment(), organisations, *rules);
+  triage::CataloguesService catalogues(h.environment(), h.roles(), *rules, *campaigns);
   triage::PgCaseLinkStore links(h.pool(), h.ids(), **vault);
   triage::CaseLinksService links_service(h.environment(), links, cases, titles, *rules,
                                          h.publisher(), h.ids());
@@ -62,6 +66,8 @@ int main(int argc, char** argv) {
   h.Offer({&secrecy, triage::v1::Secrecy::service_full_name()});
   h.Offer({&service, triage::v1::Triage::service_full_name()});
   h.Offer({&links_service, triage::v1::CaseLinks::service_full_name()});
+  h.Offer({&history, triage::v1::OrganisationHistory::service_full_name()});
+  h.Offer({&catalogues, triage::v1::Catalogues::service_full_name()});
   h.Offer({&session_log_service, triage::v1::SessionLog::service_full_name()});
   return h.Run();
 }
