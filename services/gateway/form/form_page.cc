@@ -191,7 +191,9 @@ std::string Page(const std::string& language, const std::string& title, const st
       "<!doctype html>\n<html lang=\"", language,
       "\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+      // So that a browser says where the form is sent from.
+      "<meta name=\"referrer\" content=\"same-origin\">\n<title>",
       Escaped(title),
       " – Avvik</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n"
       "<main class=\"page\">\n<h1>",
@@ -324,7 +326,6 @@ std::string FormPage(const ReportDraft& draft, const WrongFields& wrong, FormTro
   }
   writer.Hidden("category", writer.IsWrong("category") ? "" : draft.category);
   writer.Hidden("language", draft.language);
-  writer.Hidden("time_zone", draft.time_zone);
   writer.Hidden("request_id", draft.request_id);
   return Page(draft.language, kTitle.In(draft.language),
               absl::StrCat(Summary(writer, trouble, wrong), "<form action=\"/report\" method=\"post\">\n<p>",

@@ -16,8 +16,12 @@
 namespace avvik::gateway {
 namespace {
 
-// Where Sweden and Denmark are; a form for elsewhere says so in `time_zone`.
-constexpr char kUsualZone[] = "Europe/Stockholm";
+// Sweden and Denmark have one local time; no form may name another, for zones that were looked for are kept.
+constexpr char kZone[] = "Europe/Stockholm";
+// Bytes of what is typed, and of what a page fills in by itself; beyond it nobody typed them.
+constexpr size_t kLongestText = 80'000;
+constexpr size_t kLongestLine = 800;
+constexpr size_t kLongestHidden = 100;
 constexpr size_t kTitleLength = 120;  // Code points.
 constexpr std::array<std::string_view, 3> kLanguages = {"sv", "da", "en"};
 
@@ -73,9 +77,7 @@ std::string TitleOf(std::string_view what) {
 // The instant that `when` names; nothing when it is words. A day alone is its beginning.
 std::optional<absl::Time> InstantOf(const ReportDraft& draft) {
   absl::TimeZone zone;
-  if (!absl::LoadTimeZone(draft.time_zone.empty() ? kUsualZone : draft.time_zone, &zone)) {
-    absl::LoadTimeZone(kUsualZone, &zone);
-  }
+  if (!absl::LoadTimeZone(kZone, &zone)) return std::nullopt;
   for (const char* format : {"%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d", absl::RFC3339_full}) {
     absl::Time time;
     if (absl::ParseTime(format, draft.when, zone, &time, nullptr)) return time;
@@ -119,13 +121,18 @@ ReportDraft DraftOf(const FormFields& form, std::string_view accept_language) {
           .ongoing = field("ongoing"),
           .language = PageLanguage(field("language"), accept_language),
           .tenant = field("tenant"),
-          .time_zone = field("time_zone"),
           .request_id = field("request_id")};
 }
 
 WrongFields CheckDraft(const ReportDraft& draft) {
   WrongFields wrong;
-  if (draft.what.empty()) wrong.push_back("what");
+  if (draft.what.empty() || draft.what.size() > kLongestText) wrong.push_back("what");
+  if (draft.when.size() > kLongestLine) wrong.push_back("when");
+  if (draft.where.size() > kLongestLine) wrong.push_back("where");
+  if (draft.system.size() > kLongestLine) wrong.push_back("system");
+  if (draft.category.size() > kLongestHidden || draft.request_id.size() > kLongestHidden) {
+    wrong.push_back("form");
+  }
   if (draft.as != "named" && draft.as != "confidential" && !draft.anonymous()) {
     wrong.push_back("as");
   }

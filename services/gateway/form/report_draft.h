@@ -24,7 +24,6 @@ struct ReportDraft {
   std::string ongoing;            // The same.
   std::string language;           // `sv`, `da` or `en`.
   std::string tenant;             // The municipality, for who reports without a name.
-  std::string time_zone;          // IANA name of the zone of `when`.
   std::string request_id;
 
   bool anonymous() const { return as == "anonymous"; }

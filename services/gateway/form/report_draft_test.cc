@@ -35,6 +35,12 @@ TEST(ReportDraft, WhatIsMissingIsNamed) {
   EXPECT_THAT(CheckDraft(draft), ElementsAre("tenant"));
   draft.tenant = "kalix";
   EXPECT_THAT(CheckDraft(draft), IsEmpty());
+  draft.when = std::string(801, 'x');
+  EXPECT_THAT(CheckDraft(draft), ElementsAre("when"));
+  draft.when.clear();
+  draft.what = std::string(80'001, 'x');
+  EXPECT_THAT(CheckDraft(draft), ElementsAre("what"));
+  draft.what = "x";
   draft.ongoing = "perhaps";
   EXPECT_THAT(CheckDraft(draft), ElementsAre("ongoing"));
 }
@@ -81,9 +87,6 @@ TEST(ReportDraft, TimesAreLocalAndWordsStayWords) {
     draft.when = typed;
     EXPECT_EQ(ReportJson(draft, {})["occurred_time"], meant) << typed;
   }
-  draft.when = "2026-03-01T14:30";
-  draft.time_zone = "Europe/Helsinki";
-  EXPECT_EQ(ReportJson(draft, {})["occurred_time"], "2026-03-01T12:30:00+00:00");
   draft.when = "förra tisdagen";
   EXPECT_FALSE(ReportJson(draft, {}).contains("occurred_time"));
   EXPECT_EQ(ReportJson(draft, {})["description"], "När: förra tisdagen");
