@@ -13,7 +13,12 @@
 #include "avvik/intake/v1/receipts.pb.h"
 #include "avvik/intake/v1/secrecy.pb.h"
 #include "avvik/metrics/v1/metrics.pb.h"
+#include "avvik/triage/v1/case_history.pb.h"
 #include "avvik/triage/v1/case_links.pb.h"
+#include "avvik/triage/v1/case_outcomes.pb.h"
+#include "avvik/triage/v1/catalogues.pb.h"
+#include "avvik/triage/v1/measures.pb.h"
+#include "avvik/triage/v1/organisation_history.pb.h"
 #include "avvik/triage/v1/secrecy.pb.h"
 #include "avvik/triage/v1/session_log.pb.h"
 #include "avvik/triage/v1/triage.pb.h"
@@ -32,6 +37,11 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           triage::v1::LinkReportRequest::descriptor()->file(),
           triage::v1::EraseCaseRequest::descriptor()->file(),
           triage::v1::RecordSessionRequest::descriptor()->file(),
+          triage::v1::OrganisationVersion::descriptor()->file(),
+          triage::v1::RoleDescription::descriptor()->file(),
+          triage::v1::Measure::descriptor()->file(),
+          triage::v1::TimelineEntry::descriptor()->file(),
+          triage::v1::CaseOutcome::descriptor()->file(),
           escalation::v1::GetDutyRequest::descriptor()->file(),
           metrics::v1::Indicator::descriptor()->file(),
           delivery::v1::Notice::descriptor()->file(),

@@ -23,7 +23,8 @@ grpc::Status CataloguesService::ListRoles(grpc::ServerContext* context,
                                           v1::ListRolesResponse* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     const auto& organisation = call.organisation();
-    for (const organisation::v1::RoleGrants& granted : roles_.ToProto().roles()) {
+    const organisation::v1::RoleCatalogue catalogue = roles_.ToProto();
+    for (const organisation::v1::RoleGrants& granted : catalogue.roles()) {
       v1::RoleDescription* role = response->add_roles();
       role->set_role(granted.role());
       *role->mutable_grants() = granted.grants();

@@ -36,7 +36,7 @@ constexpr pg::Statement kVersion{"triage_organisation_version", R"sql(
 constexpr pg::Statement kVersions{"triage_organisation_versions", R"sql(
     SELECT version, organisation, applied_at, applied_by
       FROM organisation
-     WHERE tenant = $1 AND ($2 = 0 OR version < $2)
+     WHERE tenant = $1 AND ($2::bigint = 0 OR version < $2)
      ORDER BY version DESC
      LIMIT $3)sql"};
 
