@@ -52,7 +52,7 @@ absl::StatusOr<CampaignRules> CampaignRules::Create(const intake::v1::CampaignRu
                               .similarity = rule.similarity(),
                               .same_system = rule.same_system()};
   }
-  return CampaignRules(std::move(rules), Fingerprinter(std::vector<std::string>(
+  return CampaignRules(proto, std::move(rules), Fingerprinter(std::vector<std::string>(
                                              proto.ignored_words().begin(),
                                              proto.ignored_words().end())));
 }

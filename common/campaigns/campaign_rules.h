@@ -33,6 +33,7 @@ class CampaignRules {
   // INVALID_ARGUMENT when a category has two rules or a window is not between a minute and a year.
   static absl::StatusOr<CampaignRules> Create(const intake::v1::CampaignRules& proto);
 
+  const intake::v1::CampaignRules& proto() const { return proto_; }
   const Fingerprinter& fingerprinter() const { return fingerprinter_; }
 
   // Whether reports of the category can be of the same thing.
@@ -52,9 +53,13 @@ class CampaignRules {
     bool same_system = false;
   };
 
-  CampaignRules(std::map<type::v1::Category, Rule> rules, Fingerprinter fingerprinter)
-      : rules_(std::move(rules)), fingerprinter_(std::move(fingerprinter)) {}
+  CampaignRules(intake::v1::CampaignRules proto, std::map<type::v1::Category, Rule> rules,
+                Fingerprinter fingerprinter)
+      : proto_(std::move(proto)),
+        rules_(std::move(rules)),
+        fingerprinter_(std::move(fingerprinter)) {}
 
+  intake::v1::CampaignRules proto_;
   std::map<type::v1::Category, Rule> rules_;
   Fingerprinter fingerprinter_;
 };

@@ -247,6 +247,7 @@ identity::TokenSource& Host::tokens() { return parts_->tokens; }
 telemetry::Registry& Host::telemetry() { return parts_->telemetry; }
 const rpc::Transport& Host::transport() const { return *parts_->transport; }
 rpc::Environment& Host::environment() { return parts_->environment; }
+const organisation::RoleCatalogue& Host::roles() const { return parts_->roles; }
 events::Publisher& Host::publisher() { return parts_->publisher; }
 rpc::Peer& Host::triage() { return parts_->triage; }
 

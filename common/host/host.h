@@ -47,6 +47,8 @@ class Host {
   // How to reach the other services.
   const rpc::Transport& transport() const;
   rpc::Environment& environment();
+  // What the environment decides by.
+  const organisation::RoleCatalogue& roles() const;
   events::Publisher& publisher();
   rpc::Peer& triage();
 

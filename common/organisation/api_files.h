@@ -18,7 +18,9 @@
 #include "avvik/triage/v1/case_links.pb.h"
 #include "avvik/triage/v1/case_outcomes.pb.h"
 #include "avvik/triage/v1/case_search.pb.h"
+#include "avvik/triage/v1/catalogues.pb.h"
 #include "avvik/triage/v1/measures.pb.h"
+#include "avvik/triage/v1/organisation_history.pb.h"
 #include "avvik/triage/v1/portal.pb.h"
 #include "avvik/triage/v1/secrecy.pb.h"
 #include "avvik/triage/v1/session_log.pb.h"
@@ -43,6 +45,8 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           triage::v1::BatchGetCaseOutcomesRequest::descriptor()->file(),
           triage::v1::EraseCaseRequest::descriptor()->file(),
           triage::v1::RecordSessionRequest::descriptor()->file(),
+          triage::v1::OrganisationVersion::descriptor()->file(),
+          triage::v1::RoleDescription::descriptor()->file(),
           triage::v1::GetMeRequest::descriptor()->file(),
           escalation::v1::GetDutyRequest::descriptor()->file(),
           metrics::v1::Indicator::descriptor()->file(),

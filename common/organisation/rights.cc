@@ -128,6 +128,24 @@ const RoleCatalogue::Granted* RoleCatalogue::Find(v1::Role role,
   return granted == grants->second.end() ? nullptr : &granted->second;
 }
 
+v1::RoleCatalogue RoleCatalogue::ToProto() const {
+  v1::RoleCatalogue proto;
+  for (const auto& [role, permissions] : grants_) {
+    v1::RoleGrants* grants = proto.add_roles();
+    grants->set_role(role);
+    for (const auto& [permission, granted] : permissions) {
+      v1::Grant* grant = grants->add_grants();
+      grant->set_permission(permission);
+      grant->set_reach(granted.reach);
+      if (granted.reach == v1::REACH_OWN) continue;
+      for (const Sphere sphere : kSpheres) {
+        if (Contains(granted.spheres, sphere)) grant->add_spheres(sphere);
+      }
+    }
+  }
+  return proto;
+}
+
 v1::Reach RoleCatalogue::ReachOf(v1::Role role, std::string_view permission) const {
   const Granted* granted = Find(role, permission);
   return granted == nullptr ? v1::REACH_UNSPECIFIED : granted->reach;

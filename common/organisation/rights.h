@@ -41,6 +41,10 @@ class RoleCatalogue {
   static absl::StatusOr<RoleCatalogue> Load(const std::string& path);
   static absl::StatusOr<RoleCatalogue> Create(const v1::RoleCatalogue& proto);
 
+  // What it says, roles and permissions in order, each with all spheres that its reach goes into (none with
+  // OWN, which holds in every sphere).
+  v1::RoleCatalogue ToProto() const;
+
   // How far the role's permission reaches; REACH_UNSPECIFIED when it does not grant it.
   v1::Reach ReachOf(v1::Role role, std::string_view permission) const;
   // Whether that reach goes into the sphere. What is the caller's own is reached in every sphere.

@@ -17,6 +17,23 @@ v1::Notice ToProto(const NoticeWithAttempts& found, const std::vector<std::strin
   return proto;
 }
 
+v1::TemplateWords ToProto(const RenderedNotice& words) {
+  v1::TemplateWords proto;
+  proto.set_subject(words.subject);
+  proto.set_text(words.text);
+  proto.set_html(words.html);
+  return proto;
+}
+
+// A case that does not exist, of this municipality.
+TemplateValues ExampleOf(const organisation::Organisation* organisation) {
+  constexpr char kNumber[] = "AVV-2026-000000";
+  if (organisation == nullptr) return {.number = kNumber, .link = kNumber, .organisation = ""};
+  return {.number = kNumber,
+          .link = organisation->proto().base_url() + "/cases/" + kNumber,
+          .organisation = organisation->proto().name()};
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> DeliveryService::PersonsOf(const rpc::Call& call) {
@@ -74,6 +91,27 @@ grpc::Status DeliveryService::GetQueue(grpc::ServerContext* context,
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const QueueCount count, store_.Count(call.tenant()));
     *response = ToProto(count);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status DeliveryService::ListTemplates(grpc::ServerContext* context,
+                                            const v1::ListTemplatesRequest* request,
+                                            v1::ListTemplatesResponse* response) {
+  return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
+    const TemplateValues values = ExampleOf(call.organisation().get());
+    for (const TemplateId id : kTemplates) {
+      for (const std::string_view name : kLanguages) {
+        const std::string language(name);
+        if (!request->language().empty() && request->language() != language) continue;
+        v1::Template* entry = response->add_templates();
+        entry->set_template_(std::string(TemplateName(id)));
+        entry->set_language(language);
+        *entry->mutable_words() = ToProto(templates_.Written(id, language));
+        *entry->mutable_preview() = ToProto(templates_.Render(id, language, values));
+      }
+    }
+    call.Shows(*response);
     return absl::OkStatus();
   });
 }

@@ -7,6 +7,7 @@
 #include "common/rpc/environment.h"
 #include "common/secrecy/vault.h"
 #include "services/delivery/notice_store.h"
+#include "services/delivery/templates.h"
 
 namespace avvik::delivery {
 
@@ -15,8 +16,12 @@ class DeliveryService final : public v1::Delivery::Service {
  public:
   // All of them must outlive the service. `due` is called when a notice has been made due.
   DeliveryService(rpc::Environment& environment, NoticeStore& store, secrecy::Vault& vault,
-                  std::function<void()> due)
-      : environment_(environment), store_(store), vault_(vault), due_(std::move(due)) {}
+                  const TemplateSet& templates, std::function<void()> due)
+      : environment_(environment),
+        store_(store),
+        vault_(vault),
+        templates_(templates),
+        due_(std::move(due)) {}
 
   grpc::Status ListNotices(grpc::ServerContext* context, const v1::ListNoticesRequest* request,
                            v1::ListNoticesResponse* response) override;
@@ -26,6 +31,9 @@ class DeliveryService final : public v1::Delivery::Service {
                         v1::Queue* response) override;
   grpc::Status RetryNotice(grpc::ServerContext* context, const v1::RetryNoticeRequest* request,
                            v1::Notice* response) override;
+  grpc::Status ListTemplates(grpc::ServerContext* context,
+                             const v1::ListTemplatesRequest* request,
+                             v1::ListTemplatesResponse* response) override;
 
  private:
   // The caller's pseudonyms: of a handler or named reporter, and of a confidential one.
@@ -35,6 +43,7 @@ class DeliveryService final : public v1::Delivery::Service {
   rpc::Environment& environment_;
   NoticeStore& store_;
   secrecy::Vault& vault_;
+  const TemplateSet& templates_;
   const std::function<void()> due_;
 };
 

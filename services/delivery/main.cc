@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
   h.Hear("escalation", escalation, duties);
 
   delivery::PgNoticeStore store(h.pool(), h.ids(), **vault);
-  delivery::DeliveryService service(h.environment(), store, **vault,
+  delivery::DeliveryService service(h.environment(), store, **vault, *templates,
                                     [&sender] { sender.Wake(); });
   h.Add(rotation);
   secrecy::Renewal renewal({.service = "avvik-delivery",

@@ -45,6 +45,13 @@ v1::Queue ToProto(const QueueCount& count) {
   proto.set_failed(count.failed);
   proto.set_sent(count.sent);
   if (count.oldest.has_value()) *proto.mutable_oldest_create_time() = ToProtoTime(*count.oldest);
+  if (count.last_success.has_value()) {
+    *proto.mutable_last_success_time() = ToProtoTime(*count.last_success);
+  }
+  if (count.last_failure.has_value()) {
+    *proto.mutable_last_failure_time() = ToProtoTime(*count.last_failure);
+    proto.set_last_failure_reply_code(count.last_failure_code);
+  }
   return proto;
 }
 

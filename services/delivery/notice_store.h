@@ -41,6 +41,9 @@ struct QueueCount {
   int64_t failed = 0;
   int64_t sent = 0;
   std::optional<absl::Time> oldest;  // When the oldest waiting one was queued.
+  std::optional<absl::Time> last_success;
+  std::optional<absl::Time> last_failure;  // Of an attempt.
+  int last_failure_code = 0;               // The mail server's reply then; 0 for none.
 };
 
 // Thread-safe. All methods: UNAVAILABLE when the database cannot be reached.

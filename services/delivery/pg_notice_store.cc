@@ -62,9 +62,18 @@ constexpr pg::Statement kCountQueue{"delivery_count_queue", R"sql(
     SELECT count(*) FILTER (WHERE state IN (1, 2)) AS waiting,
            count(*) FILTER (WHERE state = 3) AS sent,
            count(*) FILTER (WHERE state = 4) AS failed,
-           min(created_at) FILTER (WHERE state IN (1, 2)) AS oldest
+           min(created_at) FILTER (WHERE state IN (1, 2)) AS oldest,
+           max(sent_at) AS last_success
       FROM notice
      WHERE tenant = $1)sql"};
+
+constexpr pg::Statement kLastFailure{"delivery_last_failure", R"sql(
+    SELECT at, reply_code
+      FROM notice_attempt
+      JOIN notice USING (notice_id)
+     WHERE tenant = $1 AND NOT succeeded
+     ORDER BY at DESC
+     LIMIT 1)sql"};
 
 constexpr pg::Statement kLockNotice{"delivery_lock_notice", R"sql(
     SELECT notice.* FROM notice)sql" AVVIK_NOTICE_ABOUT R"sql(
@@ -159,10 +168,20 @@ absl::StatusOr<NoticePage> PgNoticeStore::List(const std::string& tenant,
 absl::StatusOr<QueueCount> PgNoticeStore::Count(const std::string& tenant) {
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
                          pool_.Query(pg::Scope::Tenant(tenant), kCountQueue, {tenant}));
-  return QueueCount{.waiting = rows[0].Int("waiting"),
-                    .failed = rows[0].Int("failed"),
-                    .sent = rows[0].Int("sent"),
-                    .oldest = rows[0].OptionalTime("oldest")};
+  QueueCount count{.waiting = rows[0].Int("waiting"),
+                   .failed = rows[0].Int("failed"),
+                   .sent = rows[0].Int("sent"),
+                   .oldest = rows[0].OptionalTime("oldest"),
+                   .last_success = rows[0].OptionalTime("last_success"),
+                   .last_failure = {},
+                   .last_failure_code = 0};
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows failures,
+                         pool_.Query(pg::Scope::Tenant(tenant), kLastFailure, {tenant}));
+  if (!failures.empty()) {
+    count.last_failure = failures[0].Time("at");
+    count.last_failure_code = static_cast<int>(failures[0].Int("reply_code"));
+  }
+  return count;
 }
 
 absl::StatusOr<NoticeWithAttempts> PgNoticeStore::Retry(const std::string& tenant,

@@ -141,7 +141,27 @@ TEST_F(PgNoticeStoreTest, TheQueueIsCounted) {
   EXPECT_EQ(count->failed, 1);
   EXPECT_EQ(count->waiting, 2);
   EXPECT_EQ(count->oldest, kNow + absl::Seconds(2));
+  EXPECT_TRUE(count->last_success.has_value());
   EXPECT_EQ(store_.Count("orebro")->oldest, std::nullopt);
+  EXPECT_EQ(store_.Count("orebro")->last_success, std::nullopt);
+  EXPECT_EQ(store_.Count("orebro")->last_failure, std::nullopt);
+}
+
+TEST_F(PgNoticeStoreTest, TheLastFailureIsThatOfAnyAttempt) {
+  Queue("event-1");
+  for (const auto& [at, succeeded, code] :
+       {std::tuple(kNow, false, 550), std::tuple(kNow + absl::Seconds(3), false, 451),
+        std::tuple(kNow + absl::Seconds(9), true, 250)}) {
+    database_->Run("INSERT INTO notice_attempt SELECT notice_id, (SELECT count(*) FROM "
+                   "notice_attempt), '" +
+                   absl::FormatTime(at) + "', " + (succeeded ? "true" : "false") + ", " +
+                   std::to_string(code) + ", '', 1 FROM notice");
+  }
+  const auto count = store_.Count(kTenant);
+  ASSERT_OK(count);
+  EXPECT_EQ(count->last_failure, kNow + absl::Seconds(3));
+  EXPECT_EQ(count->last_failure_code, 451);
+  EXPECT_EQ(store_.Count("orebro")->last_failure, std::nullopt);
 }
 
 TEST_F(PgNoticeStoreTest, AFailedNoticeIsTriedAgainWithAllItsTime) {

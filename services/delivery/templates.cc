@@ -173,7 +173,7 @@ absl::StatusOr<TemplateSet> TemplateSet::Make(const Files& files, const std::str
       const std::set<std::string> needed = {"number", "link"};
       const std::string text_file = prefix + std::string(TemplateName(id)) + ".txt";
       const std::string html_file = prefix + std::string(TemplateName(id)) + ".html";
-      Words& words = language.templates[id];
+      RenderedNotice& words = language.templates[id];
       words.html = checker.Take(html_file);
       checker.CheckPlaceholders(html_file, words.html, known, needed);
       const std::string text = checker.Take(text_file);

@@ -45,16 +45,16 @@ class TemplateSet {
   RenderedNotice Render(TemplateId id, const std::string& language,
                         const TemplateValues& values) const;
 
+  // As written; the language is one of kLanguages.
+  const RenderedNotice& Written(TemplateId id, const std::string& language) const {
+    return languages_.at(language).templates.at(id);
+  }
+
  private:
-  struct Words {
-    std::string subject;
-    std::string text;
-    std::string html;
-  };
   struct Language {
     std::string text_layout;
     std::string html_layout;
-    std::map<TemplateId, Words> templates;
+    std::map<TemplateId, RenderedNotice> templates;
   };
   std::map<std::string, Language> languages_;
 };

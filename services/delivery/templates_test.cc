@@ -48,6 +48,14 @@ TEST(TemplateSetTest, ValuesAreFilledInOnce) {
             "https://a.example/cases/AVV-2026-000123?a=1&b=2\n-- da\n");
 }
 
+TEST(TemplateSetTest, WrittenWordsKeepTheirPlaceholders) {
+  const auto set = TemplateSet::Make(Good(), "templates");
+  const RenderedNotice& written = set->Written(TemplateId::kCaseAssigned, "en");
+  EXPECT_EQ(written.subject, "Case {{number}}");
+  EXPECT_EQ(written.text, "{{number}} of {{organisation}}: {{link}}\n");
+  EXPECT_EQ(written.html, kHtml);
+}
+
 TEST(TemplateSetTest, HtmlIsEscaped) {
   const auto set = TemplateSet::Make(Good(), "templates");
   const RenderedNotice notice = set->Render(TemplateId::kCaseAssigned, "sv", kValues);

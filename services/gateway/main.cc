@@ -12,6 +12,7 @@
 #include "common/process/lifecycle.h"
 #include "common/rpc/peer.h"
 #include "services/gateway/backends.h"
+#include "services/gateway/form/form_handler.h"
 #include "services/gateway/gateway_config.h"
 #include "services/gateway/gateway_handler.h"
 #include "services/gateway/http_server.h"
@@ -95,6 +96,7 @@ int main(int argc, char** argv) {
   BrowserSessions browsers(
       config, *client_secret, redis, *sealer, keys, http, clock,
       {.next = handler, .routes = *routes, .metrics = metrics, .log = session_log});
+  FormHandler form({.public_url = config.public_url}, browsers.handler(), metrics);
   HttpServer server({.address = config.listen,
                      .certificate = config.listen_certificate,
                      .key = config.listen_key,
@@ -102,10 +104,10 @@ int main(int argc, char** argv) {
                      .max_connections = config.max_connections,
                      .drain = config.drain,
                      .headers = SecurityHeaders(config.public_url.starts_with("https://"))},
-                    browsers.handler());
+                    form);
   handler.set_load([&server] { return std::pair(server.connections(), server.streams()); });
   // Stopped in reverse: first no more requests, then an end to the calls they made.
   return process::RunUntilSignal(
-      {&clock_watch, &readiness, &transcoder, &keys, &session_log, &browsers, &server},
+      {&clock_watch, &readiness, &transcoder, &keys, &session_log, &browsers, &form, &server},
       config.drain + kStopMargin);
 }

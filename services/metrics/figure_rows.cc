@@ -48,7 +48,14 @@ CaseFigure CaseFromRow(const pg::Row& row) {
   figure.acknowledged = row.OptionalTime("acknowledged_at");
   figure.closed = row.OptionalTime("closed_at");
   figure.reopen_count = static_cast<int>(row.Int("reopen_count"));
+  figure.cause = static_cast<triage::v1::Cause>(row.Int("cause"));
   return figure;
+}
+
+MeasureFigure MeasureFromRow(const pg::Row& row) {
+  return {.heading = HeadingFromRow(row, "measure_id"),
+          .state = static_cast<triage::v1::MeasureState>(row.Int("state")),
+          .due = row.OptionalTime("due_at")};
 }
 
 DutyFigure DutyFromRow(const pg::Row& row) {

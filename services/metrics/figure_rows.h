@@ -14,6 +14,7 @@ CaseFigure CaseFromRow(const pg::Row& row);
 // A row of duty_figure joined with stage_figure, the stage's state as `stage_state`.
 DutyFigure DutyFromRow(const pg::Row& row);  // Without stages.
 StageFigure StageFromRow(const pg::Row& row);
+MeasureFigure MeasureFromRow(const pg::Row& row);
 
 // The columns of stage_figure after the duty's id, as arrays.
 struct StageColumns {

@@ -21,6 +21,7 @@ struct Seen {
   int64_t cases = 0;
   int64_t duties = 0;
   int64_t notices = 0;
+  int64_t measures = 0;
 
   friend bool operator==(const Seen&, const Seen&) = default;
 };
@@ -40,6 +41,9 @@ class FigureSink {
   // All notices of one deviation.
   virtual void TakeNotices(const std::string& tenant, CaseNumber number,
                            const NoticeCounts& counts) = 0;
+  // All measures of one deviation.
+  virtual void TakeMeasures(const std::string& tenant, CaseNumber number,
+                            std::span<const MeasureFigure> measures) = 0;
 };
 
 // Thread-safe.

@@ -82,6 +82,7 @@ absl::StatusOr<Figure> Read(const events::v1::Event& event, const triage::v1::Ca
   figure.acknowledged = OptionalTime(facts.has_acknowledge_time(), facts.acknowledge_time());
   figure.closed = OptionalTime(facts.has_close_time(), facts.close_time());
   figure.reopen_count = facts.reopen_count();
+  if (triage::v1::Cause_IsValid(facts.cause())) figure.cause = facts.cause();
   return figure;
 }
 
@@ -110,6 +111,16 @@ absl::StatusOr<Figure> Read(const events::v1::Event& event,
   return figure;
 }
 
+// The case behind it is counted by its own events.
+absl::StatusOr<Figure> Read(const events::v1::Event& event, const triage::v1::CaseFacts& facts,
+                            const triage::v1::MeasureFacts& measure) {
+  MeasureFigure figure;
+  AVVIK_ASSIGN_OR_RETURN(figure.heading, HeadingOf(event, measure.measure_id(), facts.number()));
+  figure.state = measure.state();
+  figure.due = OptionalTime(measure.has_due_time(), measure.due_time());
+  return figure;
+}
+
 using Reader = absl::StatusOr<Figure> (*)(const events::v1::Event&);
 
 template <typename Message>
@@ -118,7 +129,9 @@ absl::StatusOr<Figure> ReadAs(const events::v1::Event& event) {
   if (!event.data().UnpackTo(&message)) {
     return error::EventUnreadable(event.type(), "cannot be parsed");
   }
-  if constexpr (requires { message.facts(); }) {
+  if constexpr (requires { message.measure(); }) {
+    return Read(event, message.facts(), message.measure());
+  } else if constexpr (requires { message.facts(); }) {
     return Read(event, message.facts());
   } else {
     return Read(event, message);
@@ -141,6 +154,9 @@ absl::StatusOr<std::optional<Figure>> FigureOf(const events::v1::Event& event) {
                 triage::v1::CaseClosed, triage::v1::CaseReopened,                     //
                 triage::v1::CaseRestricted, triage::v1::CaseAccessChanged,            //
                 triage::v1::CaseHandedOver,                                           //
+                triage::v1::MeasureDecided, triage::v1::MeasureChanged,               //
+                triage::v1::MeasureDone, triage::v1::MeasureDropped,                  //
+                triage::v1::MeasureReopened,                                          //
                 escalation::v1::DutyFound, escalation::v1::DutyChanged,               //
                 escalation::v1::DutyRuledOut, escalation::v1::StageDueSoon,           //
                 escalation::v1::StageOverdue, escalation::v1::StageSubmitted,         //

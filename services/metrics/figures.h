@@ -14,6 +14,7 @@
 #include "avvik/escalation/v1/duty.pb.h"
 #include "avvik/events/v1/event.pb.h"
 #include "avvik/triage/v1/case.pb.h"
+#include "avvik/triage/v1/measures.pb.h"
 #include "avvik/type/v1/classification.pb.h"
 #include "services/metrics/case_number.h"
 
@@ -21,7 +22,7 @@ namespace avvik::metrics {
 
 // What every figure has: whose it is, which deviation it belongs to, and how new it is.
 struct FigureHeading {
-  std::string id;  // UUID of the report, case, duty or notice.
+  std::string id;  // UUID of the report, case, duty, notice or measure.
   std::string tenant;
   CaseNumber number;
   int64_t version = 0;  // Of the subject; a larger one replaces a smaller one.
@@ -57,6 +58,7 @@ struct CaseFigure {
   std::optional<absl::Time> acknowledged;
   std::optional<absl::Time> closed;
   int reopen_count = 0;
+  triage::v1::Cause cause = triage::v1::CAUSE_UNSPECIFIED;  // Of a closed case.
 
   friend bool operator==(const CaseFigure&, const CaseFigure&) = default;
 };
@@ -87,7 +89,15 @@ struct NoticeFigure {
   friend bool operator==(const NoticeFigure&, const NoticeFigure&) = default;
 };
 
-using Figure = std::variant<ReportFigure, CaseFigure, DutyFigure, NoticeFigure>;
+struct MeasureFigure {
+  FigureHeading heading;
+  triage::v1::MeasureState state = triage::v1::MEASURE_STATE_UNSPECIFIED;
+  std::optional<absl::Time> due;
+
+  friend bool operator==(const MeasureFigure&, const MeasureFigure&) = default;
+};
+
+using Figure = std::variant<ReportFigure, CaseFigure, DutyFigure, NoticeFigure, MeasureFigure>;
 
 // The figure an event tells of; nothing for types that no indicator rests on. INVALID_ARGUMENT
 // (EVENT_UNREADABLE) when the event is not what its type says: an id that is no UUID, a number that is no

@@ -23,6 +23,9 @@ Groups::Groups(const Ledger& ledger, v1::Breakdown breakdown)
     case v1::BREAKDOWN_PROPERTY:
       size_ = kProperties + 1;
       break;
+    case v1::BREAKDOWN_CAUSE:
+      size_ = triage::v1::Cause_ARRAYSIZE;
+      break;
     case v1::BREAKDOWN_MONTH:
       first_month_ = ledger.first_month();
       if (ledger.last_month() != kNoMonth) {
@@ -45,6 +48,8 @@ std::string Groups::NameOf(size_t group) const {
       return type::v1::Kind_Name(static_cast<int>(group));
     case v1::BREAKDOWN_PROPERTY:
       return type::v1::SecurityProperty_Name(static_cast<int>(group));
+    case v1::BREAKDOWN_CAUSE:
+      return triage::v1::Cause_Name(static_cast<int>(group));
     case v1::BREAKDOWN_MONTH:
       return MonthText(first_month_ + static_cast<int32_t>(group) - 1);
     default:

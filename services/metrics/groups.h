@@ -41,6 +41,8 @@ class Groups {
         return use(line.kind);
       case v1::BREAKDOWN_MONTH:
         return use(MonthGroup(line));
+      case v1::BREAKDOWN_CAUSE:
+        return use(line.cause);
       case v1::BREAKDOWN_PROPERTY: {
         bool hit = false;
         for (size_t i = 0; i < kProperties; ++i) {

@@ -72,6 +72,12 @@ constexpr Indicator kIndicators[] = {
      [](const Tally& t) { return Count(t.notices_waiting); }},
     {"notices_failed", "count", "Notices that were given up.",
      [](const Tally& t) { return Count(t.notices_failed); }},
+    {"open_measures", "count", "Measures that were decided and are to be done.",
+     [](const Tally& t) { return Count(t.open_measures); }},
+    {"overdue_measures", "count", "Measures that are to be done and whose due time is over.",
+     [](const Tally& t) { return Count(t.overdue_measures); }},
+    {"done_measures", "count", "Measures that are done.",
+     [](const Tally& t) { return Count(t.done_measures); }},
 };
 
 }  // namespace

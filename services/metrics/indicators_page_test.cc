@@ -42,7 +42,8 @@ TEST(IndicatorsPageTest, IdsAreTheOnesTheApiPromises) {
                        "reopened_cases", "time_to_acknowledge_median", "time_to_acknowledge_p90",
                        "time_to_close_median", "time_to_close_p90", "duties", "overdue_stages",
                        "stages_due", "stages_met_share", "notices_sent", "notices_waiting",
-                       "notices_failed"));
+                       "notices_failed", "open_measures", "overdue_measures",
+                       "done_measures"));
 }
 
 }  // namespace

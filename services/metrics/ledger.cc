@@ -102,6 +102,7 @@ void Ledger::PutCase(const CaseFigure& figure) {
   }
   line.open = figure.state != triage::v1::CASE_STATE_CLOSED;
   line.reopened = figure.reopen_count > 0;
+  line.cause = line.open ? uint8_t{0} : static_cast<uint8_t>(static_cast<uint8_t>(figure.cause) & 0xf);
   line.opened = absl::ToUnixMicros(figure.opened);
   line.to_acknowledge = Between(figure.opened, figure.acknowledged);
   line.to_close = line.open ? kUnset : Between(figure.opened, figure.closed);
@@ -133,6 +134,18 @@ void Ledger::PutDuties(CaseNumber number, std::span<const DutyFigure> duties) {
   }
   line.stages = static_cast<uint16_t>(stages.size());
   std::copy(stages.begin(), stages.end(), stages_.begin() + line.first_stage);
+}
+
+void Ledger::PutMeasures(CaseNumber number, std::span<const MeasureFigure> measures) {
+  std::vector<LineMeasure> kept;
+  for (const MeasureFigure& measure : measures) {
+    const bool done = measure.state == triage::v1::MEASURE_STATE_DONE;
+    if (!done && measure.state != triage::v1::MEASURE_STATE_OPEN) continue;
+    kept.push_back({.due = measure.due.has_value() ? absl::ToUnixMicros(*measure.due) : kUnset,
+                    .done = done});
+  }
+  lines_[IndexOf(number)].has_measures = true;
+  measures_[number] = std::move(kept);
 }
 
 void Ledger::PutNotices(CaseNumber number, const NoticeCounts& counts) {

@@ -62,7 +62,9 @@ struct Line {
   bool has_case : 1 = false;
   bool open : 1 = false;
   bool reopened : 1 = false;
+  bool has_measures : 1 = false;
   uint8_t sphere : 4 = type::v1::SPHERE_OPEN;
+  uint8_t cause : 4 = 0;  // Of a closed case.
 };
 static_assert(sizeof(Line) == 64);
 
@@ -74,6 +76,12 @@ struct LineStage {
   uint32_t regime = 0;
   uint32_t stage = 0;
   Standing standing = Standing::kToDo;
+};
+
+// Something to be done because of a case, that was not given up.
+struct LineMeasure {
+  int64_t due = kUnset;
+  bool done = false;
 };
 
 // How many notices of one deviation are in which state.
@@ -99,6 +107,9 @@ class Ledger {
   void PutDuties(CaseNumber number, std::span<const DutyFigure> duties);
   void PutNotices(CaseNumber number, const NoticeCounts& counts);
 
+  // All measures of a deviation.
+  void PutMeasures(CaseNumber number, std::span<const MeasureFigure> measures);
+
   std::span<const Line> lines() const { return lines_; }
   // Of one of lines().
   CaseNumber NumberOf(const Line& line) const {
@@ -106,6 +117,10 @@ class Ledger {
   }
   std::span<const LineStage> StagesOf(const Line& line) const {
     return std::span(stages_).subspan(line.first_stage, line.stages);
+  }
+  std::span<const LineMeasure> MeasuresOf(const Line& line) const {
+    if (!line.has_measures) return {};
+    return measures_.find(NumberOf(line))->second;
   }
   // No line is of another month than these; a first after the last when none has a month.
   int32_t first_month() const { return first_month_; }
@@ -141,6 +156,8 @@ class Ledger {
   int32_t last_month_ = kNoMonth;
   // Those of a line stand together; a line that outgrows its room moves to the end.
   std::vector<LineStage> stages_;
+  // Few deviations have any.
+  std::unordered_map<CaseNumber, std::vector<LineMeasure>, NumberHash> measures_;
   std::unordered_map<CaseNumber, uint32_t, NumberHash> index_;
   Names units_;
   Names systems_;

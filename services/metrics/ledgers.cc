@@ -34,6 +34,13 @@ class Ledgers::Changes final : public FigureSink {
     Later(tenant, [number, counts](Ledger& ledger) { ledger.PutNotices(number, counts); });
   }
 
+  void TakeMeasures(const std::string& tenant, CaseNumber number,
+                    std::span<const MeasureFigure> measures) override {
+    Later(tenant, [number, kept = std::vector(measures.begin(), measures.end())](Ledger& ledger) {
+      ledger.PutMeasures(number, kept);
+    });
+  }
+
   bool empty() const { return !anew_ && changes_.empty(); }
 
   // Brings the changes into the ledgers; nobody may read them meanwhile.

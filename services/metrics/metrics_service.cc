@@ -15,9 +15,13 @@ constexpr absl::Duration kLongestWatch = absl::Minutes(15);
 // How soon a watcher that went away is noticed.
 constexpr absl::Duration kWatcherPatience = absl::Milliseconds(500);
 
-absl::StatusOr<View> ViewOf(const rpc::Call& call, const v1::FigureFilter& filter) {
+constexpr char kReadCases[] = "cases.read";
+
+absl::StatusOr<View> ViewOf(const rpc::Environment& environment, const rpc::Call& call,
+                            const v1::FigureFilter& filter) {
   if (call.organisation() == nullptr) return error::NoOrganisation(call.tenant());
-  return MakeView(filter, call.grant(), *call.organisation());
+  return MakeView(filter, call.grant(), environment.GrantFor(call, kReadCases),
+                  *call.organisation());
 }
 
 }  // namespace
@@ -26,7 +30,7 @@ grpc::Status MetricsService::ListIndicators(grpc::ServerContext* context,
                                             const v1::ListIndicatorsRequest* request,
                                             v1::ListIndicatorsResponse* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
-    AVVIK_ASSIGN_OR_RETURN(const View view, ViewOf(call, request->filter()));
+    AVVIK_ASSIGN_OR_RETURN(const View view, ViewOf(environment_, call, request->filter()));
     AVVIK_ASSIGN_OR_RETURN(*response,
                            painter_.Indicators(view, request->breakdown(), call.deadline()));
     call.Shows(*response);
@@ -38,7 +42,7 @@ grpc::Status MetricsService::GetSituation(grpc::ServerContext* context,
                                           const v1::GetSituationRequest* request,
                                           v1::Situation* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
-    AVVIK_ASSIGN_OR_RETURN(const View view, ViewOf(call, request->filter()));
+    AVVIK_ASSIGN_OR_RETURN(const View view, ViewOf(environment_, call, request->filter()));
     AVVIK_ASSIGN_OR_RETURN(*response, painter_.Situation(view, call.deadline()));
     return absl::OkStatus();
   });
@@ -52,7 +56,7 @@ grpc::Status MetricsService::WatchSituation(grpc::ServerContext* context,
   std::optional<Watchers::Watcher> watcher;
   const grpc::Status let_in =
       rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
-        AVVIK_ASSIGN_OR_RETURN(const View view, ViewOf(call, request->filter()));
+        AVVIK_ASSIGN_OR_RETURN(const View view, ViewOf(environment_, call, request->filter()));
         AVVIK_ASSIGN_OR_RETURN(Watchers::Watcher joined, watchers_.Join(view));
         watcher.emplace(std::move(joined));
         return absl::OkStatus();

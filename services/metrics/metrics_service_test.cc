@@ -28,6 +28,7 @@ organisation::RoleCatalogue Roles() {
   google::protobuf::TextFormat::ParseFromString(R"pb(
     roles {
       role: COORDINATOR
+      grants { permission: "cases.read" reach: REACH_UNIT }
       grants { permission: "figures.read" reach: REACH_UNIT }
     }
     roles {
@@ -36,6 +37,11 @@ organisation::RoleCatalogue Roles() {
     }
     roles {
       role: INFORMATION_SECURITY_OFFICER
+      grants { permission: "cases.read" reach: REACH_ALL }
+      grants { permission: "figures.read" reach: REACH_ALL }
+    }
+    roles {
+      role: DIRECTOR
       grants { permission: "figures.read" reach: REACH_ALL }
     }
     roles {
@@ -62,6 +68,11 @@ class MetricsServiceTest : public FigureSetTest {
     rut->set_name("Rut Ros");
     rut->set_email("rut@by.example");
     rut->add_roles()->set_role(organisation::v1::AUDITOR);
+    auto* dan = organisation.add_people();
+    dan->set_login("dan");
+    dan->set_name("Dan Rot");
+    dan->set_email("dan@by.example");
+    dan->add_roles()->set_role(organisation::v1::DIRECTOR);
     EXPECT_OK(directory_.Put(organisation, 2));
     town_.AddDeviations(300);
     HearAll();
@@ -153,6 +164,44 @@ TEST_F(MetricsServiceTest, EachSeesWhatTheirRoleReaches) {
               IsError(absl::StatusCode::kPermissionDenied, "UNIT_OUT_OF_REACH"));
   EXPECT_THAT(Get("olle"), IsError(absl::StatusCode::kPermissionDenied, "NO_UNIT_IN_REACH"));
   EXPECT_THAT(Get("ove"), IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
+}
+
+TEST_F(MetricsServiceTest, FiguresOfSmallGroupsAreForThoseWhoMayReadTheCases) {
+  // One case in a unit of its own.
+  database_.Run("UPDATE figures.case_figure SET unit = 'drift', change = nextval('figures.figure_change')"
+                " WHERE case_id = (SELECT min(case_id::text)::uuid FROM figures.case_figure)");
+  v1::ListIndicatorsRequest split;
+  split.set_breakdown(v1::BREAKDOWN_SYSTEM);
+  for (const char* login : {"cleo", "siv"}) {
+    const auto seen = Get(login);
+    ASSERT_OK(seen);
+    EXPECT_EQ(seen->smallest_group(), 0) << login;
+    for (const v1::GroupCount& count : seen->by_unit()) EXPECT_FALSE(count.suppressed());
+    const auto list =
+        Call<v1::ListIndicatorsResponse>(&v1::Metrics::Stub::ListIndicators, login, split);
+    ASSERT_OK(list);
+    for (const v1::Indicator& one : list->indicators()) EXPECT_FALSE(one.suppressed());
+  }
+  const auto seen = Get("dan");
+  ASSERT_OK(seen);
+  EXPECT_EQ(seen->smallest_group(), 5);
+  EXPECT_EQ(seen->trends_size(), 6);
+  for (const v1::GroupCount& count : seen->by_unit()) {
+    EXPECT_TRUE(count.suppressed() || count.count() >= 5) << count.group();
+  }
+  for (const v1::Indicator& one : seen->indicators()) {
+    EXPECT_TRUE(one.suppressed() || one.observations() == 0 || one.observations() >= 5) << one.id();
+  }
+  // Watching shows the same.
+  const auto context = As("dan");
+  const auto reader = stub_->WatchSituation(context.get(), v1::WatchSituationRequest());
+  v1::Situation watched;
+  ASSERT_TRUE(reader->Read(&watched));
+  EXPECT_EQ(watched.smallest_group(), 5);
+  for (const v1::GroupCount& count : watched.by_unit()) {
+    EXPECT_TRUE(count.suppressed() || count.count() >= 5) << count.group();
+  }
+  context->TryCancel();
 }
 
 TEST_F(MetricsServiceTest, IndicatorsAreSplitAsAsked) {

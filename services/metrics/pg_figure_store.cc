@@ -29,8 +29,9 @@ constexpr pg::Statement kPutReport{"metrics_put_report", R"sql(
 constexpr pg::Statement kPutCase{"metrics_put_case", R"sql(
     INSERT INTO case_figure (case_id, tenant, number, version, state, unit, system, kind, severity,
                              confidentiality, accuracy, availability, traceability, reported_at,
-                             opened_at, acknowledged_at, closed_at, reopen_count, sphere)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                             opened_at, acknowledged_at, closed_at, reopen_count, sphere, cause)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+            $20)
     ON CONFLICT (case_id) DO UPDATE
        SET number = excluded.number, version = excluded.version, state = excluded.state,
            unit = excluded.unit, system = excluded.system, kind = excluded.kind,
@@ -39,7 +40,7 @@ constexpr pg::Statement kPutCase{"metrics_put_case", R"sql(
            traceability = excluded.traceability, reported_at = excluded.reported_at,
            opened_at = excluded.opened_at, acknowledged_at = excluded.acknowledged_at,
            closed_at = excluded.closed_at, reopen_count = excluded.reopen_count,
-           sphere = excluded.sphere,
+           sphere = excluded.sphere, cause = excluded.cause,
            change = excluded.change
      WHERE case_figure.version < excluded.version)sql"};
 
@@ -73,6 +74,14 @@ constexpr pg::Statement kPutNotice{"metrics_put_notice", R"sql(
            change = excluded.change
      WHERE notice_figure.version < excluded.version)sql"};
 
+constexpr pg::Statement kPutMeasure{"metrics_put_measure", R"sql(
+    INSERT INTO measure_figure (measure_id, tenant, number, version, state, due_at)
+    VALUES                     ($1,         $2,     $3,     $4,      $5,    $6)
+    ON CONFLICT (measure_id) DO UPDATE
+       SET number = excluded.number, version = excluded.version, state = excluded.state,
+           due_at = excluded.due_at, change = excluded.change
+     WHERE measure_figure.version < excluded.version)sql"};
+
 constexpr pg::Statement kOneMoment{
     "metrics_one_moment", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"};
 
@@ -86,7 +95,8 @@ constexpr pg::Statement kHeads{"metrics_read_heads", R"sql(
            (SELECT coalesce(max(change), 0) FROM report_figure) AS reports,
            (SELECT coalesce(max(change), 0) FROM case_figure)   AS cases,
            (SELECT coalesce(max(change), 0) FROM duty_figure)   AS duties,
-           (SELECT coalesce(max(change), 0) FROM notice_figure) AS notices)sql"};
+           (SELECT coalesce(max(change), 0) FROM notice_figure) AS notices,
+           (SELECT coalesce(max(change), 0) FROM measure_figure) AS measures)sql"};
 
 // What has changed is read by a cursor, so that a first reading of a large set needs little memory. Each
 // takes what was seen of its table.
@@ -119,6 +129,14 @@ constexpr pg::Statement kOpenNotices{"metrics_open_notices", R"sql(
       FROM notice_figure
      WHERE (tenant, number) IN (SELECT tenant, number FROM notice_figure WHERE change > $1)
      GROUP BY tenant, number)sql"};
+
+// All measures of those deviations of which one has changed.
+constexpr pg::Statement kOpenMeasures{"metrics_open_measures", R"sql(
+    DECLARE changed NO SCROLL CURSOR FOR
+    SELECT *
+      FROM measure_figure
+     WHERE (tenant, number) IN (SELECT tenant, number FROM measure_figure WHERE change > $1)
+     ORDER BY tenant, number, measure_id)sql"};
 
 constexpr pg::Statement kFetch{"metrics_fetch_changed", "FETCH 10000 FROM changed"};
 constexpr pg::Statement kClose{"metrics_close_changed", "CLOSE changed"};
@@ -170,6 +188,26 @@ absl::Status ReadDuties(pg::Transaction& transaction, int64_t seen, FigureSink& 
   return absl::OkStatus();
 }
 
+absl::Status ReadMeasures(pg::Transaction& transaction, int64_t seen, FigureSink& sink) {
+  std::vector<MeasureFigure> measures;  // Of one deviation.
+  auto give = [&] {
+    if (measures.empty()) return;
+    const FigureHeading& heading = measures.front().heading;
+    sink.TakeMeasures(heading.tenant, heading.number, measures);
+    measures.clear();
+  };
+  AVVIK_RETURN_IF_ERROR(ReadChanged(transaction, kOpenMeasures, seen, [&](const pg::Row& row) {
+    MeasureFigure measure = MeasureFromRow(row);
+    if (!measures.empty() && (measures.front().heading.tenant != measure.heading.tenant ||
+                              measures.front().heading.number != measure.heading.number)) {
+      give();
+    }
+    measures.push_back(std::move(measure));
+  }));
+  give();
+  return absl::OkStatus();
+}
+
 absl::Status ReadNotices(pg::Transaction& transaction, int64_t seen, FigureSink& sink) {
   return ReadChanged(transaction, kOpenNotices, seen, [&](const pg::Row& row) {
     sink.TakeNotices(row.Text("tenant"), NumberFromRow(row),
@@ -199,7 +237,7 @@ absl::Status PgFigureStore::Put(pg::Transaction& transaction, const Figure& figu
            static_cast<int>(f.state), f.unit, f.system, static_cast<int>(f.kind),
            static_cast<int>(f.severity), f.levels[0], f.levels[1], f.levels[2], f.levels[3],
            f.reported, f.opened, f.acknowledged, f.closed, f.reopen_count,
-           static_cast<int>(f.sphere)});
+           static_cast<int>(f.sphere), static_cast<int>(f.cause)});
     }
     absl::StatusOr<pg::Rows> operator()(const DutyFigure& duty) {
       const FigureHeading& heading = duty.heading;
@@ -214,6 +252,12 @@ absl::Status PgFigureStore::Put(pg::Transaction& transaction, const Figure& figu
       return transaction.Execute(kPutNotice,
                                  {heading.id, heading.tenant, heading.number.ToText(),
                                   heading.version, static_cast<int>(notice.state)});
+    }
+    absl::StatusOr<pg::Rows> operator()(const MeasureFigure& measure) {
+      const FigureHeading& heading = measure.heading;
+      return transaction.Execute(
+          kPutMeasure, {heading.id, heading.tenant, heading.number.ToText(), heading.version,
+                        static_cast<int>(measure.state), measure.due});
     }
   };
   return std::visit(Writer{transaction}, figure).status();
@@ -237,7 +281,8 @@ absl::StatusOr<Seen> PgFigureStore::ReadChanges(const Seen& seen, FigureSink& si
                           .reports = head.Int("reports"),
                           .cases = head.Int("cases"),
                           .duties = head.Int("duties"),
-                          .notices = head.Int("notices")};
+                          .notices = head.Int("notices"),
+                          .measures = head.Int("measures")};
         if (from.reports < now.reports) {
           AVVIK_RETURN_IF_ERROR(ReadReports(transaction, from.reports, sink));
         }
@@ -249,6 +294,9 @@ absl::StatusOr<Seen> PgFigureStore::ReadChanges(const Seen& seen, FigureSink& si
         }
         if (from.notices < now.notices) {
           AVVIK_RETURN_IF_ERROR(ReadNotices(transaction, from.notices, sink));
+        }
+        if (from.measures < now.measures) {
+          AVVIK_RETURN_IF_ERROR(ReadMeasures(transaction, from.measures, sink));
         }
         return now;
       });

@@ -31,7 +31,13 @@ class Notes final : public FigureSink {
     texts.push_back("notices " + number.ToText() + " " + std::to_string(counts.sent) + "/" +
                     std::to_string(counts.waiting) + "/" + std::to_string(counts.failed));
   }
+  void TakeMeasures(const std::string&, CaseNumber number,
+                    std::span<const MeasureFigure> given) override {
+    measures.insert(measures.end(), given.begin(), given.end());
+    texts.push_back(std::to_string(given.size()) + " measures " + number.ToText());
+  }
   std::vector<std::string> texts;
+  std::vector<MeasureFigure> measures;
   std::vector<ReportFigure> reports;
   std::vector<CaseFigure> cases;
   std::vector<DutyFigure> duties;

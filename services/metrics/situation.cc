@@ -9,6 +9,7 @@
 #include "common/rpc/time.h"
 #include "services/metrics/groups.h"
 #include "services/metrics/indicators.h"
+#include "services/metrics/suppression.h"
 #include "services/metrics/tally.h"
 
 namespace avvik::metrics {
@@ -24,6 +25,8 @@ constexpr AgeBucket kAges[] = {{"0-1", 1},
                                {"8-30", 30},
                                {"31-90", 90},
                                {"91-", std::numeric_limits<int64_t>::max()}};
+// Months in a trend.
+constexpr int32_t kTrendMonths = 24;
 constexpr int64_t kMicrosPerDay = 86'400'000'000;
 
 void AddIndicators(const Tally& tally, const std::string& group,
@@ -159,6 +162,113 @@ class UrgentClocks {
   std::priority_queue<Clock> kept_;
 };
 
+// Reports and cases of each unit by itself, with everything but the unit asked for narrowing them.
+struct CountsByUnit {
+  UnitCounts reports;
+  UnitCounts cases;
+};
+
+CountsByUnit CountByUnit(const Ledger& ledger, const View& view) {
+  View whole = view;
+  whole.units = view.reach;
+  const Selection selection(ledger, whole);
+  std::vector<std::pair<int64_t, int64_t>> counts(ledger.units().size());
+  for (const Line& line : ledger.lines()) {
+    if (!selection.Shows(line)) continue;
+    counts[line.unit].first += line.has_report ? 1 : 0;
+    counts[line.unit].second += line.has_case ? 1 : 0;
+  }
+  CountsByUnit by_unit;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    const std::string name = i == 0 ? kNoGroup : ledger.units()[i];
+    if (counts[i].first > 0) by_unit.reports[name] = counts[i].first;
+    if (counts[i].second > 0) by_unit.cases[name] = counts[i].second;
+  }
+  return by_unit;
+}
+
+// Units of which nothing is shown to whom figures of small groups are withheld.
+WithheldUnits WithheldOf(const View& view, const CountsByUnit& counts) {
+  WithheldUnits withheld = WithholdUnits(view.tree, counts.reports, view.smallest_group);
+  const WithheldUnits cases = WithholdUnits(view.tree, counts.cases, view.smallest_group);
+  withheld.own.insert(cases.own.begin(), cases.own.end());
+  withheld.totals.insert(cases.totals.begin(), cases.totals.end());
+  return withheld;
+}
+
+// Whether the unit asked for is one of them as a whole. A unit that is gone has nothing below it.
+bool IsWithheld(const View& view, const WithheldUnits& withheld) {
+  const bool there =
+      std::any_of(view.tree.begin(), view.tree.end(),
+                  [&](const PlacedUnit& unit) { return unit.id == view.unit; });
+  return (there ? withheld.totals : withheld.own).contains(view.unit);
+}
+
+void AddRates(const View& view, const UnitCounts& reports, v1::Situation* situation) {
+  const std::map<std::string, int64_t> totals = TotalsOf(view.tree, reports);
+  for (const PlacedUnit& unit : view.tree) {
+    const bool shown = !view.units.has_value() ||
+                       std::binary_search(view.units->begin(), view.units->end(), unit.id);
+    if (!shown || unit.employees <= 0) continue;
+    const int64_t total = totals.at(unit.id);
+    v1::UnitRate* rate = situation->add_report_rates();
+    rate->set_unit(unit.id);
+    rate->set_employees(unit.employees);
+    rate->set_reports(total);
+    rate->set_per_100(100.0 * static_cast<double>(total) / unit.employees);
+  }
+}
+
+// The main indicators month by month, whatever month the view begins with.
+class Trends {
+ public:
+  Trends(const Ledger& ledger, const View& view, absl::Time now)
+      : last_(LastMonth(ledger, view, now)),
+        selection_(ledger, Through(view, last_)),
+        tallies_(kTrendMonths) {}
+
+  bool Shows(const Line& line) const { return selection_.Shows(line); }
+  // A line that it shows.
+  void Add(const Line& line, const StageCounts& stages) {
+    tallies_[static_cast<size_t>(line.month - last_ + kTrendMonths - 1)].Add(line, stages);
+  }
+
+  void Write(v1::Situation* situation) const {
+    for (const char* id : {"reports", "cases", "closed_cases", "time_to_acknowledge_median",
+                           "time_to_close_median", "stages_met_share"}) {
+      const auto indicators = Indicators();
+      const auto indicator =
+          std::find_if(indicators.begin(), indicators.end(),
+                       [id](const Indicator& one) { return std::string(one.id) == id; });
+      v1::Trend* trend = situation->add_trends();
+      trend->set_id(id);
+      trend->set_unit(indicator->unit);
+      for (int i = 0; i < kTrendMonths; ++i) {
+        const Reading reading = indicator->read(tallies_[static_cast<size_t>(i)]);
+        v1::TrendPoint* point = trend->add_points();
+        point->set_month(MonthText(last_ - kTrendMonths + 1 + i));
+        point->set_observations(reading.observations);
+        if (reading.value.has_value()) point->set_value(*reading.value);
+      }
+    }
+  }
+
+ private:
+  static int32_t LastMonth(const Ledger& ledger, const View& view, absl::Time now) {
+    const absl::CivilMonth month = absl::ToCivilMonth(now, ledger.zone());
+    const int32_t present = static_cast<int32_t>(month.year()) * 12 + month.month() - 1;
+    return view.months.has_value() ? std::min(view.months->last, present) : present;
+  }
+  static View Through(View view, int32_t last) {
+    view.months = Months{.first = last - kTrendMonths + 1, .last = last};
+    return view;
+  }
+
+  const int32_t last_;
+  const Selection selection_;
+  std::vector<Tally> tallies_;
+};
+
 }  // namespace
 
 v1::ListIndicatorsResponse ListIndicators(const Ledger& ledger, const View& view,
@@ -172,8 +282,9 @@ v1::ListIndicatorsResponse ListIndicators(const Ledger& ledger, const View& view
   for (const Line& line : ledger.lines()) {
     if (!selection.Shows(line)) continue;
     const StageCounts stages = CountStages(ledger.StagesOf(line), moment);
+    const MeasureCounts measures = CountMeasures(ledger.MeasuresOf(line), moment);
     groups.ForEach(line, [&](size_t group) {
-      tallies[group].Add(line, stages);
+      tallies[group].Add(line, stages, measures);
       used[group] = true;
     });
   }
@@ -184,6 +295,13 @@ v1::ListIndicatorsResponse ListIndicators(const Ledger& ledger, const View& view
     }
   }
   *response.mutable_as_of_time() = rpc::ToProtoTime(now);
+  if (view.smallest_group == 0) return response;
+  const WithheldUnits withheld = WithheldOf(view, CountByUnit(ledger, view));
+  if (IsWithheld(view, withheld)) {
+    WithholdAll(&response);
+  } else {
+    Withhold(view.smallest_group, breakdown, withheld, &response);
+  }
   return response;
 }
 
@@ -200,10 +318,17 @@ v1::Situation MakeSituation(const Ledger& ledger, const View& view, absl::Time n
   std::array<int64_t, std::size(kAges)> ages = {};
   HeatMap heat_map(ledger);
   UrgentClocks clocks(ledger);
+  GroupCounter by_cause(ledger, v1::BREAKDOWN_CAUSE);
+  Trends trends(ledger, view, now);
   for (const Line& line : ledger.lines()) {
-    if (!selection.Shows(line)) continue;
+    const bool shown = selection.Shows(line);
+    const bool trended = trends.Shows(line);
+    if (!shown && !trended) continue;
     const std::span<const LineStage> stages = ledger.StagesOf(line);
-    tally.Add(line, CountStages(stages, moment));
+    const StageCounts stage_counts = CountStages(stages, moment);
+    if (trended) trends.Add(line, stage_counts);
+    if (!shown) continue;
+    tally.Add(line, stage_counts, CountMeasures(ledger.MeasuresOf(line), moment));
     clocks.Add(line, stages);
     if (!line.has_case) continue;
     by_unit.Add(line.unit, line.open);
@@ -212,7 +337,10 @@ v1::Situation MakeSituation(const Ledger& ledger, const View& view, absl::Time n
     by_month.Add(by_month.groups().MonthGroup(line), line.open);
     heat_map.Add(line);
     ++by_severity[line.severity].first;
-    if (!line.open) continue;
+    if (!line.open) {
+      by_cause.Add(line.cause, false);
+      continue;
+    }
     ++by_severity[line.severity].second;
     const int64_t days = (moment - line.opened) / kMicrosPerDay;
     size_t age = 0;
@@ -243,6 +371,18 @@ v1::Situation MakeSituation(const Ledger& ledger, const View& view, absl::Time n
     count->set_group(kAges[i].name);
     count->set_count(ages[i]);
     count->set_open_count(ages[i]);
+  }
+  by_cause.Write(GroupCounter::Order::kMostFirst, situation.mutable_by_cause());
+  trends.Write(&situation);
+  const CountsByUnit counts = CountByUnit(ledger, view);
+  AddRates(view, counts.reports, &situation);
+  situation.set_smallest_group(view.smallest_group);
+  if (view.smallest_group == 0) return situation;
+  const WithheldUnits withheld = WithheldOf(view, counts);
+  if (IsWithheld(view, withheld)) {
+    WithholdAll(&situation);
+  } else {
+    Withhold(view.smallest_group, withheld, &situation);
   }
   return situation;
 }

@@ -59,7 +59,20 @@ StageCounts CountStages(std::span<const LineStage> stages, int64_t now) {
   return counts;
 }
 
-void Tally::Add(const Line& line, const StageCounts& stages) {
+MeasureCounts CountMeasures(std::span<const LineMeasure> measures, int64_t now) {
+  MeasureCounts counts;
+  for (const LineMeasure& measure : measures) {
+    if (measure.done) {
+      ++counts.done;
+      continue;
+    }
+    ++counts.open;
+    counts.overdue += measure.due != kUnset && measure.due < now ? 1 : 0;
+  }
+  return counts;
+}
+
+void Tally::Add(const Line& line, const StageCounts& stages, const MeasureCounts& measures) {
   reports += line.has_report ? 1 : 0;
   if (line.has_case) {
     ++cases;
@@ -76,6 +89,9 @@ void Tally::Add(const Line& line, const StageCounts& stages) {
   notices_sent += line.notices_sent;
   notices_waiting += line.notices_waiting;
   notices_failed += line.notices_failed;
+  open_measures += measures.open;
+  overdue_measures += measures.overdue;
+  done_measures += measures.done;
 }
 
 void Tally::Reserve(size_t lines) {

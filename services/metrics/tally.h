@@ -24,6 +24,15 @@ inline bool IsOverdue(const LineStage& stage, int64_t now) {
          stage.target < now;
 }
 
+// How the measures of one deviation stand at a moment.
+struct MeasureCounts {
+  uint32_t open = 0;
+  uint32_t overdue = 0;  // Of those open.
+  uint32_t done = 0;
+};
+
+MeasureCounts CountMeasures(std::span<const LineMeasure> measures, int64_t now);
+
 // What a set of lines adds up to: all that indicators are computed from.
 struct Tally {
   int64_t reports = 0;
@@ -38,10 +47,13 @@ struct Tally {
   int64_t notices_sent = 0;
   int64_t notices_waiting = 0;
   int64_t notices_failed = 0;
+  int64_t open_measures = 0;
+  int64_t overdue_measures = 0;
+  int64_t done_measures = 0;
   std::vector<int64_t> to_acknowledge;  // Microseconds, in no order.
   std::vector<int64_t> to_close;
 
-  void Add(const Line& line, const StageCounts& stages);
+  void Add(const Line& line, const StageCounts& stages, const MeasureCounts& measures = {});
   // Makes room for the times of as many lines.
   void Reserve(size_t lines);
 };

@@ -9,6 +9,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/metrics/errors.h"
+#include "services/metrics/suppression.h"
 
 namespace avvik::metrics {
 namespace {
@@ -79,6 +80,25 @@ absl::StatusOr<std::optional<std::vector<std::string>>> UnitsOf(
   return std::optional(std::move(units));
 }
 
+// Whether the grant reaches everything in these units and spheres.
+bool ReachesAll(const organisation::Grant& grant,
+                const std::optional<std::vector<std::string>>& units,
+                const std::vector<organisation::Sphere>& spheres,
+                const organisation::Organisation& organisation) {
+  return std::all_of(spheres.begin(), spheres.end(), [&](const organisation::Sphere sphere) {
+    const auto found = grant.spheres.find(sphere);
+    if (found == grant.spheres.end()) return false;
+    const organisation::Extent& extent = found->second;
+    if (extent.everything) return true;
+    if (!units.has_value()) return false;
+    return std::all_of(units->begin(), units->end(), [&](const std::string& unit) {
+      return std::any_of(extent.units.begin(), extent.units.end(), [&](const std::string& above) {
+        return organisation.IsBelow(unit, above);
+      });
+    });
+  });
+}
+
 }  // namespace
 
 std::optional<int32_t> ParseMonth(const std::string& text) {
@@ -99,12 +119,23 @@ std::string MonthText(int32_t month) {
 }
 
 absl::StatusOr<View> MakeView(const v1::FigureFilter& filter, const organisation::Grant& grant,
+                              const organisation::Grant& cases,
                               const organisation::Organisation& organisation) {
   View view;
   view.tenant = organisation.tenant();
   view.zone = organisation.time_zone().name();
   Widest widest = WidestOf(grant);
   AVVIK_ASSIGN_OR_RETURN(view.units, UnitsOf(filter.unit(), widest.extent, organisation));
+  view.unit = filter.unit();
+  AVVIK_ASSIGN_OR_RETURN(view.reach, UnitsOf("", widest.extent, organisation));
+  for (const organisation::v1::Unit& unit : organisation.proto().units()) {
+    const bool shown = !view.reach.has_value() ||
+                       std::binary_search(view.reach->begin(), view.reach->end(), unit.id());
+    if (shown) view.tree.push_back({unit.id(), unit.parent(), unit.employees()});
+  }
+  if (!ReachesAll(cases, view.units, widest.spheres, organisation)) {
+    view.smallest_group = kSmallestGroup;
+  }
   view.spheres = std::move(widest.spheres);
   view.system = filter.system();
   view.kind = filter.kind();

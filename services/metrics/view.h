@@ -23,6 +23,15 @@ struct Months {
   friend auto operator<=>(const Months&, const Months&) = default;
 };
 
+// A unit with its place in the organisation.
+struct PlacedUnit {
+  std::string id;
+  std::string parent;     // Empty for the root.
+  int32_t employees = 0;  // 0 when not known.
+
+  friend auto operator<=>(const PlacedUnit&, const PlacedUnit&) = default;
+};
+
 // Two equal views show the same.
 struct View {
   std::string tenant;
@@ -35,6 +44,12 @@ struct View {
   type::v1::Kind kind = type::v1::KIND_UNSPECIFIED;
   type::v1::SecurityProperty property = type::v1::SECURITY_PROPERTY_UNSPECIFIED;
   std::optional<Months> months;  // Unset: all, also what has none.
+  std::string unit;  // The unit asked for; empty: all that the caller may see.
+  // All that the caller may see, as `units`, and its units in the order of the file.
+  std::optional<std::vector<std::string>> reach;
+  std::vector<PlacedUnit> tree;
+  // Fewest cases that a figure may rest on; 0 for a caller who may read all the cases behind the figures.
+  int smallest_group = 0;
 
   friend auto operator<=>(const View&, const View&) = default;
 };
@@ -47,7 +62,10 @@ std::string MonthText(int32_t month);
 // The view of a caller with `grant`: of everything when that is reached in some sphere, with the spheres
 // of which that is so, otherwise of units. Errors: NoUnitInReach, UnitOutOfReach, and INVALID_ARGUMENT naming
 // `filter.from_month` or `filter.to_month`.
+// `cases` is what the caller may read: where that is less than is asked for, figures of small groups are
+// withheld.
 absl::StatusOr<View> MakeView(const v1::FigureFilter& filter, const organisation::Grant& grant,
+                              const organisation::Grant& cases,
                               const organisation::Organisation& organisation);
 
 }  // namespace avvik::metrics

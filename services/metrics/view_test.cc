@@ -1,6 +1,7 @@
 #include "services/metrics/view.h"
 
 #include "common/organisation/example_organisation.h"
+#include "services/metrics/suppression.h"
 #include "tests/support/status_matchers.h"
 
 namespace avvik::metrics {
@@ -28,7 +29,7 @@ class ViewTest : public ::testing::Test {
  protected:
   absl::StatusOr<View> Make(const Grant& grant, const std::string& unit = "") {
     filter_.set_unit(unit);
-    return MakeView(filter_, grant, *organisation_);
+    return MakeView(filter_, grant, grant, *organisation_);
   }
   v1::FigureFilter filter_;
   std::shared_ptr<const organisation::Organisation> organisation_ =
@@ -41,6 +42,29 @@ TEST_F(ViewTest, ReachOverAllSeesEverythingAlsoWhatHasNoUnit) {
   EXPECT_EQ(view->units, std::nullopt);
   EXPECT_EQ(view->tenant, "by");
   EXPECT_EQ(view->zone, "Europe/Stockholm");
+}
+
+TEST_F(ViewTest, WhoMayNotReadAllCasesOfTheirReachIsShownNoSmallGroups) {
+  const auto smallest = [&](const Grant& figures, const Grant& cases, const std::string& unit = "") {
+    filter_.set_unit(unit);
+    const auto view = MakeView(filter_, figures, cases, *organisation_);
+    EXPECT_OK(view);
+    return view->smallest_group;
+  };
+  EXPECT_EQ(smallest(kAll, kAll), 0);
+  EXPECT_EQ(smallest(kSocial, kAll), 0);
+  EXPECT_EQ(smallest(kSocial, kSocial), 0);
+  EXPECT_EQ(smallest(OfUnits({"omsorg"}), kSocial), 0);
+  EXPECT_EQ(smallest(kAll, kSocial), kSmallestGroup);
+  EXPECT_EQ(smallest(kSocial, OfUnits({"omsorg"})), kSmallestGroup);
+  EXPECT_EQ(smallest(kAll, Grant{}), kSmallestGroup);
+  EXPECT_EQ(smallest(kAll, Grant{.held = true, .spheres = {}}), kSmallestGroup);
+  // What counts is what is asked for.
+  EXPECT_EQ(smallest(kAll, kSocial, "omsorg"), 0);
+  EXPECT_EQ(smallest(kAll, kSocial, "energi"), kSmallestGroup);
+  Grant open = kAll;
+  open.spheres.erase(type::v1::SPHERE_PERSONAL_DATA);
+  EXPECT_EQ(smallest(kAll, open), kSmallestGroup);
 }
 
 TEST_F(ViewTest, UnitStandsForItselfAndEverythingBelow) {

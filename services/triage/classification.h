@@ -47,6 +47,8 @@ class ClassificationRules {
                                               type::v1::Category category,
                                               bool system_named) const;
 
+  const v1::ClassificationRules& proto() const { return proto_; }
+
  private:
   explicit ClassificationRules(v1::ClassificationRules proto) : proto_(std::move(proto)) {}
 

@@ -86,6 +86,30 @@ absl::Status OtherTenant(const std::string& tenant) {
                "OTHER_TENANT", {{"tenant", tenant}});
 }
 
+absl::Status OrganisationChanged(int64_t version,
+                                 const std::vector<organisation::Change>& changes) {
+  // Whoever changes a whole organisation at once reads it again anyway.
+  constexpr size_t kMost = 20;
+  std::string subjects;
+  for (size_t i = 0; i < changes.size() && i < kMost; ++i) {
+    subjects += (subjects.empty() ? "" : ", ") + changes[i].subject;
+  }
+  if (changes.size() > kMost) subjects += " and " + std::to_string(changes.size() - kMost) + " more";
+  return Error(absl::StatusCode::kAborted,
+               "the organisation has changed since: " + subjects + "; read it again",
+               "ORGANISATION_CHANGED", {{"etag", std::to_string(version)}, {"changes", subjects}});
+}
+
+absl::Status NoSuchEtag() {
+  return status::InvalidField("etag", "must be the etag of the organisation as it was read");
+}
+
+absl::Status VersionNotFound(int64_t version) {
+  return Error(absl::StatusCode::kNotFound,
+               "the organisation has no version " + std::to_string(version), "VERSION_NOT_FOUND",
+               {{"version", std::to_string(version)}});
+}
+
 absl::Status ReportUnknown(const std::string& report_id) {
   return Error(absl::StatusCode::kNotFound, "intake does not know the report " + report_id,
                "REPORT_UNKNOWN", {{"report", report_id}});

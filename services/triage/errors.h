@@ -1,9 +1,12 @@
 // Everything that can go wrong in triage, each once.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "common/organisation/diff.h"
 
 namespace avvik::triage::error {
 
@@ -37,6 +40,12 @@ absl::Status NobodyToOwn();
 absl::Status NoOrganisation(const std::string& tenant);
 // PERMISSION_DENIED: the organisation is another tenant's.
 absl::Status OtherTenant(const std::string& tenant);
+// ABORTED: another version of the organisation is in force than the one decided on; says what is different.
+absl::Status OrganisationChanged(int64_t version, const std::vector<organisation::Change>& changes);
+// INVALID_ARGUMENT naming `etag`: it is none of the organisation's.
+absl::Status NoSuchEtag();
+// NOT_FOUND: the organisation never had this version.
+absl::Status VersionNotFound(int64_t version);
 // NOT_FOUND: intake does not know the report that it told of.
 absl::Status ReportUnknown(const std::string& report_id);
 // UNAVAILABLE: the title of the report was not asked for; the event is to be prepared again.

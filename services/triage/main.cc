@@ -12,8 +12,10 @@
 #include "services/triage/case_indexer.h"
 #include "services/triage/case_links_service.h"
 #include "services/triage/case_search_service.h"
+#include "services/triage/catalogues_service.h"
 #include "services/triage/duty_event_handler.h"
 #include "services/triage/measures_service.h"
+#include "services/triage/organisation_history_service.h"
 #include "services/triage/pg_case_history_store.h"
 #include "services/triage/pg_case_link_store.h"
 #include "services/triage/pg_case_search_store.h"
@@ -71,6 +73,8 @@ int main(int argc, char** argv) {
   triage::CaseBatchService batch_service(h.environment(), commands, h.publisher());
   triage::CaseIndexer indexer(h.pool(), titles, **vault, h.directory());
   triage::DutyEventHandler duties;
+  triage::OrganisationHistoryService organisation_history(h.environment(), organisations, *rules);
+  triage::CataloguesService catalogues(h.environment(), h.roles(), *rules, *campaigns);
   triage::PgCaseLinkStore links(h.pool(), h.ids(), **vault);
   triage::CaseLinksService links_service(h.environment(), links, cases, titles, *rules,
                                          h.publisher(), h.ids());
@@ -105,6 +109,8 @@ int main(int argc, char** argv) {
   h.Offer({&history_service, triage::v1::CaseHistory::service_full_name()});
   h.Offer({&outcomes_service, triage::v1::CaseOutcomes::service_full_name()});
   h.Offer({&measures_service, triage::v1::Measures::service_full_name()});
+  h.Offer({&organisation_history, triage::v1::OrganisationHistory::service_full_name()});
+  h.Offer({&catalogues, triage::v1::Catalogues::service_full_name()});
   h.Offer({&session_log_service, triage::v1::SessionLog::service_full_name()});
   h.Offer({&portal, triage::v1::Portal::service_full_name()});
   return h.Run();

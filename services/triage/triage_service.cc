@@ -12,6 +12,7 @@
 #include "services/triage/case_page_token.h"
 #include "services/triage/case_proto.h"
 #include "services/triage/errors.h"
+#include "services/triage/organisation_proto.h"
 #include "services/triage/triage_events.h"
 
 namespace avvik::triage {
@@ -41,26 +42,6 @@ Party NamedBy(const Request& request, const organisation::Organisation& organisa
   if (!request.login().empty()) return {.login = request.login()};
   const bool whole = request.unit() == organisation.root().id();
   return {.login = "", .role = request.role(), .unit = whole ? "" : request.unit()};
-}
-
-v1::ChangeKind ToProto(organisation::ChangeKind kind) {
-  switch (kind) {
-    case organisation::ChangeKind::kAdded:
-      return v1::CHANGE_KIND_ADDED;
-    case organisation::ChangeKind::kChanged:
-      return v1::CHANGE_KIND_CHANGED;
-    case organisation::ChangeKind::kRemoved:
-      return v1::CHANGE_KIND_REMOVED;
-  }
-  return v1::CHANGE_KIND_UNSPECIFIED;
-}
-
-// The violations of an organisation as those of the request that holds it.
-absl::Status WithinRequest(const absl::Status& status) {
-  std::vector<status::FieldViolation> violations = status::ViolationsOf(status);
-  if (violations.empty()) return status;
-  for (auto& violation : violations) violation.field = "organisation." + violation.field;
-  return status::InvalidFields(violations);
 }
 
 }  // namespace
@@ -345,6 +326,7 @@ grpc::Status TriageService::GetOrganisation(grpc::ServerContext* context,
     if (call.organisation() == nullptr) return error::NoOrganisation(call.tenant());
     *response->mutable_organisation() = call.organisation()->proto();
     response->set_version(call.organisation()->version());
+    response->set_etag(EtagOf(call.organisation()->version()));
     if (!environment_.GrantFor(call, kChangeOrganisation).allowed()) {
       for (auto& person : *response->mutable_organisation()->mutable_people()) {
         person.clear_email();
@@ -361,15 +343,13 @@ grpc::Status TriageService::ApplyOrganisation(grpc::ServerContext* context,
     const organisation::v1::Organisation& wanted = request->organisation();
     if (wanted.tenant() != call.tenant()) return error::OtherTenant(wanted.tenant());
     AVVIK_RETURN_IF_ERROR(WithinRequest(organisation::Check(wanted)));
+    AVVIK_ASSIGN_OR_RETURN(const std::optional<int64_t> decided_on, VersionOf(request->etag()));
     AVVIK_ASSIGN_OR_RETURN(const Applied applied,
                            organisations_.Apply(wanted, request->validate_only(), call.now(),
-                                                call.Trace("organisation")));
-    for (const organisation::Change& change : applied.changes) {
-      v1::OrganisationChange* entry = response->add_changes();
-      entry->set_subject(change.subject);
-      entry->set_kind(ToProto(change.kind));
-    }
+                                                call.Trace("organisation"), decided_on));
+    *response->mutable_changes() = ChangesOf(applied.changes);
     response->set_version(applied.version);
+    response->set_etag(EtagOf(applied.version));
     if (applied.changes.empty() || request->validate_only()) return absl::OkStatus();
     publisher_.Wake();
     // In force here before the answer leaves; the others follow within moments.

@@ -737,6 +737,29 @@ TEST_F(TriageServiceTest, ValidationOnlyLeavesWhatIsInForce) {
   EXPECT_EQ(Call("ove", &Stub::GetOrganisation, "")->organisation().name(), "Bys kommun");
 }
 
+TEST_F(TriageServiceTest, ChangeDecidedOnAnOlderOrganisationIsRefused) {
+  const auto read = Call("adam", &Stub::GetOrganisation, "");
+  ASSERT_OK(read);
+  v1::ApplyOrganisationRequest request;
+  *request.mutable_organisation() = TestOrganisationProto();
+  request.mutable_organisation()->set_name("Nya kommunen");
+  request.set_etag(read->etag());
+  const auto apply = [&] {
+    return CallWith(issuer_.PersonToken(clock_.Now(), kTenant, "adam"), "",
+                    &Stub::ApplyOrganisation, request);
+  };
+  const auto applied = apply();
+  ASSERT_OK(applied);
+  EXPECT_NE(applied->etag(), read->etag());
+  request.mutable_organisation()->set_name("En annan");
+  EXPECT_THAT(apply(), IsError(absl::StatusCode::kAborted, "ORGANISATION_CHANGED"));
+  request.set_validate_only(true);
+  EXPECT_THAT(apply(), IsError(absl::StatusCode::kAborted, "ORGANISATION_CHANGED"));
+  request.set_etag("nonsense");
+  EXPECT_THAT(apply(), NamesField("etag"));
+  EXPECT_EQ(Call("ove", &Stub::GetOrganisation, "")->organisation().name(), "Nya kommunen");
+}
+
 TEST_F(TriageServiceTest, OrganisationThatDoesNotHoldTogetherNamesTheFieldAndIsNotApplied) {
   organisation::v1::Organisation wanted = TestOrganisationProto();
   wanted.mutable_systems(0)->set_owner("nobody");

@@ -368,6 +368,22 @@ function marked(method, rest, type, content, token) {
     request.end(content);
   });
 }
+// The form of a browser that runs no scripts, with everything that such a browser and a session would send.
+const markedForm = (fields, token) => new Promise((done, failed) => {
+  const content = String(new URLSearchParams(fields));
+  const request = http.request({
+    host: '127.0.0.1', port: suite.port, localAddress: address, method: 'POST', path: '/report', agent: false,
+    headers: {
+      ...markedHeaders(token), 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(content),
+      Origin: suite.url, 'Sec-Fetch-Site': 'same-origin', Cookie: `__Host-avvik=${mark}`,
+    },
+  }, (response) => {
+    let page = '';
+    response.setEncoding('utf8').on('data', (part) => { page += part; }).on('end', () => done({ status: response.statusCode, page }));
+  });
+  request.on('error', failed);
+  request.end(content);
+});
 const markedPost = (rest, body, token) => marked('POST', rest, 'application/json', JSON.stringify(body), token);
 const markedPut = (rest, content, token) => marked('PUT', rest, `image/${mark}`, content, token);
 
@@ -428,7 +444,14 @@ test('NothingThatPointsToTheReporterIsKeptAnywhere', async () => {
     assert.equal((await settledFiles(receipt))[0].state, 'ATTACHMENT_STATE_CLEAN');
     await caseOf(sent.body.number);
     assert.ok((await download(sent.body.number, file.body.attachment_id, officer)).equals(photograph(picture)));
+    const formed = await markedForm({ what: `${text} i ett formulär`, as: 'anonymous', tenant, language: 'sv' }, bearer);
+    assert.equal(formed.status, 200, formed.page);
+    const formReceipt = /<strong id="receipt">([\d ]{19})</.exec(formed.page)[1];
+    receipts.push(formReceipt, formReceipt.replaceAll(' ', ''));
+    numbers.push(/AVV-\d{4}-\d{6}/.exec(formed.page)[0]);
+    assert.equal((await open(formReceipt)).body.report.title, `${text} i ett formulär`);
     // Also what is refused leaves nothing.
+    assert.equal((await markedForm({ what: text, as: 'anonymous', when: mark, tenant: 'nowhere' }, bearer)).status, 404);
     assert.equal((await markedPut(`uploads/${upload.upload_ticket}`, mark, bearer)).body.reason, 'UPLOAD_TICKET');
     assert.equal((await markedPut(`uploads/${mark}`, mark, bearer)).body.reason, 'UPLOAD_TICKET');
     assert.equal((await markedPost('receipts:upload', { receipt, filename: `../${mark}`, proof_of_work: await proof() }, bearer)).status, 400);

@@ -29,6 +29,8 @@ const APART = {
   Receipts_ReplyByReceipt: 'is for whoever has the receipt',
   Receipts_OpenUpload: 'is for whoever has the receipt',
   Attachments_UploadByTicket: 'is for whoever has the ticket that a receipt gave',
+  OrganisationHistory_ExplainOrganisation: 'is about a case that does not exist',
+  OrganisationHistory_GetOrganisationVersion: 'is about the organisation',
   Delivery_GetQueue: 'counts what waits for the mail server, for those who run Avvik',
 };
 // What a body needs beyond what the document calls required, so that the request is refused for its subject only.

@@ -5,6 +5,7 @@
 
 #include "tests/fuzz/api_targets.h"
 #include "tests/fuzz/file_targets.h"
+#include "tests/fuzz/form_targets.h"
 #include "tests/fuzz/token_targets.h"
 #include "tests/fuzz/upload_targets.h"
 
@@ -16,6 +17,7 @@ const std::map<std::string, Target>& Targets() {
       {"page_token", PageToken},     {"event", Event},            {"datafile", DataFile},
       {"import_csv", ImportCsv},     {"import_json", ImportJson}, {"access_token", AccessToken},
       {"key_set", KeySet},           {"upload", Upload},           {"upload_ticket", UploadTicket},
+      {"form", Form},                {"form_kind", FormKind},
   };
   return targets;
 }
