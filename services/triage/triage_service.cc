@@ -273,15 +273,15 @@ grpc::Status TriageService::HandOverCases(grpc::ServerContext* context,
                           }
                           return change;
                         },
-                        [&](const Case& subject, Measure before) -> absl::StatusOr<MeasureChange> {
+                        [&](const Case& of_measure, Measure before) -> absl::StatusOr<MeasureChange> {
                           const bool reached =
                               environment_
-                                  .JudgeFor(call, request->to(), kHandleCases, MatterOf(subject))
+                                  .JudgeFor(call, request->to(), kHandleCases, MatterOf(of_measure))
                                   .allowed();
                           if (!reached) return error::CannotTakeOver(request->to());
                           return HandOver(
                               std::move(before),
-                              PartOf(request->to(), RoutedFactsOf(subject), *organisation),
+                              PartOf(request->to(), RoutedFactsOf(of_measure), *organisation),
                               call.now());
                         }));
     publisher_.Wake();
