@@ -338,7 +338,7 @@ test('NothingOfTheApiButWhatIsDeclaredSoAnswersWithoutAToken', async () => {
     }
   }
   assert.deepEqual(openMethods.sort(),
-    ['Attachments_UploadByTicket', 'Receipts_CreateChallenge', 'Receipts_OpenReceipt', 'Receipts_OpenUpload',
+    ['Attachments_UploadByTicket', 'Portal_GetAppearance', 'Receipts_CreateChallenge', 'Receipts_OpenReceipt', 'Receipts_OpenUpload',
       'Receipts_ReplyByReceipt', 'Receipts_SubmitAnonymousReport']);
 });
 
