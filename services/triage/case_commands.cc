@@ -14,8 +14,9 @@ constexpr char kHandleCases[] = "cases.handle";
 
 }  // namespace
 
-bool CaseCommands::MayOwn(const rpc::Call& call, const Case& owned) const {
-  return environment_.JudgeFor(call, owned.owner.login, kHandleCases, MatterOf(owned)).allowed();
+bool CaseCommands::MayHandle(const rpc::Call& call, const std::string& login,
+                             const Case& subject) const {
+  return environment_.JudgeFor(call, login, kHandleCases, MatterOf(subject)).allowed();
 }
 
 Note CaseCommands::NoteBy(const rpc::Call& call, const std::string& text) const {
@@ -41,7 +42,9 @@ absl::StatusOr<Decision> CaseCommands::Assign(const rpc::Call& call, const std::
     AVVIK_ASSIGN_OR_RETURN(CaseChange assigned,
                            triage::Assign(std::move(subject), route.owner, route.drawn_in,
                                           organisation->version(), call.now()));
-    if (!MayOwn(call, assigned.changed)) return error::OwnerMayNotHandle(route.owner.login);
+    if (!MayHandle(call, route.owner.login, assigned.changed)) {
+      return error::OwnerMayNotHandle(route.owner.login);
+    }
     return assigned;
   };
 }

@@ -32,8 +32,8 @@ class CaseCommands {
   absl::StatusOr<Case> ChangeOneOfMany(rpc::Call& call, const std::string& case_id,
                                        const std::string& request_id, const Decision& decide);
 
-  // Whether the owner of a case may handle it.
-  bool MayOwn(const rpc::Call& call, const Case& owned) const;
+  // Whether the person may handle the case.
+  bool MayHandle(const rpc::Call& call, const std::string& login, const Case& subject) const;
   // A note of the caller's, now.
   Note NoteBy(const rpc::Call& call, const std::string& text) const;
 

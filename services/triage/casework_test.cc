@@ -148,8 +148,9 @@ class CaseworkTest : public StoreTest {
        .database = database_->settings(),
        .streams = {testing::TestRedis(), events::TestKeys()}}};
   OrganisationStore organisations_{database_->pool(), ids_};
-  TriageService service_{environment_,   store_,     organisations_, directory_,
-                         ShippedRules(), publisher_, call_ids_};
+  CaseCommands commands_{environment_, store_, call_ids_};
+  TriageService service_{environment_, store_,         search_,   commands_, organisations_,
+                         directory_,   ShippedRules(), publisher_};
   PgMeasureStore measures_{database_->pool(), call_ids_, *vault_};
   MeasuresService measures_service_{environment_, measures_, store_, publisher_, call_ids_};
   PgCaseHistoryStore history_{database_->pool(), *vault_};

@@ -1,5 +1,6 @@
 #include "services/triage/measure.h"
 
+#include "common/organisation/rights.h"
 #include "gmock/gmock.h"
 #include "services/triage/test_support.h"
 #include "tests/support/status_matchers.h"

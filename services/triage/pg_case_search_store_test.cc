@@ -323,7 +323,8 @@ TEST_F(PgCaseSearchStoreTest, WordsOfATextThatIsReplacedGo) {
   Insert(subject);
   const auto close = [&](const std::string& outcome) {
     ASSERT_OK(store_.Change(kTenant, subject.id, everything_, "", Trace(), [&](Case before) {
-      return Close(std::move(before), v1::RESOLUTION_REMEDIED, outcome, clock_.Now());
+      return Close(std::move(before), {.resolution = v1::RESOLUTION_REMEDIED, .outcome = outcome},
+                   clock_.Now());
     }));
   };
   close("Spärrad telefon");

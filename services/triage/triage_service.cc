@@ -268,17 +268,15 @@ grpc::Status TriageService::HandOverCases(grpc::ServerContext* context,
                               PartOf(request->to(), RoutedFactsOf(before), *organisation);
                           CaseChange change = HandOver(std::move(before), request->from(), to,
                                                        organisation->version(), call.now());
-                          if (change.changed.owner == to && !commands_.MayOwn(call, change.changed)) {
+                          if (change.changed.owner == to && !commands_.MayHandle(call, request->to(), change.changed)) {
                             return error::CannotTakeOver(request->to());
                           }
                           return change;
                         },
                         [&](const Case& of_measure, Measure before) -> absl::StatusOr<MeasureChange> {
-                          const bool reached =
-                              environment_
-                                  .JudgeFor(call, request->to(), kHandleCases, MatterOf(of_measure))
-                                  .allowed();
-                          if (!reached) return error::CannotTakeOver(request->to());
+                          if (!commands_.MayHandle(call, request->to(), of_measure)) {
+                            return error::CannotTakeOver(request->to());
+                          }
                           return HandOver(
                               std::move(before),
                               PartOf(request->to(), RoutedFactsOf(of_measure), *organisation),
