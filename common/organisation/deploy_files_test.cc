@@ -252,7 +252,7 @@ TEST(Roles, AuditorAndDirectorChangeNothing) {
   const std::set<std::string> reads = {"reports.read",      "cases.read",     "duties.read",
                                        "notices.read",      "figures.read",   "regimes.read",
                                        "organisation.read", "operations.read", "audit.read",
-                                       "erasures.read"};
+                                       "erasures.read",     "cases.readers",  "organisation.history"};
   for (const auto& role : Roles()) {
     if (role.role() != v1::AUDITOR && role.role() != v1::DIRECTOR) continue;
     for (const auto& grant : role.grants()) EXPECT_THAT(reads, Contains(grant.permission()));
@@ -273,8 +273,8 @@ TEST(Roles, AdministratorReadsNoReportCaseOrNotice) {
 }
 
 TEST(Roles, OnlyServicesMayWhatIsBetweenServices) {
-  const std::set<std::string> internal = {"events.read", "reports.relay", "organisation.follow",
-                                          "sessions.record"};
+  const std::set<std::string> internal = {"events.read", "reports.relay", "outcomes.relay",
+                                          "organisation.follow", "sessions.record"};
   for (const auto& role : Roles()) {
     std::set<std::string> granted;
     for (const auto& grant : role.grants()) granted.insert(grant.permission());

@@ -37,7 +37,7 @@ inline std::map<std::string, std::string> SealedNow(pg::Pool& pool, const std::v
 }
 
 // Asks for it as an operator does, runs it to the end without waiting, and calls `meanwhile` after each step. Afterwards
-// nothing is as it was, and all is in the other format. Answers how many keys and texts there are.
+// nothing is as it was, and all is in the other format, what came meanwhile, too. Answers how many keys and texts there are.
 inline size_t RenewAll(TestVault& vault, pg::Pool& pool, const std::vector<SealedWith>& keys,
                        const std::function<void()>& meanwhile) {
   SystemClock clock;
@@ -62,10 +62,10 @@ inline size_t RenewAll(TestVault& vault, pg::Pool& pool, const std::vector<Seale
     meanwhile();
   }
   const auto after = SealedNow(pool, keys);
-  EXPECT_EQ(before.size(), after.size());
+  EXPECT_LE(before.size(), after.size());
   for (const auto& [place, sealed] : after) {
     const auto was = before.find(place);
-    EXPECT_TRUE(was != before.end() && was->second != sealed) << place;
+    EXPECT_TRUE(was == before.end() || was->second != sealed) << place;
     EXPECT_EQ(FormatOf(sealed), Format::kAes256Gcm) << place;
   }
   const auto stored = vault.store().All();

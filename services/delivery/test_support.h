@@ -14,6 +14,7 @@
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
 #include "common/organisation/pg_keeper.h"
+#include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/test_vault.h"
 #include "google/protobuf/text_format.h"
 #include "services/delivery/notice_writer.h"
@@ -80,7 +81,7 @@ class DeliveryTest : public ::testing::Test {
   static void SetUpTestSuite() {
     database_ = new avvik::testing::TestDatabase(
         pg::Join({events::outbox::Migrations(), events::inbox::Migrations(), audit::Migrations(),
-                  organisation::Migrations(), Migrations()}));
+                  organisation::Migrations(), secrecy::Migrations(), Migrations()}));
   }
   static void TearDownTestSuite() {
     delete database_;

@@ -311,7 +311,8 @@ TEST_F(GatewayTest, OnlyMethodsThatDeclareItAnswerWithoutAToken) {
                                                   "/avvik.intake.v1.Receipts/OpenReceipt",
                                                   "/avvik.intake.v1.Receipts/ReplyByReceipt",
                                                   "/avvik.intake.v1.Receipts/OpenUpload",
-                                                  "/avvik.intake.v1.Attachments/UploadByTicket"));
+                                                  "/avvik.intake.v1.Attachments/UploadByTicket",
+                                         "/avvik.triage.v1.Portal/GetAppearance"));
 }
 
 TEST_F(GatewayTest, WrongFieldsAreNamedBeforeAnyServiceIsAsked) {

@@ -1,5 +1,6 @@
 #include "services/gateway/json_writer.h"
 
+#include <google/protobuf/duration.pb.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/json_util.h>
@@ -35,7 +36,8 @@ json WrittenByLibrary(const Message& message) {
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
   std::string text;
-  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(message, &text, options).ok());
+  const auto written = google::protobuf::util::MessageToJsonString(message, &text, options);
+  EXPECT_TRUE(written.ok()) << message.GetTypeName() << ": " << written.ToString();
   return json::parse(text);
 }
 
@@ -50,6 +52,12 @@ class Filler {
       time.set_seconds(Number() % 4'000'000'000);
       time.set_nanos(static_cast<int>(Number() % 3) * 500'000'000 / 2);
       message->CopyFrom(time);
+      return;
+    }
+    if (message->GetDescriptor()->full_name() == "google.protobuf.Duration") {
+      google::protobuf::Duration duration;
+      duration.set_seconds(Number() % 4'000'000'000);
+      message->CopyFrom(duration);
       return;
     }
     for (int i = 0; i < message->GetDescriptor()->field_count(); ++i) {

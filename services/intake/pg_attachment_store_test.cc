@@ -230,8 +230,8 @@ TEST_F(AttachmentStoreTest, KeysOfReportsAreReplacedAndAllTheySealIsSealedAnewWh
     EXPECT_EQ(store_.Get("kalix", report_.id, attachment.id)->filename, "brev.txt");
   };
   const std::string pseudonym = *vault_->Pseudonym("kalix", "anna");
-  // Key, title, description, reporter; supplement; message; name, digest and four pieces of the file.
-  EXPECT_EQ(secrecy::RenewAll(vault_, database_->pool(), keys, readable), 12u);
+  // Key, title, description, reporter; supplement; message; name, digest and two pieces of the file.
+  EXPECT_EQ(secrecy::RenewAll(vault_, database_->pool(), keys, readable), 10u);
   readable();
   EXPECT_EQ(*vault_->Pseudonym("kalix", "anna"), pseudonym);
   // Another copy of the service, that has not seen how it went.

@@ -61,7 +61,7 @@ class CaseworkTest : public StoreTest {
                                                              Response*),
                                 const Request& request) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(30));
     context.AddMetadata("authorization", "Bearer " + token);
     if (!tenant.empty()) context.AddMetadata("avvik-tenant", tenant);
     Response response;

@@ -50,7 +50,7 @@ class OrganisationHistoryTest : public StoreTest {
                                                                 const Request&, Response*),
                                 const Request& request) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(30));
     context.AddMetadata("authorization",
                         "Bearer " + issuer_.PersonToken(clock_.Now(), kTenant, login));
     Response response;

@@ -43,8 +43,8 @@ TEST(SimilarCases, RareWordsWeighMostAndReasonsSayWhat) {
   EXPECT_EQ(ranked[0].reasons[0].word_count(), 3);
   EXPECT_THAT(ranked[0].reasons[0].words(), ElementsAre("zonfil", "kuvert"));
   EXPECT_THAT(GroundsOf(ranked[1]),
-              ElementsAre(v1::SIMILARITY_GROUND_WORDS, v1::SIMILARITY_GROUND_CATEGORY,
-                          v1::SIMILARITY_GROUND_UNIT, v1::SIMILARITY_GROUND_TIME));
+              ElementsAre(v1::SIMILARITY_GROUND_CATEGORY, v1::SIMILARITY_GROUND_UNIT,
+                          v1::SIMILARITY_GROUND_TIME, v1::SIMILARITY_GROUND_WORDS));
 }
 
 TEST(SimilarCases, WhatSharesNeitherWordNorSystemIsNotLike) {
