@@ -29,3 +29,23 @@ export function forget(name: string): void {
     // Nothing is kept then.
   }
 }
+
+// The same for this window alone: survives reloading, and ends with the window.
+export function recallHere<Value>(name: string): Value | undefined {
+  try {
+    const text = sessionStorage.getItem(prefix + name);
+    return text === null ? undefined : JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}
+
+// `undefined` forgets it.
+export function rememberHere(name: string, value: unknown): void {
+  try {
+    if (value === undefined) sessionStorage.removeItem(prefix + name);
+    else sessionStorage.setItem(prefix + name, JSON.stringify(value));
+  } catch {
+    // Nothing is kept then.
+  }
+}
