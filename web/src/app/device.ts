@@ -49,3 +49,15 @@ export function rememberHere(name: string, value: unknown): void {
     // Nothing is kept then.
   }
 }
+
+// All of it, by whichever window.
+export function forgetEverything(): void {
+  for (const kept of [() => localStorage, () => sessionStorage]) {
+    try {
+      const storage = kept();
+      for (const name of Object.keys(storage)) if (name.startsWith(prefix)) storage.removeItem(name);
+    } catch {
+      // Nothing is kept then.
+    }
+  }
+}

@@ -30,6 +30,8 @@ export const routes: Route[] = [
   { path: '/my-reports/:id', page: () => import('../pages/my_reports/MyReport.svelte'), areas: ['my_reports', 'follow', 'report', 'terms'], access: 'signed-in' },
   { path: '/receipt', page: () => import('../pages/receipt/Receipt.svelte'), areas: ['receipt', 'follow', 'report', 'terms'], access: 'everyone',
     nav: { label: 'shell.nav.receipt', start: 'shell.nav.receipt_start', order: 30, icon: 'receipt' } },
+  { path: '/accessibility', page: () => import('../pages/accessibility/Accessibility.svelte'), areas: ['accessibility'], access: 'everyone' },
+  { path: '/privacy', page: () => import('../pages/privacy/Privacy.svelte'), areas: ['privacy'], access: 'everyone' },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
   { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
 ];

@@ -23,7 +23,9 @@ let offered = $state<Language[]>(['sv', 'da', 'en']);
 let arrivals = $state(0);
 
 const isLanguage = (text: string | null | undefined): text is Language => text === 'sv' || text === 'da' || text === 'en';
-const isText = (value: unknown): value is Text => typeof value === 'string' || (typeof value === 'object' && value !== null && 'other' in value);
+const forms = new Set(['zero', 'one', 'two', 'few', 'many', 'other']);
+const isText = (value: unknown): value is Text => typeof value === 'string'
+  || (typeof value === 'object' && value !== null && 'other' in value && Object.keys(value).every((key) => forms.has(key)));
 
 function flatten(value: unknown, key: string, into: Map<string, Text>): void {
   if (isText(value)) into.set(key, value);
