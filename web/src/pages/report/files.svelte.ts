@@ -5,7 +5,7 @@ import { mostBytesEach, mostBytesInAll, mostFiles } from '../../api/limits';
 import { ApiError, toApiError } from '../../api/problem';
 import { untilDone } from '../../api/until_done';
 import { forgetFile, forgetFiles, keepFile, keptFiles } from '../../app/device_files';
-import { formatBytes, formatNumber } from '../../i18n/format';
+import { formatBytes, formatMegabytes, formatNumber } from '../../i18n/format';
 import { t } from '../../i18n/i18n.svelte';
 
 export class FileItem {
@@ -33,9 +33,9 @@ export function sift(files: File[], have: { count: number; bytes: number }): { f
   let { count, bytes } = have;
   for (const file of files) {
     if (file.size === 0) wrong.push(t('report.files.empty', { name: file.name }));
-    else if (file.size > mostBytesEach) wrong.push(t('report.files.too_big', { name: file.name, size: formatBytes(file.size), most: formatBytes(mostBytesEach) }));
+    else if (file.size > mostBytesEach) wrong.push(t('report.files.too_big', { name: file.name, size: formatBytes(file.size), most: formatMegabytes(mostBytesEach) }));
     else if (count >= mostFiles) wrong.push(t('report.files.too_many', { most: formatNumber(mostFiles) }));
-    else if (bytes + file.size > mostBytesInAll) wrong.push(t('report.files.too_much', { most: formatBytes(mostBytesInAll) }));
+    else if (bytes + file.size > mostBytesInAll) wrong.push(t('report.files.too_much', { most: formatMegabytes(mostBytesInAll) }));
     else {
       fit.push(file);
       count += 1;
