@@ -85,10 +85,10 @@ export class Draft {
   }
   get anonymous(): boolean { return this.values.as === 'anonymous'; }
 
-  // For $effect: whatever changes is kept.
-  keep(): void {
+  // For $effect: whatever changes is kept, with or without files beside it.
+  keep(files: boolean): void {
     const values = $state.snapshot(this.values);
-    if (this.begun) this.keeps = remember(place, { ...values, time: Date.now() });
+    if (this.begun || files) this.keeps = remember(place, { ...values, time: Date.now() });
     else forget(place);
   }
   clear(): void {

@@ -10,8 +10,13 @@ import { rememberHere } from '../../app/device';
 import type { Report } from './draft.svelte';
 import type { SendFile } from './files.svelte';
 
-// In this window a report is on its way: it goes on after reloading.
+// In this window a report is on its way: after reloading it goes on, as it was.
 export const underWay = 'report.sending';
+export interface UnderWay {
+  requestId: string;
+  report: Report;
+  anonymous: boolean;
+}
 
 export interface Sent {
   number: string;
@@ -31,11 +36,11 @@ export class Sender {
   #stop = new AbortController();
 
   // Whether it arrived.
-  async send(requestId: string, report: Report, anonymous: boolean): Promise<boolean> {
+  async send({ requestId, report, anonymous }: UnderWay): Promise<boolean> {
     this.#stop = new AbortController();
     this.error = undefined;
     this.stage = 'sending';
-    rememberHere(underWay, requestId);
+    rememberHere(underWay, { requestId, report, anonymous });
     try {
       this.sent = await untilDone(() => (anonymous ? this.#anonymously(requestId, report) : this.#signedIn(requestId, report)), {
         signal: this.#stop.signal, onWait: (why) => { this.waitsFor = why; this.share = undefined; },
