@@ -228,6 +228,21 @@ test('LostAnswerMakesNoSecondReport', async () => {
   await context.close();
 });
 
+test('ReloadingWhileItWaitsGoesOnWithTheSameReport', async () => {
+  const { page, context } = await openReport({ login: employee });
+  await page.route('**/v1/reports', (route) => route.abort('connectionreset'));
+  await page.getByLabel(what.sv).fill('Omladdad under tiden');
+  await page.locator('#files').setInputFiles({ name: 'bild.png', mimeType: 'image/png', buffer: png });
+  await page.getByRole('button', { name: send.sv }).click();
+  await page.getByText('Ingen kontakt med nätet.').waitFor();
+  await page.unroute('**/v1/reports');
+  await page.reload();
+  await doneHeading(page);
+  await page.waitForFunction(() => document.querySelectorAll('main .done').length === 1);
+  assert.deepEqual(await kept(page), { texts: [], files: 0 });
+  await context.close();
+});
+
 test('WaitingIsStoppedAndNothingIsLost', async () => {
   const { page, context } = await openReport();
   await page.getByLabel(what.sv).fill('Jag ångrade mig');
@@ -270,12 +285,14 @@ test('SigningInFromTheFormKeepsWhatIsWritten', async () => {
 test('FilesAreToldTheirLimitsSentAndShown', async () => {
   const { page, context } = await openReport({ login: employee });
   await page.getByLabel(what.sv).fill('Ett konstigt mejl');
-  await page.locator('#files').setInputFiles([
-    { name: 'bild.png', mimeType: 'image/png', buffer: png }, { name: 'för stor.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(26 * 1024 * 1024 + 1, 'x') },
-    { name: 'tom.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
-  ]);
-  await page.getByText(/för stor\.pdf är för stor/).waitFor();
+  await page.locator('#files').setInputFiles([{ name: 'bild.png', mimeType: 'image/png', buffer: png }, { name: 'tom.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) }]);
   await page.getByText(/tom\.txt är tom/).waitFor();
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(26 * 1024 * 1024)], 'för stor.pdf', { type: 'application/pdf' }));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+  });
+  await page.getByText(/för stor\.pdf är för stor/).waitFor();
   await axe(page);
   // Pasted and dropped.
   await page.evaluate(() => {
