@@ -61,6 +61,12 @@ function wanted(): Language | undefined {
   return candidates.map((tag) => (tag === 'nb' || tag === 'nn' || tag === 'no' ? 'da' : tag)).find(isLanguage);
 }
 
+// Fetches the texts of these areas in the language that will probably be shown.
+export function foresee(areas: readonly Area[]): void {
+  const probable = wanted();
+  if (probable) for (const area of areas) void loadArea(probable, area);
+}
+
 // Begins with the best language; `inOrder` are the municipality's languages.
 export async function startLanguage(inOrder: readonly string[], areas: readonly Area[]): Promise<void> {
   const own = inOrder.filter(isLanguage);
