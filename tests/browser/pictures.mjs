@@ -1,5 +1,6 @@
 // Pictures of all pages: tests/browser/pictures FOLDER [REGEX].
 
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Web, settled, sizes } from './harness.mjs';
@@ -10,11 +11,38 @@ const wanted = new RegExp(only);
 const web = await Web.start();
 const { suite } = web;
 
+// The number of a report that an employee has made and been asked about; made once.
+let own;
+function ownReport(the) {
+  own ??= (async () => {
+    const token = await the.token(the.person('EMPLOYEE').login);
+    const report = { title: 'Jobbtelefonen är borta', description: 'Jobbtelefonen är borta.\nJag hade den på bussen mellan två besök, linje 12.', category: 'CATEGORY_LOST_DEVICE' };
+    const { body: { number } } = await the.api('POST', '/v1/reports', { request_id: randomUUID(), report }, token);
+    await the.api('POST', `/v1/reports/${number}/messages`, { request_id: randomUUID(), text: 'Vilket nummer har telefonen?' }, await the.token(the.person('INFORMATION_SECURITY_OFFICER').login));
+    await the.api('POST', `/v1/reports/${number}/messages`, { request_id: randomUUID(), text: 'Det slutar på 12.' }, token);
+    return number;
+  })();
+  return own;
+}
+
 // Name, address, whose eyes (a role; none: nobody signed in), and what is done before the picture. `each` gives an address that
 // only the data know.
 const pages = [
   { name: 'start', path: '/' },
   { name: 'start-officer', path: '/', role: 'INFORMATION_SECURITY_OFFICER' },
+  { name: 'report', path: '/report', role: 'EMPLOYEE', act: (page) => page.locator('input[name="kind"][value="lost"]').check({ force: true }) },
+  { name: 'report-errors', path: '/report', act: (page) => page.locator('#send').click() },
+  { name: 'report-receipt', path: '/report', act: async (page) => {
+    await page.locator('#what').fill('Ett brev låg i fel fack.');
+    await page.locator('#send').click();
+    await page.locator('[data-receipt]').waitFor({ timeout: 60_000 });
+    await page.locator('.saved input').check();
+  } },
+  { name: 'my-reports', role: 'EMPLOYEE', each: (the) => ownReport(the).then(() => '/my-reports') },
+  { name: 'my-report', role: 'EMPLOYEE', each: (the) => ownReport(the).then((number) => `/my-reports/${number}`) },
+  { name: 'receipt', path: '/receipt' },
+  { name: 'accessibility', path: '/accessibility' },
+  { name: 'privacy', path: '/privacy' },
   { name: 'menu', path: '/', role: 'INFORMATION_SECURITY_OFFICER', act: (page) => page.locator('[aria-label="Utseende"]').click() },
   { name: 'sessions', path: '/sessions', role: 'INFORMATION_SECURITY_OFFICER' },
   { name: 'sign-in-first', path: '/sessions' },

@@ -1,10 +1,15 @@
 import { mount } from 'svelte';
 import { appearance } from './app/appearance.svelte';
-import { router } from './app/router.svelte';
+import { matchRoute, router } from './app/router.svelte';
 import { session } from './app/session.svelte';
 import Shell from './app/Shell.svelte';
-import { startLanguage } from './i18n/i18n.svelte';
+import { foresee, startLanguage } from './i18n/i18n.svelte';
 import './styles/app.css';
+
+// The first page is fetched beside the answers that decide on it, not after them.
+const first = matchRoute(location.pathname)?.route;
+first?.page().catch(() => {});
+foresee(['shell', ...first?.areas ?? []]);
 
 // Without an answer to who is signed in the page is shown as to nobody; calls say what is wrong.
 const person = session.start().catch(() => {});

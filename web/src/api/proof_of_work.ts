@@ -7,7 +7,7 @@ export type ProofOfWork = Schema<'intake.v1.ProofOfWork'>;
 // Fetches a challenge of the municipality and solves it. `onProgress` tells from 0 to 1 how much of what it takes on
 // average has been tried.
 export async function proveWork(tenant: string, onProgress?: (share: number) => void): Promise<ProofOfWork> {
-  const { challenge, difficulty } = await call(api.POST('/v1/tenants/{tenant}/challenges', { params: { path: { tenant } }, body: {} }));
+  const { challenge, difficulty } = await call(api.POST('/v1/tenants/{tenant}/challenges', { params: { path: { tenant } }, body: {}, credentials: 'omit' }));
   const worker = new Worker(new URL('./proof_worker.ts', import.meta.url), { type: 'module' });
   try {
     return await new Promise<ProofOfWork>((done, failed) => {

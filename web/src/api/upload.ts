@@ -32,6 +32,7 @@ function put(path: string, file: File, { onProgress, signal }: UploadOptions): P
     request.setRequestHeader('Content-Disposition', `attachment; filename*=UTF-8''${name}`);
     request.upload.addEventListener('progress', ({ loaded, total }) => onProgress?.(total > 0 ? loaded / total : 0));
     request.addEventListener('load', () => {
+      const retryAfter = Number(request.getResponseHeader('Retry-After') ?? 0) || 0;
       let answer: unknown;
       try {
         answer = JSON.parse(request.responseText);
@@ -39,7 +40,7 @@ function put(path: string, file: File, { onProgress, signal }: UploadOptions): P
         answer = {};
       }
       if (request.status < 300) done(answer as Schema<'intake.v1.Attachment'>);
-      else failed(new ApiError({ ...(answer as Problem), status: request.status }));
+      else failed(new ApiError({ ...(answer as Problem), status: request.status }, retryAfter));
     });
     request.addEventListener('error', () => failed(new ApiError({ status: 0, reason: 'OFFLINE' })));
     request.addEventListener('abort', () => failed(new DOMException('aborted', 'AbortError')));

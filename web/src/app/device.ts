@@ -29,3 +29,35 @@ export function forget(name: string): void {
     // Nothing is kept then.
   }
 }
+
+// The same for this window alone: survives reloading, and ends with the window.
+export function recallHere<Value>(name: string): Value | undefined {
+  try {
+    const text = sessionStorage.getItem(prefix + name);
+    return text === null ? undefined : JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}
+
+// `undefined` forgets it.
+export function rememberHere(name: string, value: unknown): void {
+  try {
+    if (value === undefined) sessionStorage.removeItem(prefix + name);
+    else sessionStorage.setItem(prefix + name, JSON.stringify(value));
+  } catch {
+    // Nothing is kept then.
+  }
+}
+
+// All of it, by whichever window.
+export function forgetEverything(): void {
+  for (const kept of [() => localStorage, () => sessionStorage]) {
+    try {
+      const storage = kept();
+      for (const name of Object.keys(storage)) if (name.startsWith(prefix)) storage.removeItem(name);
+    } catch {
+      // Nothing is kept then.
+    }
+  }
+}

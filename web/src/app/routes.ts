@@ -23,6 +23,15 @@ export type IconName = 'report' | 'my' | 'receipt' | 'work' | 'picture' | 'admin
 
 export const routes: Route[] = [
   { path: '/', page: () => import('../pages/start/Start.svelte'), areas: ['start'], access: 'everyone' },
+  { path: '/report', page: () => import('../pages/report/Report.svelte'), areas: ['report', 'terms'], access: 'everyone',
+    nav: { label: 'shell.nav.report', start: 'shell.nav.report_start', order: 10, icon: 'report', key: 'r' } },
+  { path: '/my-reports', page: () => import('../pages/my_reports/MyReports.svelte'), areas: ['my_reports', 'follow', 'terms'], access: 'signed-in',
+    nav: { label: 'shell.nav.my_reports', start: 'shell.nav.my_reports_start', order: 20, icon: 'my', key: 'm' } },
+  { path: '/my-reports/:id', page: () => import('../pages/my_reports/MyReport.svelte'), areas: ['my_reports', 'follow', 'report', 'terms'], access: 'signed-in' },
+  { path: '/receipt', page: () => import('../pages/receipt/Receipt.svelte'), areas: ['receipt', 'follow', 'report', 'terms'], access: 'everyone',
+    nav: { label: 'shell.nav.receipt', start: 'shell.nav.receipt_start', order: 30, icon: 'receipt' } },
+  { path: '/accessibility', page: () => import('../pages/accessibility/Accessibility.svelte'), areas: ['accessibility'], access: 'everyone' },
+  { path: '/privacy', page: () => import('../pages/privacy/Privacy.svelte'), areas: ['privacy'], access: 'everyone' },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
   { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
 ];

@@ -78,8 +78,11 @@ export function formatRelative(instant: Instant, now: Date = new Date()): string
 // 1,4 MB.
 export function formatBytes(bytes: number): string {
   const [unit, size] = bytes >= 1_000_000 ? ['megabyte', 1_000_000] as const : ['kilobyte', 1000] as const;
-  return formatNumber(bytes / size, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: bytes >= 1_000_000 ? 1 : 0 });
+  return formatNumber(Math.max(bytes / size, bytes > 0 ? 1 : 0), { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: bytes >= 1_000_000 ? 1 : 0 });
 }
+
+// 25 MB, of what is counted in whole ones of 1,024 × 1,024 bytes.
+export const formatMegabytes = (bytes: number) => formatNumber(Math.round(bytes / 1024 / 1024), { style: 'unit', unit: 'megabyte', unitDisplay: 'short' });
 
 // Anna, Bo and Cecilia.
 export const formatList = (entries: string[]) => keep('list', () => new Intl.ListFormat(i18n.locale)).format(entries);

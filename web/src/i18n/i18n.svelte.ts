@@ -23,7 +23,9 @@ let offered = $state<Language[]>(['sv', 'da', 'en']);
 let arrivals = $state(0);
 
 const isLanguage = (text: string | null | undefined): text is Language => text === 'sv' || text === 'da' || text === 'en';
-const isText = (value: unknown): value is Text => typeof value === 'string' || (typeof value === 'object' && value !== null && 'other' in value);
+const forms = new Set(['zero', 'one', 'two', 'few', 'many', 'other']);
+const isText = (value: unknown): value is Text => typeof value === 'string'
+  || (typeof value === 'object' && value !== null && 'other' in value && Object.keys(value).every((key) => forms.has(key)));
 
 function flatten(value: unknown, key: string, into: Map<string, Text>): void {
   if (isText(value)) into.set(key, value);
@@ -57,6 +59,12 @@ function wanted(): Language | undefined {
   const candidates = [asked, recall<string>('language'), ...navigator.languages.map((tag) => tag.toLowerCase().split('-')[0])];
   // Norwegians read Danish more easily than English.
   return candidates.map((tag) => (tag === 'nb' || tag === 'nn' || tag === 'no' ? 'da' : tag)).find(isLanguage);
+}
+
+// Fetches the texts of these areas in the language that will probably be shown.
+export function foresee(areas: readonly Area[]): void {
+  const probable = wanted();
+  if (probable) for (const area of areas) void loadArea(probable, area);
 }
 
 // Begins with the best language; `inOrder` are the municipality's languages.
