@@ -150,9 +150,9 @@ TEST_F(OrganisationHistoryTest, AsksAnOrganisationThatIsNotInForce) {
 
 TEST_F(OrganisationHistoryTest, EveryVersionSaysWhenByWhomAndWhatChanged) {
   const absl::Time first = clock_.Now();
-  clock_.Advance(absl::Hours(1));
+  clock_.Advance(absl::Minutes(1));
   ASSERT_OK(Apply(Renamed("Nya kommunen")));
-  clock_.Advance(absl::Hours(1));
+  clock_.Advance(absl::Minutes(1));
   ASSERT_OK(Apply(Renamed("Nyare kommunen")));
   const auto page = List("root", "page_size: 2");
   ASSERT_OK(page);
