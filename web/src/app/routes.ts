@@ -24,10 +24,10 @@ export type IconName = 'report' | 'my' | 'receipt' | 'work' | 'picture' | 'admin
 export const routes: Route[] = [
   { path: '/', page: () => import('../pages/start/Start.svelte'), areas: ['start'], access: 'everyone' },
   {
-    path: '/cases', page: () => import('../pages/cases/Cases.svelte'), areas: ['cases'], access: ['cases.read'], wide: true,
+    path: '/cases', page: () => import('../pages/cases/Cases.svelte'), areas: ['cases', 'terms'], access: ['cases.read'], wide: true,
     nav: { label: 'shell.nav.cases', start: 'shell.nav.cases_start', order: 30, icon: 'work', key: 'c' },
   },
-  { path: '/cases/:id', page: () => import('../pages/case/Case.svelte'), areas: ['case', 'cases'], access: ['cases.read'], wide: true },
+  { path: '/cases/:id', page: () => import('../pages/case/Case.svelte'), areas: ['case', 'cases', 'terms'], access: ['cases.read'], wide: true },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
   { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
 ];
