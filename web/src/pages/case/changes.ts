@@ -44,6 +44,9 @@ const fields: Record<string, (one: Case) => string> = {
 
 export const labelOf = (field: string): string => (field in fields ? t(`case.field.${field}` as 'case.field.state') : field);
 
+// A field of a case in words.
+export const valueOf = (field: string, one: Case): string => fields[field]?.(one) ?? '';
+
 export function changesBetween(before: Case, after: Case): Change[] {
   return Object.entries(fields).map(([field, words]) => ({ field, label: labelOf(field), before: words(before), after: words(after) }))
     .filter((change) => change.before !== change.after);
