@@ -416,6 +416,7 @@ test('ByKeyboardAloneOneGoesFromCaseToCaseAndTakesOneOn', async () => {
   const before = page.url();
   await page.keyboard.press('j');
   await page.waitForURL((url) => url.href !== before);
+  await page.getByRole('heading', { level: 1, name: 'Sist kommen' }).waitFor({ state: 'detached' });
   await part(page, 'notes').waitFor();
   await page.keyboard.press('k');
   await page.waitForURL(before);
