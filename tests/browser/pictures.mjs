@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { act, newCase } from './cases.mjs';
 import { Web, settled, sizes } from './harness.mjs';
 
 const [folder, only = ''] = process.argv.slice(2);
@@ -23,6 +24,24 @@ function ownReport(the) {
     return number;
   })();
   return own;
+}
+
+// A few cases as a coordinator has them; made once, when a picture of them is wanted.
+let cases;
+function someCases() {
+  cases ??= (async () => {
+    const owner = suite.person('INFORMATION_SECURITY_OFFICER').login;
+    const one = await newCase(suite, { title: 'Journaler mejlade till fel kommun', personal_data: 'ANSWER_YES', affected_persons: '40', description: 'En fil med utskrifter gick till fel adress. Mottagaren ringde och har raderat den.' });
+    for (const [title, report] of [
+      ['Borttappad telefon i trapphuset', { category: 'CATEGORY_LOST_DEVICE', personal_data: 'ANSWER_YES' }], ['Konstig faktura i posten', { category: 'CATEGORY_SUSPICIOUS_MESSAGE' }],
+      ['Journalen var nere i två timmar', { category: 'CATEGORY_SYSTEM_DOWN' }], ['Dörren till arkivet stod öppen', { category: 'CATEGORY_WEAKNESS' }],
+      ['Elevlista publicerad på webbplatsen', { category: 'CATEGORY_UNINTENDED_PUBLICATION', unit: 'centrumskolan', personal_data: 'ANSWER_YES' }],
+    ]) await newCase(suite, { title, ...report });
+    await act(suite, one.number, 'assign', { owner });
+    await act(suite, one.number, 'note', { text: 'Mottagaren intygar skriftligt att filen är raderad.', request_id: randomUUID() });
+    return one;
+  })();
+  return cases;
 }
 
 // Name, address, whose eyes (a role; none: nobody signed in), and what is done before the picture. `each` gives an address that
@@ -46,6 +65,15 @@ const pages = [
   { name: 'menu', path: '/', role: 'INFORMATION_SECURITY_OFFICER', act: (page) => page.locator('[aria-label="Utseende"]').click() },
   { name: 'sessions', path: '/sessions', role: 'INFORMATION_SECURITY_OFFICER' },
   { name: 'sign-in-first', path: '/sessions' },
+  { name: 'cases', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someCases(); return '/cases?view=all'; } },
+  { name: 'cases-selected', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someCases(); return '/cases?view=all&severity=LOW'; },
+    act: async (page) => { for (const at of [0, 1]) await page.getByRole('checkbox').nth(at).check(); } },
+  { name: 'cases-filters', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someCases(); return '/cases?view=all&overdue=no'; },
+    act: (page) => page.locator('.bar button').first().click() },
+  { name: 'cases-empty', path: '/cases?view=mine', role: 'COORDINATOR' },
+  { name: 'case', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someCases()).number}`, act: (page) => page.locator('#duties article').first().waitFor() },
+  { name: 'case-classify', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someCases()).number}`,
+    act: (page) => page.locator('#classification header button').first().click() },
   { name: 'not-found', path: '/nowhere' },
 ];
 

@@ -32,6 +32,11 @@ export const routes: Route[] = [
     nav: { label: 'shell.nav.receipt', start: 'shell.nav.receipt_start', order: 30, icon: 'receipt' } },
   { path: '/accessibility', page: () => import('../pages/accessibility/Accessibility.svelte'), areas: ['accessibility'], access: 'everyone' },
   { path: '/privacy', page: () => import('../pages/privacy/Privacy.svelte'), areas: ['privacy'], access: 'everyone' },
+  {
+    path: '/cases', page: () => import('../pages/cases/Cases.svelte'), areas: ['cases', 'terms'], access: ['cases.read'], wide: true,
+    nav: { label: 'shell.nav.cases', start: 'shell.nav.cases_start', order: 30, icon: 'work', key: 'c' },
+  },
+  { path: '/cases/:id', page: () => import('../pages/case/Case.svelte'), areas: ['case', 'cases', 'terms'], access: ['cases.read'], wide: true },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
   { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
 ];

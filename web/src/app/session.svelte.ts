@@ -62,6 +62,12 @@ export const session = {
   mayBeyondOwn(permission: string): boolean {
     return person?.permissions.some((granted) => granted.permission === permission && granted.spheres.length > 0) ?? false;
   },
+  // Whether it reaches something of this sphere and unit that is not the person's own; `isBelow` knows the units. The server
+  // decides; this only keeps from offering what it would refuse.
+  reaches(permission: string, sphere: string, unit: string, isBelow: (unit: string, above: string) => boolean): boolean {
+    return person?.permissions.some((granted) => granted.permission === permission && granted.spheres.some((reach) =>
+      reach.sphere === sphere && (reach.everything || reach.units.some((above) => unit !== '' && isBelow(unit, above))))) ?? false;
+  },
   holds(...roles: Role[]): boolean {
     return person?.roles.some(({ role }) => roles.includes(role)) ?? false;
   },

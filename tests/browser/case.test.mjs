@@ -1,0 +1,453 @@
+// The case page: everything about a case on one screen, and two who work on it at once.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { waitFor } from '../harness/suite.mjs';
+import { act, newCase, readCase } from './cases.mjs';
+import { Web, axe, fits, languages, settled, tabTo } from './harness.mjs';
+
+let web;
+let suite;
+let officer;
+let other;
+let employee;
+let breach;
+
+before(async () => {
+  web = await Web.start();
+  ({ suite } = web);
+  officer = suite.person('INFORMATION_SECURITY_OFFICER').login;
+  other = suite.person('IT_SECURITY_OFFICER').login;
+  employee = suite.person('EMPLOYEE').login;
+  breach = await newCase(suite, { title: 'Journaler mejlade till fel kommun', personal_data: 'ANSWER_YES', affected_persons: '40', system: '' });
+});
+after(() => web?.stop());
+
+const part = (page, id) => page.locator(`#${id}`);
+
+async function open(page, number) {
+  await page.goto(web.url(`/cases/${number}`));
+  await settled(page);
+  await part(page, 'notes').waitFor();
+}
+const toast = (page, text) => page.locator('.toast', { hasText: text }).first().waitFor();
+
+for (const language of languages) {
+  for (const size of ['phone', 'small', 'desktop']) {
+    test(`CaseIsWhole_${language}_${size}`, async () => {
+      const { page, context } = await web.open({ size, language, login: officer });
+      await open(page, breach.number);
+      assert.match(await page.locator('h1').textContent(), /Journaler mejlade/);
+      await part(page, 'report').getByText('Ett brev om hemtjänst').waitFor();
+      await part(page, 'duties').locator('article').first().waitFor();
+      await fits(page);
+      await axe(page);
+      await context.close();
+    });
+  }
+}
+
+test('DarkHasContrast', async () => {
+  const { page, context } = await web.open({ dark: true, login: officer });
+  await open(page, breach.number);
+  await part(page, 'duties').locator('article').first().waitFor();
+  await axe(page);
+  await context.close();
+});
+
+test('CaseIsTakenOnNotedAndTheReporterIsAsked', async () => {
+  const one = await newCase(suite);
+  await act(suite, one.number, 'assign', { owner: officer });
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await page.getByRole('button', { name: 'Ta dig an' }).click();
+  await toast(page, 'Du har tagit dig an ärendet');
+  await page.locator('.summary').getByText('Under arbete').or(page.locator('.summary .tag').first()).first().waitFor();
+  assert.equal((await readCase(suite, one.number)).state, 'CASE_STATE_ACKNOWLEDGED');
+  await page.getByLabel('Skriv en anteckning').fill('Ringde registratorn.');
+  await page.getByRole('button', { name: 'Spara anteckningen' }).click();
+  await part(page, 'notes').getByText('Ringde registratorn.').waitFor();
+  assert.equal(await page.getByLabel('Skriv en anteckning').inputValue(), '');
+  await page.getByLabel('Skriv till den som rapporterade').fill('Var brevet öppnat?');
+  await page.getByRole('button', { name: 'Skicka', exact: true }).click();
+  await part(page, 'dialogue').getByText('Var brevet öppnat?').waitFor();
+  const { body } = await suite.api('GET', `/v1/reports/${one.number}/messages`, undefined, await suite.token(employee));
+  assert.ok(body.messages.some(({ text }) => text === 'Var brevet öppnat?'));
+  await axe(page);
+  await context.close();
+});
+
+test('NothingTypedIsLostWhenItCannotBeSent', async () => {
+  const one = await newCase(suite);
+  const { page, context } = await web.open({ login: officer, language: 'en' });
+  await open(page, one.number);
+  await page.getByLabel('Write a note').fill('Must not be lost.');
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Save the note' }).click();
+  await part(page, 'notes').getByText('There is no contact with the server').waitFor();
+  assert.equal(await page.getByLabel('Write a note').inputValue(), 'Must not be lost.');
+  await context.setOffline(false);
+  await page.getByRole('button', { name: 'Save the note' }).click();
+  await toast(page, 'The note is saved');
+  await context.close();
+});
+
+test('ClassificationSaysWhatFollowsAndTheClockRuns', async () => {
+  const one = await newCase(suite, { personal_data: 'ANSWER_NO' });
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await part(page, 'classification').getByRole('button', { name: 'Ändra' }).click();
+  await page.getByLabel('Slag', { exact: true }).selectOption('KIND_INCIDENT');
+  await page.getByLabel('Konfidentialitet').selectOption('3');
+  await page.getByRole('radiogroup', { name: 'Gäller det personuppgifter?' }).getByLabel('Ja').check();
+  await page.getByText('Det här följer av ändringen').waitFor();
+  await page.getByText(/inom 72 timmar/).waitFor();
+  await axe(page);
+  await page.getByRole('button', { name: 'Spara bedömningen' }).click();
+  await toast(page, 'Bedömningen är sparad');
+  const now = await readCase(suite, one.number);
+  assert.equal(now.classification.kind, 'KIND_INCIDENT');
+  assert.equal(now.classification.personal_data, 'ANSWER_YES');
+  // A duty with its clock, in words.
+  await part(page, 'duties').getByText(/kvar/).first().waitFor();
+  await axe(page);
+  await context.close();
+});
+
+test('WhatIsWrongIsSaidByTheField', async () => {
+  const one = await newCase(suite);
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await part(page, 'classification').getByRole('button', { name: 'Ändra' }).click();
+  await page.getByLabel('Klass enligt Enisa').fill('finns/inte');
+  await page.getByRole('button', { name: 'Spara bedömningen' }).click();
+  await part(page, 'classification').locator('.ds-validation-message').waitFor();
+  await axe(page);
+  assert.equal(await page.getByLabel('Klass enligt Enisa').inputValue(), 'finns/inte');
+  await context.close();
+});
+
+test('TwoWhoClassifyAtOnceSeeEachOthersChangeAndLoseNothing', async () => {
+  const one = await newCase(suite, { title: 'Två på en gång' });
+  const mine = await web.open({ login: officer });
+  const theirs = await web.open({ login: other });
+  for (const { page } of [mine, theirs]) {
+    await open(page, one.number);
+    await part(page, 'classification').getByRole('button', { name: 'Ändra' }).click();
+  }
+  await theirs.page.getByLabel('Slag', { exact: true }).selectOption('KIND_WEAKNESS');
+  await mine.page.getByLabel('Konfidentialitet').selectOption('2');
+  await theirs.page.getByRole('button', { name: 'Spara bedömningen' }).click();
+  await toast(theirs.page, 'Bedömningen är sparad');
+  await mine.page.getByRole('button', { name: 'Spara bedömningen' }).click();
+  const dialog = mine.page.getByRole('dialog');
+  await dialog.getByRole('heading', { name: /hann före/ }).waitFor();
+  await dialog.getByRole('row', { name: /Slag.*Svaghet/ }).waitFor();
+  await dialog.getByRole('row', { name: /Vad som drabbats.*Konfidentialitet 2/ }).waitFor();
+  await axe(mine.page);
+  await dialog.getByRole('button', { name: 'Skicka mitt ovanpå' }).click();
+  await toast(mine.page, 'Ditt är sparat ovanpå deras');
+  const { classification } = await readCase(suite, one.number);
+  assert.equal(classification.kind, 'KIND_WEAKNESS');
+  assert.ok(classification.impacts.some(({ property, level }) => property === 'SECURITY_PROPERTY_CONFIDENTIALITY' && level === 2));
+  await mine.context.close();
+  await theirs.context.close();
+});
+
+test('AConflictCanBeLeftToTheOther', async () => {
+  const one = await newCase(suite);
+  const { page, context } = await web.open({ login: officer, size: 'phone' });
+  await open(page, one.number);
+  await page.getByRole('button', { name: 'Ge till någon' }).click();
+  await page.getByRole('dialog').getByRole('combobox').fill('Anna Berg');
+  await page.keyboard.press('Enter');
+  await act(suite, one.number, 'assign', { owner: other }, other);
+  await page.getByRole('dialog').getByRole('button', { name: 'Ge till någon' }).click();
+  await page.getByRole('heading', { name: /hann före/ }).waitFor();
+  await fits(page);
+  await axe(page);
+  await page.getByRole('button', { name: 'Låt deras gälla' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' }).catch(() => {});
+  assert.equal((await readCase(suite, one.number)).owner.login, other);
+  await part(page, 'owner').getByText('Tomas Niemi').waitFor();
+  await context.close();
+});
+
+test('AnothersChangeAppearsWithoutAReload', async () => {
+  const one = await newCase(suite);
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await page.getByLabel('Skriv en anteckning').fill('Påbörjad');
+  await act(suite, one.number, 'assign', { owner: other }, other);
+  await page.getByText(/har ändrat ärendet medan du läser/).first().waitFor({ timeout: 30_000 });
+  await part(page, 'owner').getByText('Tomas Niemi').waitFor();
+  assert.equal(await page.getByLabel('Skriv en anteckning').inputValue(), 'Påbörjad');
+  await axe(page);
+  await page.getByRole('button', { name: 'Jag har sett det' }).click();
+  await page.getByLabel('Skriv en anteckning').fill('');
+  await context.close();
+});
+
+test('CaseIsClosedWithItsOutcomeAndOpenedAgain', async () => {
+  const one = await newCase(suite);
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await page.getByRole('button', { name: 'Avsluta' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Avsluta' }).click();
+  await dialog.getByText('2 saker behöver rättas').or(dialog.locator('.ds-error-summary')).first().waitFor();
+  await axe(page);
+  await dialog.getByLabel('Hur det slutade').selectOption('RESOLUTION_REMEDIED');
+  await dialog.getByLabel('Vad det ledde till').fill('Brevet är tillbaka och rutinen ändrad.');
+  await dialog.getByRole('button', { name: 'Avsluta' }).click();
+  await toast(page, 'Ärendet är avslutat');
+  await page.getByText('Brevet är tillbaka').first().waitFor();
+  await axe(page);
+  await page.getByRole('button', { name: 'Öppna igen' }).click();
+  await dialog.getByLabel('Varför').fill('Det hände igen.');
+  await dialog.getByRole('button', { name: 'Öppna igen' }).click();
+  await toast(page, 'Ärendet är öppet igen');
+  assert.equal((await readCase(suite, one.number)).state, 'CASE_STATE_ASSIGNED');
+  await context.close();
+});
+
+// Takes a server that knows causes and what the reporter is told.
+test('TheReporterIsToldWhatCameOfIt', async () => {
+  const one = await newCase(suite);
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await page.getByRole('button', { name: 'Avsluta' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Hur det slutade').selectOption('RESOLUTION_REMEDIED');
+  await dialog.getByLabel(/Orsak/).selectOption('CAUSE_ROUTINE');
+  await dialog.getByLabel('Vad det ledde till').fill('Rutinen är ändrad.');
+  await dialog.getByLabel(/Till den som rapporterade/).fill('Tack! Vi har ändrat hur breven packas.');
+  await dialog.getByRole('button', { name: 'Avsluta' }).click();
+  await toast(page, 'Ärendet är avslutat');
+  const now = await readCase(suite, one.number);
+  assert.equal(now.cause, 'CAUSE_ROUTINE');
+  assert.equal(now.outcome_for_reporter, 'Tack! Vi har ändrat hur breven packas.');
+  await context.close();
+});
+
+test('DutyIsRecordedAndAnotherIsRuledOut', async () => {
+  const one = await newCase(suite, { personal_data: 'ANSWER_YES', affected_persons: '3' });
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  const duty = part(page, 'duties').locator('article').first();
+  await duty.getByRole('button', { name: /Spara att det är anmält/ }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Spara att det är anmält' }).click();
+  await dialog.getByText('Skriv myndighetens nummer, eller varför det saknas').first().waitFor();
+  await axe(page);
+  await dialog.getByLabel('Myndighetens nummer').fill('IMY-2026-1234');
+  await dialog.getByRole('button', { name: 'Spara att det är anmält' }).click();
+  await toast(page, 'Anmälan är sparad');
+  await part(page, 'duties').getByText('IMY-2026-1234').waitFor();
+  await part(page, 'duties').getByRole('button', { name: 'Behöver inte anmälas' }).first().click();
+  await dialog.getByLabel('Varför inte').fill('Inga uppgifter lämnade huset.');
+  await dialog.getByRole('button', { name: 'Behöver inte anmälas' }).click();
+  await toast(page, 'Beslutet är sparat');
+  await axe(page);
+  await context.close();
+});
+
+test('CaseIsRestrictedAccessGivenAndTakenBack', async () => {
+  const one = await newCase(suite);
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  const access = part(page, 'access');
+  const dialog = page.getByRole('dialog');
+  await access.getByRole('button', { name: 'Begränsa' }).click();
+  await dialog.getByLabel('Varför').fill('Rör en kollega.');
+  await dialog.getByRole('button', { name: 'Begränsa' }).click();
+  await toast(page, 'Ärendet är begränsat');
+  await access.getByText('Bara ansvarig, inkopplade och utpekade ser det.').waitFor();
+  await access.getByRole('button', { name: 'Ge tillgång' }).click();
+  await dialog.getByRole('combobox').fill('Tomas Niemi');
+  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Varför').fill('Ska titta på loggarna.');
+  await axe(page);
+  await dialog.getByRole('button', { name: 'Ge tillgång' }).click();
+  await toast(page, 'Tillgången är given');
+  await access.getByRole('button', { name: /Ta tillbaka.*Tomas/ }).click();
+  await dialog.getByLabel('Varför').fill('Klart.');
+  await dialog.getByRole('button', { name: 'Ta tillbaka' }).click();
+  await toast(page, 'Tillgången är borttagen');
+  await access.getByRole('button', { name: 'Hindra gallring' }).click();
+  await dialog.getByLabel('Beslutets nummer').fill('KS 2026/17');
+  await dialog.getByRole('button', { name: 'Hindra gallring' }).click();
+  await access.getByText(/KS 2026\/17/).waitFor();
+  await axe(page);
+  await context.close();
+});
+
+test('ConfidentialReporterIsNamedOnlyWithAReason', async () => {
+  const one = await newCase(suite, { confidentiality: 'CONFIDENTIALITY_CONFIDENTIAL' });
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await page.getByText('Rapporterat i förtroende').waitFor();
+  await page.getByRole('button', { name: 'Ta reda på vem' }).click();
+  await page.getByText('Personen litade på att du inte får veta').waitFor();
+  await page.getByRole('button', { name: 'Visa namnet' }).click();
+  await page.getByText('Välj varför').waitFor();
+  await axe(page);
+  await page.getByLabel('Varför du måste veta').selectOption('REVEAL_REASON_PROTECTION');
+  await page.getByRole('button', { name: 'Visa namnet' }).click();
+  await part(page, 'report').getByText(suite.organisation.people.find(({ login }) => login === employee).name).first().waitFor();
+  await axe(page);
+  await context.close();
+});
+
+test('FileOfTheReportIsFetchedWhenItIsClean', async () => {
+  const one = await newCase(suite);
+  const token = await suite.token(employee);
+  const { status } = await suite.api('PUT', `/v1/reports/${one.number}/attachments`, Buffer.from('Vad som stod i brevet.\n'), token,
+    { 'content-type': 'application/octet-stream', 'content-disposition': 'attachment; filename="brev.txt"' });
+  assert.equal(status, 200);
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await part(page, 'report').getByText('brev.txt').waitFor();
+  await part(page, 'report').locator('li .tag').first().waitFor();
+  await axe(page);
+  await context.close();
+});
+
+test('CasesAreGroupedReportsLinkedAndBothUndone', async () => {
+  const [one, member] = [await newCase(suite, { title: 'Samma sak, ett' }), await newCase(suite, { title: 'Samma sak, två' })];
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await part(page, 'related').getByRole('button', { name: 'Gruppera', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await axe(page);
+  await dialog.getByLabel('Nummer').fill(member.number);
+  await dialog.getByRole('button', { name: 'Gruppera' }).click();
+  await toast(page, 'Ärendet är grupperat hit');
+  await part(page, 'related').getByText('1 ärende är grupperat hit').waitFor();
+  await open(page, member.number);
+  await part(page, 'related').getByRole('button', { name: 'Lämna gruppen' }).click();
+  await toast(page, 'Ärendet har lämnat gruppen');
+  assert.equal((await readCase(suite, member.number)).group_case_id, '');
+  await axe(page);
+  await context.close();
+});
+
+// Takes a server that finds similar cases.
+test('SimilarCasesAreShownWithTheReason', async () => {
+  const [one, like] = [await newCase(suite, { title: 'Kvarglömd kopiator med sjukskrivningar' }), await newCase(suite, { title: 'Kopiator med sjukskrivningar såld' })];
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await part(page, 'related').getByRole('link', { name: like.title }).waitFor();
+  await part(page, 'related').getByText(/kopiator/i).first().waitFor();
+  await part(page, 'related').getByRole('button', { name: /Gruppera hit/ }).first().click();
+  await toast(page, 'är grupperat hit');
+  await context.close();
+});
+
+// Takes a server that keeps measures.
+test('MeasureIsDecidedChangedDoneTakenUpAndGivenUp', async () => {
+  const one = await newCase(suite);
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  const measures = part(page, 'measures');
+  const dialog = page.getByRole('dialog');
+  await measures.getByRole('button', { name: 'Lägg till' }).click();
+  await dialog.getByRole('button', { name: 'Lägg till' }).click();
+  await dialog.getByText('Skriv vad som ska göras').waitFor();
+  await axe(page);
+  await dialog.getByLabel('Vad ska göras').fill('Byt fönsterkuvert');
+  await dialog.getByRole('button', { name: 'Lägg till' }).click();
+  await toast(page, 'Åtgärden är bestämd');
+  await measures.getByRole('button', { name: /Ändra/ }).click();
+  await dialog.getByLabel('Vad ska göras').fill('Byt alla fönsterkuvert');
+  await dialog.getByRole('button', { name: 'Spara' }).click();
+  await measures.getByRole('heading', { name: 'Byt alla fönsterkuvert' }).waitFor();
+  await measures.getByRole('button', { name: /Klar/ }).click();
+  await dialog.getByRole('button', { name: 'Klar' }).click();
+  await toast(page, 'Åtgärden är klar');
+  await measures.getByText('1 avslutad').click();
+  await measures.getByRole('button', { name: /Ta upp igen/ }).click();
+  await dialog.getByLabel('Varför').fill('Kuverten tog slut.');
+  await dialog.getByRole('button', { name: 'Ta upp igen' }).click();
+  await measures.getByRole('button', { name: /Släpp/ }).click();
+  await dialog.getByLabel('Varför').fill('Breven skickas digitalt.');
+  await dialog.getByRole('button', { name: 'Släpp' }).click();
+  await toast(page, 'Åtgärden är släppt');
+  await axe(page);
+  await context.close();
+});
+
+// Takes a server that tells what happened and who has read.
+test('HistoryAndReadersAreShown', async () => {
+  const one = await newCase(suite);
+  await act(suite, one.number, 'note', { text: 'En anteckning', request_id: randomUUID() });
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await part(page, 'timeline').getByText('Ärendet öppnades').waitFor();
+  await part(page, 'timeline').getByText('En anteckning').waitFor();
+  await part(page, 'readers').getByText('Visa vilka som har läst').click();
+  await part(page, 'readers').getByText('Anna Berg').waitFor();
+  await axe(page);
+  await context.close();
+});
+
+test('WhyItHasThisOwnerIsExplained', async () => {
+  const { page, context } = await web.open({ login: officer });
+  await open(page, breach.number);
+  await part(page, 'owner').getByText('Varför just den?').click();
+  await part(page, 'owner').locator('ol li').first().waitFor();
+  await axe(page);
+  await part(page, 'owner').getByRole('button', { name: /Hjälp/ }).press('Enter');
+  await page.getByText('Kommunens regler väljer den som ansvarar.').waitFor();
+  await axe(page);
+  await context.close();
+});
+
+test('ByKeyboardAloneOneGoesFromCaseToCaseAndTakesOneOn', async () => {
+  const one = await newCase(suite, { title: 'Sist kommen' });
+  await act(suite, one.number, 'assign', { owner: officer });
+  const { page, context } = await web.open({ login: officer });
+  await page.goto(web.url('/cases?view=all&order=newest'));
+  await settled(page);
+  await tabTo(page, '[role=row][data-index="0"]');
+  await page.keyboard.press('Enter');
+  await part(page, 'notes').waitFor();
+  const before = page.url();
+  await page.keyboard.press('j');
+  await page.waitForURL((url) => url.href !== before);
+  await page.getByRole('heading', { level: 1, name: 'Sist kommen' }).waitFor({ state: 'detached' });
+  await part(page, 'notes').waitFor();
+  await page.keyboard.press('k');
+  await page.waitForURL(before);
+  await page.getByRole('heading', { level: 1, name: 'Sist kommen' }).waitFor();
+  await part(page, 'notes').waitFor();
+  await page.keyboard.press('e');
+  await toast(page, 'Du har tagit dig an ärendet');
+  await page.keyboard.press('n');
+  await page.keyboard.type('Med tangenter');
+  await page.keyboard.press('Control+Enter');
+  await toast(page, 'Anteckningen är sparad');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'write-note');
+  assert.equal((await readCase(suite, one.number)).state, 'CASE_STATE_ACKNOWLEDGED');
+  await context.close();
+});
+
+test('PhoneHasAJumpList', async () => {
+  const { page, context } = await web.open({ login: officer, size: 'phone', language: 'da' });
+  await open(page, breach.number);
+  await page.getByRole('navigation', { name: 'Dele af sagen' }).getByRole('link', { name: 'Noter' }).click();
+  await waitFor(async () => await page.evaluate(() => document.activeElement.id) === 'notes', { what: 'the focus' });
+  await context.close();
+});
+
+test('CaseThatIsNotThereSaysSo', async () => {
+  const { page, context } = await web.open({ login: suite.person('COORDINATOR', 'samhallsbyggnadsnamnden').login });
+  for (const number of [breach.number, 'AVV-2026-999999']) {
+    await page.goto(web.url(`/cases/${number}`));
+    await settled(page);
+    await page.getByText('Det finns inte, eller så får du inte se det.').or(page.locator('[role=alert]')).first().waitFor();
+    await axe(page);
+  }
+  await context.close();
+});
