@@ -17,6 +17,8 @@ export interface Route {
   nav?: { label: Key; start?: Key; order: number; icon: IconName; key?: string };
   // Takes the whole width of the screen.
   wide?: boolean;
+  // With `?view=projector` it is shown without what surrounds pages.
+  canStandAlone?: boolean;
 }
 
 export type IconName = 'report' | 'my' | 'receipt' | 'work' | 'picture' | 'admin' | 'help';
@@ -25,6 +27,8 @@ export const routes: Route[] = [
   { path: '/', page: () => import('../pages/start/Start.svelte'), areas: ['start'], access: 'everyone' },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
   { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
+  { path: '/picture', page: () => import('../pages/picture/Picture.svelte'), areas: ['picture'], access: ['figures.read'], wide: true, canStandAlone: true,
+    nav: { label: 'shell.nav.picture', start: 'shell.nav.picture_start', order: 60, icon: 'picture', key: 'p' } },
 ];
 
 export const navigation = routes.filter((route) => route.nav).sort((a, b) => a.nav!.order - b.nav!.order);
