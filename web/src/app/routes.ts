@@ -23,12 +23,18 @@ export interface Route {
 
 export type IconName = 'report' | 'my' | 'receipt' | 'work' | 'picture' | 'admin' | 'help';
 
+// Whoever has to do with rules, organisation or operation; each part says who sees it.
+const administration = ['regimes.read', 'organisation.change', 'organisation.history', 'operations.read', 'notices.read', 'erasures.read'];
+
 export const routes: Route[] = [
   { path: '/', page: () => import('../pages/start/Start.svelte'), areas: ['start'], access: 'everyone' },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
   { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
-  { path: '/picture', page: () => import('../pages/picture/Picture.svelte'), areas: ['picture'], access: ['figures.read'], wide: true, canStandAlone: true,
+  { path: '/picture', page: () => import('../pages/picture/Picture.svelte'), areas: ['picture', 'terms'], access: ['figures.read'], wide: true, canStandAlone: true,
     nav: { label: 'shell.nav.picture', start: 'shell.nav.picture_start', order: 60, icon: 'picture', key: 'p' } },
+  { path: '/administration', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'terms'], access: administration,
+    nav: { label: 'shell.nav.administration', start: 'shell.nav.administration_start', order: 70, icon: 'admin', key: 'a' } },
+  { path: '/administration/:part', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'terms'], access: administration },
 ];
 
 export const navigation = routes.filter((route) => route.nav).sort((a, b) => a.nav!.order - b.nav!.order);

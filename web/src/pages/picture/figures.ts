@@ -1,7 +1,7 @@
 // What the page says of the figures, in words.
 
 import { organisation } from '../../app/organisation.svelte';
-import { formatDuration, formatList, formatMonth, formatNumber, formatShare } from '../../i18n/format';
+import { formatDuration, formatList, formatNumber, formatShare } from '../../i18n/format';
 import { i18n, t, term } from '../../i18n/i18n.svelte';
 import type { Situation } from './situation.svelte';
 
@@ -18,6 +18,9 @@ export const indicator = (situation: Situation, id: string): Indicator | undefin
 export const countOf = (count: string | number | undefined, suppressed: boolean | undefined) => (suppressed ? undefined : Number(count ?? 0));
 // What stands for a figure withheld of a small group.
 export const withheld = (situation: Situation) => t('picture.fewer', { count: situation.smallest_group || 5 });
+
+// The same where there is little room.
+export const withheldShort = (situation: Situation) => `< ${formatNumber(situation.smallest_group || 5)}`;
 
 export function format(unit: string, value: number): string {
   if (unit === 'seconds') return formatDuration(value);
@@ -43,6 +46,13 @@ export function shortMonth(month: string): string {
   return new Intl.DateTimeFormat(i18n.locale, { month: 'short', year: '2-digit', timeZone: 'UTC' }).format(date).replace('.', '');
 }
 
+// `november 2026`, for sentences.
+export function longMonth(month: string): string {
+  const date = new Date(`${month}-15T12:00:00Z`);
+  if (Number.isNaN(date.getTime())) return month;
+  return new Intl.DateTimeFormat(i18n.locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date);
+}
+
 export const isEmpty = (situation: Situation) => ['reports', 'cases', 'duties', 'open_measures'].every((id) => {
   const one = indicator(situation, id);
   return !one || (!one.suppressed && !one.value);
@@ -60,7 +70,7 @@ export function trendWords(situation: Situation): string {
   const total = points.some(({ suppressed }) => suppressed) ? '' : t('picture.trends.total', { count: sum, months: points.length });
   if (last.suppressed || before?.suppressed || last.value === undefined || !before) return total || t('picture.trends.withheld');
   const difference = last.value - (before.value ?? 0);
-  const month = formatMonth(last.month);
+  const month = longMonth(last.month);
   const words = difference > 0 ? t('picture.trends.more', { month, count: last.value, difference })
     : difference < 0 ? t('picture.trends.fewer', { month, count: last.value, difference: -difference })
       : t('picture.trends.same', { month, count: last.value });
