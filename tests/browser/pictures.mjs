@@ -19,6 +19,12 @@ const pages = [
   { name: 'sessions', path: '/sessions', role: 'INFORMATION_SECURITY_OFFICER' },
   { name: 'sign-in-first', path: '/sessions' },
   { name: 'not-found', path: '/nowhere' },
+  { name: 'picture', path: '/picture', role: 'INFORMATION_SECURITY_OFFICER' },
+  { name: 'projector', path: '/picture?view=projector&panel=3', role: 'INFORMATION_SECURITY_OFFICER' },
+  { name: 'administration-who', path: '/administration/who', role: 'ADMINISTRATOR' },
+  { name: 'administration-stand-ins', path: '/administration/stand-ins', role: 'ADMINISTRATOR' },
+  { name: 'administration-regimes', path: '/administration/regimes', role: 'ADMINISTRATOR' },
+  { name: 'administration-events', path: '/administration/events', role: 'ADMINISTRATOR' },
 ];
 
 const looks = [
