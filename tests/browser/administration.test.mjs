@@ -42,7 +42,7 @@ test('EachSeesThePartsTheyMay', async () => {
   assert.equal(await page.getByRole('link', { name: 'Administration' }).count(), 0);
   await page.goto(web.url('/administration'));
   await settled(page);
-  await page.getByRole('heading', { name: 'Sidan är inte för dig' }).waitFor();
+  await page.getByRole('heading', { name: 'Den här sidan är inte för dig' }).waitFor();
   await context.close();
   const other = await web.open({ login: officer });
   await other.page.goto(web.url('/administration'));

@@ -50,7 +50,7 @@ test('NewReportIsSeenWithoutReloading', async () => {
   await page.goto(web.url('/picture'));
   await settled(page);
   await report('Förlorad telefon');
-  const open = page.locator('.tiles li', { hasText: 'Öppna ärenden' }).locator('.figure');
+  const open = page.locator('.tiles li .figure').first();
   await open.waitFor();
   const before = Number(await open.textContent());
   await report('Förlorad surfplatta');
@@ -146,7 +146,7 @@ test('OnTheWallItIsLargeAndTurnsOnlyWhenAsked', async () => {
   await page.goto(web.url('/picture?view=projector'));
   await page.getByRole('heading', { level: 1, name: 'Läget just nu' }).waitFor();
   assert.equal(await page.locator('header nav, footer').count(), 0);
-  assert.ok(await page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize)) > 16);
+  await waitFor(() => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize) > 16), { what: 'larger type' });
   await axe(page);
   await page.clock.runFor(60_000);
   assert.equal(await page.locator('h1').textContent(), 'Läget just nu');
