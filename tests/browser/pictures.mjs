@@ -75,6 +75,12 @@ const pages = [
   { name: 'case-classify', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someCases()).number}`,
     act: (page) => page.locator('#classification header button').first().click() },
   { name: 'not-found', path: '/nowhere' },
+  { name: 'picture', path: '/picture', role: 'INFORMATION_SECURITY_OFFICER' },
+  { name: 'projector', path: '/picture?view=projector&panel=3', role: 'INFORMATION_SECURITY_OFFICER' },
+  { name: 'administration-who', path: '/administration/who', role: 'ADMINISTRATOR' },
+  { name: 'administration-stand-ins', path: '/administration/stand-ins', role: 'ADMINISTRATOR' },
+  { name: 'administration-regimes', path: '/administration/regimes', role: 'ADMINISTRATOR' },
+  { name: 'administration-events', path: '/administration/events', role: 'ADMINISTRATOR' },
 ];
 
 const looks = [

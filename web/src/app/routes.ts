@@ -17,9 +17,14 @@ export interface Route {
   nav?: { label: Key; start?: Key; order: number; icon: IconName; key?: string };
   // Takes the whole width of the screen.
   wide?: boolean;
+  // With `?view=projector` it is shown without what surrounds pages.
+  canStandAlone?: boolean;
 }
 
 export type IconName = 'report' | 'my' | 'receipt' | 'work' | 'picture' | 'admin' | 'help';
+
+// Whoever has to do with rules, organisation or operation; each part says who sees it.
+const administration = ['regimes.read', 'organisation.change', 'organisation.history', 'operations.read', 'notices.read', 'erasures.read'];
 
 export const routes: Route[] = [
   { path: '/', page: () => import('../pages/start/Start.svelte'), areas: ['start'], access: 'everyone' },
@@ -39,6 +44,11 @@ export const routes: Route[] = [
   { path: '/cases/:id', page: () => import('../pages/case/Case.svelte'), areas: ['case', 'cases', 'terms'], access: ['cases.read'], wide: true },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
   { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
+  { path: '/picture', page: () => import('../pages/picture/Picture.svelte'), areas: ['picture', 'terms'], access: ['figures.read'], wide: true, canStandAlone: true,
+    nav: { label: 'shell.nav.picture', start: 'shell.nav.picture_start', order: 60, icon: 'picture', key: 'p' } },
+  { path: '/administration', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'terms'], access: administration,
+    nav: { label: 'shell.nav.administration', start: 'shell.nav.administration_start', order: 70, icon: 'admin', key: 'a' } },
+  { path: '/administration/:part', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'terms'], access: administration },
 ];
 
 export const navigation = routes.filter((route) => route.nav).sort((a, b) => a.nav!.order - b.nav!.order);
