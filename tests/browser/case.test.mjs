@@ -244,7 +244,11 @@ test('DutyIsRecordedAndAnotherIsRuledOut', async () => {
   await dialog.getByLabel('Myndighetens nummer').fill('IMY-2026-1234');
   await dialog.getByRole('button', { name: 'Spara att det är anmält' }).click();
   await toast(page, 'Anmälan är sparad');
+  // What is settled is folded away.
+  await part(page, 'duties').locator('summary').click();
   await part(page, 'duties').getByText('IMY-2026-1234').waitFor();
+  const another = await newCase(suite, { personal_data: 'ANSWER_YES', affected_persons: '3' });
+  await open(page, another.number);
   await part(page, 'duties').getByRole('button', { name: 'Behöver inte anmälas' }).first().click();
   await dialog.getByLabel('Varför inte').fill('Inga uppgifter lämnade huset.');
   await dialog.getByRole('button', { name: 'Behöver inte anmälas' }).click();
