@@ -80,7 +80,7 @@ test('ReporterFollowsTheReportInPlainStepsAndReadsWhatCameOfIt', async () => {
 test('MyReportsAreOnlyMineNewestFirstEachWithItsStatus', async () => {
   const first = await report({ title: 'Första', unit: 'hemtjanst' });
   const second = await report({ title: 'Andra', unit: 'hemtjanst', confidentiality: 'CONFIDENTIALITY_CONFIDENTIAL' });
-  await report({ title: 'Någon annans' }, 'frida.holmgren');
+  await report({ title: 'Någon annans' }, 'mikael.rova');
   const mine = await ok(reporter, 'GET', '/v1/reports?reporter=me');
   assert.deepEqual(mine.reports.slice(0, 2).map(({ number }) => number), [second.number, first.number]);
   for (const entry of mine.reports) assert.ok(entry.status.progress, entry.number);
