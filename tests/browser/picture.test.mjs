@@ -150,7 +150,7 @@ test('OnTheWallItIsLargeAndTurnsOnlyWhenAsked', async () => {
   await axe(page);
   await page.clock.runFor(60_000);
   assert.equal(await page.locator('h1').textContent(), 'Läget just nu');
-  await page.getByRole('button', { name: 'Bläddra själv' }).click();
+  await page.getByRole('button', { name: 'Bläddra automatiskt' }).click();
   await page.clock.runFor(15_500);
   await page.getByRole('heading', { level: 1, name: 'Hur det har utvecklats' }).waitFor();
   await page.getByRole('button', { name: 'Stanna' }).click();
