@@ -130,7 +130,7 @@ test('ParkedEventIsReplayedAndItsResultIsSaid', async () => {
   await axe(page);
   // The replay itself is the suite's own: there it finds nothing to do.
   await page.getByRole('button', { name: 'Försök alla igen' }).click();
-  await page.getByText('Mottagna nu: 0. Fortfarande parkerade: 0.').waitFor();
+  await page.getByRole('main').getByText('Mottagna nu: 0. Fortfarande parkerade: 0.').waitFor();
   await context.close();
 });
 
