@@ -50,6 +50,8 @@ start_service() {
     more=(--strong-sign-in-for "$AVVIK_STRONG_SIGN_IN_FOR" --strong-sign-in "$AVVIK_STRONG_SIGN_IN")
   [[ $name == gateway || -z ${AVVIK_SYSLOG:-} ]] ||
     more+=(--syslog "$AVVIK_SYSLOG" --syslog-ca "$AVVIK_SYSLOG_CA")
+  # What a load is measured with: one person reads what many do.
+  [[ $name == gateway || -z ${AVVIK_READS_PER_HOUR:-} ]] || more+=(--reads-per-hour "$AVVIK_READS_PER_HOUR")
   flags_of "$name"
   start_process "$name" TERM env -i "${environment[@]}" "$AVVIK_BIN/avvik-$name" "${REPLIES[@]}" "${more[@]}"
 }
