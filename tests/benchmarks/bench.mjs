@@ -85,10 +85,11 @@ async function caseReadGrpc(suite, cases) {
   const theirs = [];
   const p99 = [];
   for (let round = 0; round < rounds; round += 1) {
-    const load = JSON.parse(must(await run(join(bin, 'avvik-bench-cases'),
+    const loaded = await run(join(bin, 'avvik-bench-cases'),
       ['--address', suite.address('triage'), ...suite.tlsFlags('gateway'), '--cases', file, '--seconds', String(seconds), '--clients', String(clients)],
-      { env: { ...process.env, AVVIK_TOKEN: token } }), 'the load on triage'));
-    if (load.failed > 0) throw new Error(`${load.failed} reads were refused`);
+      { env: { ...process.env, AVVIK_TOKEN: token } });
+    const load = JSON.parse(must(loaded, 'the load on triage'));
+    if (load.failed > 0) throw new Error(`${load.failed} reads were refused: ${loaded.stderr}`);
     ours.push(load.per_second);
     p99.push(load.p99_ms);
     const pgbench = must(await run(suite.postgresTool('pgbench'), ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2',
