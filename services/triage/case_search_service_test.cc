@@ -1,15 +1,9 @@
 // Counting, searching, comparing and changing many cases over a real socket, with real tokens and the shipped rights.
 #include "services/triage/case_search_service.h"
 
-#include <grpcpp/grpcpp.h>
 
-#include "common/events/test_keys.h"
-#include "common/identity/test_issuer.h"
-#include "common/rpc/peer.h"
-#include "common/rpc/server.h"
-#include "common/rpc/status.h"
 #include "services/triage/case_batch_service.h"
-#include "services/triage/store_test_support.h"
+#include "services/triage/service_test_support.h"
 #include "services/triage/triage_service.h"
 
 namespace avvik::triage {
@@ -20,37 +14,18 @@ using avvik::testing::NamesField;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class CaseSearchServiceTest : public StoreTest {
+class CaseSearchServiceTest : public ServiceTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
-    clock_.Set(absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())));
-    ASSERT_OK(organisations_.Apply(TestOrganisationProto(), false, clock_.Now(), Trace("adam")));
-    // The trace refuses to be emptied.
-    database_->Run("SET session_replication_role = replica; TRUNCATE event_log, audit_record");
+    ServiceTest::SetUp();
+    ForgetWhatWasTold();
     ASSERT_OK(server_.Start());
   }
   void TearDown() override { server_.Stop(); }
 
-  // Calls a method as somebody of the municipality, with the request as text.
-  template <typename Service, typename Request, typename Response>
-  absl::StatusOr<Response> Call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*,
-                                                                      const Request&, Response*),
-                                const std::string& login, const std::string& request) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(30));
-    context.AddMetadata("authorization",
-                        "Bearer " + issuer_.PersonToken(clock_.Now(), kTenant, login));
-    Response response;
-    const auto stub = Service::NewStub(rpc::Connect(address_));
-    const grpc::Status status =
-        ((*stub).*method)(&context, ParseText<Request>(request), &response);
-    if (!status.ok()) return rpc::FromGrpc(status);
-    return response;
-  }
   absl::StatusOr<v1::ListCasesResponse> List(const std::string& login,
                                              const std::string& request) {
-    return Call<v1::Triage>(&v1::Triage::Stub::ListCases, login, request);
+    return Call(login, &v1::Triage::Stub::ListCases, request);
   }
   std::vector<std::string> Numbers(const std::string& login, const std::string& request) {
     const auto list = List(login, request);
@@ -61,10 +36,10 @@ class CaseSearchServiceTest : public StoreTest {
   }
   absl::StatusOr<v1::CountCasesResponse> Tally(const std::string& login,
                                                const std::string& request = "") {
-    return Call<v1::CaseSearch>(&v1::CaseSearch::Stub::CountCases, login, request);
+    return Call(login, &v1::CaseSearch::Stub::CountCases, request);
   }
   absl::StatusOr<v1::ListSimilarCasesResponse> Similar(const std::string& login, unsigned n) {
-    return Call<v1::CaseSearch>(&v1::CaseSearch::Stub::ListSimilarCases, login,
+    return Call(login, &v1::CaseSearch::Stub::ListSimilarCases,
                                 "case_id: '" + NumberOf(n) + "'");
   }
   using Batch = v1::CaseBatch::Stub;
@@ -98,26 +73,10 @@ class CaseSearchServiceTest : public StoreTest {
         "nullif(reason, '')), ', ' ORDER BY id), '') FROM audit_record WHERE method LIKE '%/%'");
   }
 
-  Uuid7Source call_ids_{clock_};
-  identity::TestIssuer issuer_;
-  identity::TokenVerifier verifier_{{.rules = issuer_.rules()}, issuer_, clock_};
-  const organisation::RoleCatalogue roles_ =
-      *organisation::RoleCatalogue::Load(Deployed("roles.yaml"));
-  audit::Recorder recorder_{database_->pool()};
-  telemetry::Registry telemetry_;
-  rpc::Environment environment_{
-      {clock_, call_ids_, verifier_, directory_, roles_, recorder_, telemetry_}, 16};
-  events::Publisher publisher_{
-      {.source = "triage",
-       .database = database_->settings(),
-       .streams = {testing::TestRedis(), events::TestKeys()}}};
-  OrganisationStore organisations_{database_->pool(), ids_};
-  CaseCommands commands_{environment_, store_, call_ids_};
   TriageService service_{environment_, store_,         search_,   commands_, organisations_,
                          directory_,   ShippedRules(), publisher_};
   CaseSearchService search_service_{environment_, store_, search_};
   CaseBatchService batch_service_{environment_, commands_, publisher_};
-  const std::string address_ = "unix:/tmp/avvik-search-test-" + std::to_string(getpid()) + ".sock";
   rpc::Server server_{environment_,
                       address_,
                       {{&service_, v1::Triage::service_full_name()},
@@ -230,8 +189,7 @@ TEST_F(CaseSearchServiceTest, EachCaseOfABatchIsDecidedAndRecordedByItself) {
   const Case one = OpenCase(1);
   OpenCase(InIt(2));
   OpenCase(3);
-  const auto done = Call<v1::CaseBatch>(
-      &Batch::BatchAcknowledgeCases, "sam",
+  const auto done = Call("sam", &Batch::BatchAcknowledgeCases,
       "cases { case_id: '" + NumberOf(1) + "' etag: '" + EtagOf(one) + "' } cases { case_id: '" +
           NumberOf(2) + "' } cases { case_id: '" + NumberOf(3) + "' etag: '99' } cases { case_id: '" +
           NumberOf(4) + "' } cases { case_id: '" + NumberOf(1) + "' }");
@@ -244,8 +202,7 @@ TEST_F(CaseSearchServiceTest, EachCaseOfABatchIsDecidedAndRecordedByItself) {
             "BatchAcknowledgeCases failed CASE_CHANGED, "
             "BatchAcknowledgeCases denied CASE_NOT_FOUND");
   // Again does nothing twice.
-  const auto again = Call<v1::CaseBatch>(
-      &Batch::BatchAcknowledgeCases, "sam",
+  const auto again = Call("sam", &Batch::BatchAcknowledgeCases,
       "cases { case_id: '" + NumberOf(1) + "' etag: '" + EtagOf(one) + "' }");
   EXPECT_THAT(Outcomes(again), ElementsAre("ABORTED CASE_CHANGED"));
 }
@@ -255,32 +212,31 @@ TEST_F(CaseSearchServiceTest, BatchAssignsClosesAndNotes) {
   OpenCase(2);
   const std::string cases =
       "cases { case_id: '" + NumberOf(1) + "' } cases { case_id: '" + NumberOf(2) + "' } ";
-  EXPECT_THAT(Outcomes(Call<v1::CaseBatch>(&Batch::BatchAssignCases, "sam", cases + "owner: 'siv'")),
+  EXPECT_THAT(Outcomes(Call("sam", &Batch::BatchAssignCases, cases + "owner: 'siv'")),
               ElementsAre("CASE_STATE_ASSIGNED", "CASE_STATE_ASSIGNED"));
   EXPECT_EQ(Read(NumberOf(2)).owner.login, "siv");
-  EXPECT_THAT(Outcomes(Call<v1::CaseBatch>(&Batch::BatchAssignCases, "sam", cases + "owner: 'adam'")),
+  EXPECT_THAT(Outcomes(Call("sam", &Batch::BatchAssignCases, cases + "owner: 'adam'")),
               ElementsAre("INVALID_ARGUMENT INVALID_FIELDS", "INVALID_ARGUMENT INVALID_FIELDS"));
   for (int i = 0; i < 2; ++i) {
-    ASSERT_OK(Call<v1::CaseBatch>(&Batch::BatchAddNotes, "sam",
+    ASSERT_OK(Call("sam", &Batch::BatchAddNotes,
                                   cases + "request_id: 'note-1' text: 'samma sak'"));
   }
   EXPECT_EQ(Read(NumberOf(1)).notes.size(), 1u);
   EXPECT_EQ(Read(NumberOf(2)).notes.size(), 1u);
-  EXPECT_THAT(Outcomes(Call<v1::CaseBatch>(
-                  &Batch::BatchCloseCases, "sam",
+  EXPECT_THAT(Outcomes(Call("sam", &Batch::BatchCloseCases,
                   cases + "resolution: RESOLUTION_REMEDIED outcome: 'Åtgärdat'")),
               ElementsAre("CASE_STATE_CLOSED", "CASE_STATE_CLOSED"));
-  EXPECT_THAT(Outcomes(Call<v1::CaseBatch>(&Batch::BatchAssignCases, "sam", cases)),
+  EXPECT_THAT(Outcomes(Call("sam", &Batch::BatchAssignCases, cases)),
               ElementsAre("FAILED_PRECONDITION CASE_STATE", "FAILED_PRECONDITION CASE_STATE"));
-  EXPECT_THAT(Call<v1::CaseBatch>(&Batch::BatchAssignCases, "sam", ""), NamesField("cases"));
-  EXPECT_THAT(Call<v1::CaseBatch>(&Batch::BatchAssignCases, "adam", cases),
+  EXPECT_THAT(Call("sam", &Batch::BatchAssignCases, ""), NamesField("cases"));
+  EXPECT_THAT(Call("adam", &Batch::BatchAssignCases, cases),
               IsError(absl::StatusCode::kPermissionDenied, "PERMISSION"));
 }
 
 TEST_F(CaseSearchServiceTest, BatchDeniesWhatOneMayReadButNotHandle) {
   OpenCase(InIt(1));
   // Dora reads every case and handles those that she has a part in.
-  const auto done = Call<v1::CaseBatch>(&Batch::BatchAcknowledgeCases, "dora",
+  const auto done = Call("dora", &Batch::BatchAcknowledgeCases,
                                         "cases { case_id: '" + NumberOf(1) + "' }");
   ASSERT_OK(done);
   EXPECT_EQ(done->results(0).refusal().code(), "PERMISSION_DENIED");

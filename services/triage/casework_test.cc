@@ -1,13 +1,6 @@
 // Measures, timeline, readers and outcomes over a real socket, with real tokens, the shipped rights and a real
 // database.
-#include <grpcpp/grpcpp.h>
 
-#include "common/events/test_keys.h"
-#include "common/identity/test_issuer.h"
-#include "common/ids/id_source.h"
-#include "common/rpc/peer.h"
-#include "common/rpc/server.h"
-#include "common/rpc/status.h"
 #include "gmock/gmock.h"
 #include "services/triage/case_history_service.h"
 #include "services/triage/case_links_service.h"
@@ -16,7 +9,7 @@
 #include "services/triage/pg_case_link_store.h"
 #include "services/triage/pg_erasure_store.h"
 #include "services/triage/pg_measure_store.h"
-#include "services/triage/store_test_support.h"
+#include "services/triage/service_test_support.h"
 #include "services/triage/triage_service.h"
 
 namespace avvik::triage {
@@ -32,14 +25,11 @@ constexpr char kKinds[] =
     "kind: KIND_INCIDENT rsit: 'information-content-security/data-loss' personal_data: ANSWER_YES "
     "impacts { property: SECURITY_PROPERTY_CONFIDENTIALITY level: 2 }";
 
-class CaseworkTest : public StoreTest {
+class CaseworkTest : public ServiceTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
-    clock_.Set(absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())));
-    ASSERT_OK(organisations_.Apply(TestOrganisationProto(), false, clock_.Now(), Trace("adam")));
-    // The trace refuses to be emptied.
-    database_->Run("SET session_replication_role = replica; TRUNCATE event_log, audit_record");
+    ServiceTest::SetUp();
+    ForgetWhatWasTold();
     ASSERT_OK(server_.Start());
     OpenCase();
   }
@@ -52,23 +42,7 @@ class CaseworkTest : public StoreTest {
                                                               Response*),
                               const std::string& request) {
     clock_.Advance(absl::Seconds(1));
-    return With(issuer_.PersonToken(clock_.Now(), kTenant, login), "", method,
-                ParseText<Request>(request));
-  }
-  template <typename Stub, typename Request, typename Response>
-  absl::StatusOr<Response> With(const std::string& token, const std::string& tenant,
-                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                             Response*),
-                                const Request& request) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(30));
-    context.AddMetadata("authorization", "Bearer " + token);
-    if (!tenant.empty()) context.AddMetadata("avvik-tenant", tenant);
-    Response response;
-    Stub stub(rpc::Connect(address_));
-    const grpc::Status status = (stub.*method)(&context, request, &response);
-    if (!status.ok()) return rpc::FromGrpc(status);
-    return response;
+    return Call(login, method, request);
   }
 
   static std::string Of(const std::string& rest = "") {
@@ -134,21 +108,6 @@ class CaseworkTest : public StoreTest {
                  Of("resolution: RESOLUTION_REMEDIED outcome: 'Intern' " + rest)));
   }
 
-  Uuid7Source call_ids_{clock_};
-  identity::TestIssuer issuer_;
-  identity::TokenVerifier verifier_{{.rules = issuer_.rules()}, issuer_, clock_};
-  const organisation::RoleCatalogue roles_ =
-      *organisation::RoleCatalogue::Load(Deployed("roles.yaml"));
-  audit::Recorder recorder_{database_->pool()};
-  telemetry::Registry telemetry_;
-  rpc::Environment environment_{
-      {clock_, call_ids_, verifier_, directory_, roles_, recorder_, telemetry_}, 16};
-  events::Publisher publisher_{
-      {.source = "triage",
-       .database = database_->settings(),
-       .streams = {testing::TestRedis(), events::TestKeys()}}};
-  OrganisationStore organisations_{database_->pool(), ids_};
-  CaseCommands commands_{environment_, store_, call_ids_};
   TriageService service_{environment_, store_,         search_,   commands_, organisations_,
                          directory_,   ShippedRules(), publisher_};
   PgMeasureStore measures_{database_->pool(), call_ids_, *vault_};
@@ -159,7 +118,6 @@ class CaseworkTest : public StoreTest {
   PgCaseLinkStore links_{database_->pool(), call_ids_, *vault_};
   CaseLinksService links_service_{environment_,   links_,     store_,   titles_,
                                   ShippedRules(), publisher_, call_ids_};
-  const std::string address_ = "unix:/tmp/avvik-casework-test-" + std::to_string(getpid()) + ".sock";
   rpc::Server server_{environment_,
                       address_,
                       {{&service_, v1::Triage::service_full_name()},
@@ -585,12 +543,12 @@ TEST_F(CaseworkTest, IntakeIsGivenWhatWasWrittenForReportersOfClosedCases) {
   request.add_case_ids(ReportId(77));
   const auto machine = issuer_.MachineToken(clock_.Now(), "avvik-intake", "avvik.service");
   const auto outcomes =
-      With(machine, "", &v1::CaseOutcomes::Stub::BatchGetCaseOutcomes, request);
+      CallWith(machine, "", &v1::CaseOutcomes::Stub::BatchGetCaseOutcomes, request);
   ASSERT_OK(outcomes);
   ASSERT_EQ(outcomes->outcomes_size(), 1);
   EXPECT_EQ(outcomes->outcomes(0).case_id(), request.case_ids(0));
   EXPECT_EQ(outcomes->outcomes(0).outcome_for_reporter(), "Tack");
-  EXPECT_THAT(With(issuer_.PersonToken(clock_.Now(), kTenant, "cleo"), "",
+  EXPECT_THAT(CallWith(issuer_.PersonToken(clock_.Now(), kTenant, "cleo"), "",
                    &v1::CaseOutcomes::Stub::BatchGetCaseOutcomes, request),
               HasCode(absl::StatusCode::kPermissionDenied));
 }

@@ -2,14 +2,9 @@
 // tokens, the shipped rights and a real database.
 #include "services/triage/organisation_history_service.h"
 
-#include <grpcpp/grpcpp.h>
 
-#include "common/identity/test_issuer.h"
-#include "common/ids/id_source.h"
-#include "common/rpc/server.h"
-#include "common/rpc/status.h"
 #include "services/triage/catalogues_service.h"
-#include "services/triage/store_test_support.h"
+#include "services/triage/service_test_support.h"
 
 namespace avvik::triage {
 namespace {
@@ -21,16 +16,11 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class OrganisationHistoryTest : public StoreTest {
+class OrganisationHistoryTest : public ServiceTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
-    clock_.Set(absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())));
-    ASSERT_OK(Apply(TestOrganisationProto()));
+    ServiceTest::SetUp();
     ASSERT_OK(server_.Start());
-    const auto channel = rpc::Connect(address_);
-    history_ = v1::OrganisationHistory::NewStub(channel);
-    catalogues_ = v1::Catalogues::NewStub(channel);
   }
   void TearDown() override { server_.Stop(); }
 
@@ -44,24 +34,10 @@ class OrganisationHistoryTest : public StoreTest {
     return proto;
   }
 
-  template <typename Service, typename Request, typename Response>
-  absl::StatusOr<Response> Call(Service& stub, const std::string& login,
-                                grpc::Status (Service::*method)(grpc::ClientContext*,
-                                                                const Request&, Response*),
-                                const Request& request) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(30));
-    context.AddMetadata("authorization",
-                        "Bearer " + issuer_.PersonToken(clock_.Now(), kTenant, login));
-    Response response;
-    const grpc::Status status = (stub.*method)(&context, request, &response);
-    if (!status.ok()) return rpc::FromGrpc(status);
-    return response;
-  }
   using History = v1::OrganisationHistory::Stub;
   absl::StatusOr<v1::ExplainOrganisationResponse> Explain(
       const std::string& login, const v1::ExplainOrganisationRequest& request) {
-    return Call(*history_, login, &History::ExplainOrganisation, request);
+    return Call(login, &History::ExplainOrganisation, request);
   }
   absl::StatusOr<v1::ExplainOrganisationResponse> Explain(const std::string& login,
                                                           const std::string& request) {
@@ -69,35 +45,22 @@ class OrganisationHistoryTest : public StoreTest {
   }
   absl::StatusOr<v1::ListOrganisationVersionsResponse> List(const std::string& login,
                                                             const std::string& request = "") {
-    return Call(*history_, login, &History::ListOrganisationVersions,
+    return Call(login, &History::ListOrganisationVersions,
                 ParseText<v1::ListOrganisationVersionsRequest>(request));
   }
   absl::StatusOr<v1::OrganisationVersion> Get(const std::string& login, int64_t version) {
     v1::GetOrganisationVersionRequest request;
     request.set_version(version);
-    return Call(*history_, login, &History::GetOrganisationVersion, request);
+    return Call(login, &History::GetOrganisationVersion, request);
   }
 
-  Uuid7Source call_ids_{clock_};
-  identity::TestIssuer issuer_;
-  identity::TokenVerifier verifier_{{.rules = issuer_.rules()}, issuer_, clock_};
-  const organisation::RoleCatalogue roles_ =
-      *organisation::RoleCatalogue::Load(Deployed("roles.yaml"));
-  audit::Recorder recorder_{database_->pool()};
-  telemetry::Registry telemetry_;
-  rpc::Environment environment_{
-      {clock_, call_ids_, verifier_, directory_, roles_, recorder_, telemetry_}, 16};
-  OrganisationStore organisations_{database_->pool(), ids_};
   OrganisationHistoryService history_service_{environment_, organisations_, ShippedRules()};
   CataloguesService catalogues_service_{environment_, roles_, ShippedRules(), TestCampaigns()};
-  const std::string address_ = "unix:/tmp/avvik-triage-test-" + std::to_string(getpid()) + ".sock";
   rpc::Server server_{environment_,
                       address_,
                       {{&history_service_, v1::OrganisationHistory::service_full_name()},
                        {&catalogues_service_, v1::Catalogues::service_full_name()}},
                       absl::Seconds(5)};
-  std::unique_ptr<v1::OrganisationHistory::Stub> history_;
-  std::unique_ptr<v1::Catalogues::Stub> catalogues_;
 };
 
 // ---- Who would get a case ----
@@ -214,7 +177,7 @@ TEST_F(OrganisationHistoryTest, WhoDecidedOnAnOlderVersionIsToldWhatChanged) {
 
 TEST_F(OrganisationHistoryTest, RolesAreWhatEveryCallIsDecidedBy) {
   const auto listed =
-      Call(*catalogues_, "ove", &v1::Catalogues::Stub::ListRoles, v1::ListRolesRequest());
+      Call("ove", &v1::Catalogues::Stub::ListRoles, v1::ListRolesRequest());
   ASSERT_OK(listed);
   for (const v1::RoleDescription& role : listed->roles()) {
     for (const organisation::v1::Grant& grant : role.grants()) {
@@ -238,13 +201,13 @@ TEST_F(OrganisationHistoryTest, RolesAreWhatEveryCallIsDecidedBy) {
 }
 
 TEST_F(OrganisationHistoryTest, ClassificationRulesAreThoseInUse) {
-  const auto rules = Call(*catalogues_, "adam", &v1::Catalogues::Stub::GetClassificationRules,
+  const auto rules = Call("adam", &v1::Catalogues::Stub::GetClassificationRules,
                           v1::GetClassificationRulesRequest());
   ASSERT_OK(rules);
   EXPECT_EQ(rules->classification().SerializeAsString(), ShippedRules().proto().SerializeAsString());
   EXPECT_GT(rules->classification().categories_size(), 10);
   EXPECT_GT(rules->campaigns().rules_size(), 0);
-  EXPECT_THAT(Call(*catalogues_, "ove", &v1::Catalogues::Stub::GetClassificationRules,
+  EXPECT_THAT(Call("ove", &v1::Catalogues::Stub::GetClassificationRules,
                    v1::GetClassificationRulesRequest()),
               HasCode(absl::StatusCode::kPermissionDenied));
 }

@@ -1,19 +1,12 @@
 // The API of triage over a real socket, with real tokens, the shipped rights and a real database.
 #include "services/triage/triage_service.h"
 
-#include <grpcpp/grpcpp.h>
 
 #include <set>
 
-#include "common/events/test_keys.h"
-#include "common/identity/test_issuer.h"
-#include "common/ids/id_source.h"
-#include "common/rpc/peer.h"
-#include "common/rpc/server.h"
-#include "common/rpc/status.h"
 #include "services/triage/portal_service.h"
 #include "services/triage/session_log_service.h"
-#include "services/triage/store_test_support.h"
+#include "services/triage/service_test_support.h"
 
 namespace avvik::triage {
 namespace {
@@ -28,44 +21,15 @@ constexpr char kIncident[] =
     "kind: KIND_INCIDENT rsit: 'information-content-security/data-loss' personal_data: ANSWER_YES "
     "impacts { property: SECURITY_PROPERTY_CONFIDENTIALITY level: 2 }";
 
-class TriageServiceTest : public StoreTest {
+class TriageServiceTest : public ServiceTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
-    clock_.Set(absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())));
-    ASSERT_OK(organisations_.Apply(TestOrganisationProto(), false, clock_.Now(), Trace("adam")));
-    // The trace refuses to be emptied.
-    database_->Run("SET session_replication_role = replica; TRUNCATE event_log, audit_record");
+    ServiceTest::SetUp();
+    ForgetWhatWasTold();
     ASSERT_OK(server_.Start());
-    stub_ = v1::Triage::NewStub(rpc::Connect(address_));
   }
   void TearDown() override { server_.Stop(); }
 
-  // Calls a method with a token, or none.
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> CallWith(const std::string& token, const std::string& tenant,
-                                    grpc::Status (v1::Triage::Stub::*method)(grpc::ClientContext*,
-                                                                             const Request&,
-                                                                             Response*),
-                                    const Request& request) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(30));
-    if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
-    if (!tenant.empty()) context.AddMetadata("avvik-tenant", tenant);
-    Response response;
-    const grpc::Status status = ((*stub_).*method)(&context, request, &response);
-    if (!status.ok()) return rpc::FromGrpc(status);
-    return response;
-  }
-  // Calls a method as somebody of the municipality, with the request as text.
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(const std::string& login,
-                                grpc::Status (v1::Triage::Stub::*method)(grpc::ClientContext*,
-                                                                         const Request&, Response*),
-                                const std::string& request) {
-    return CallWith(issuer_.PersonToken(clock_.Now(), kTenant, login), "", method,
-                    ParseText<Request>(request));
-  }
   std::string Operator() {
     return issuer_.MachineToken(clock_.Now(), "avvik-operator", "avvik.operator");
   }
@@ -131,34 +95,17 @@ class TriageServiceTest : public StoreTest {
         "nullif(reason, '')), ', ' ORDER BY id), '') FROM audit_record WHERE method LIKE '%/%'");
   }
 
-  Uuid7Source call_ids_{clock_};
-  identity::TestIssuer issuer_;
-  identity::TokenVerifier verifier_{{.rules = issuer_.rules()}, issuer_, clock_};
-  const organisation::RoleCatalogue roles_ =
-      *organisation::RoleCatalogue::Load(Deployed("roles.yaml"));
-  audit::Recorder recorder_{database_->pool()};
-  telemetry::Registry telemetry_;
-  rpc::Environment environment_{
-      {clock_, call_ids_, verifier_, directory_, roles_, recorder_, telemetry_}, 16};
-  events::Publisher publisher_{
-      {.source = "triage",
-       .database = database_->settings(),
-       .streams = {testing::TestRedis(), events::TestKeys()}}};
-  OrganisationStore organisations_{database_->pool(), ids_};
-  CaseCommands commands_{environment_, store_, call_ids_};
   TriageService service_{environment_, store_,         search_,   commands_, organisations_,
                          directory_,   ShippedRules(), publisher_};
   SessionLogStore session_log_{database_->pool()};
   SessionLogService session_log_service_{environment_, session_log_};
   PortalService portal_{environment_, directory_};
-  const std::string address_ = "unix:/tmp/avvik-triage-test-" + std::to_string(getpid()) + ".sock";
   rpc::Server server_{environment_,
                       address_,
                       {{&service_, v1::Triage::service_full_name()},
                        {&session_log_service_, v1::SessionLog::service_full_name()},
                        {&portal_, v1::Portal::service_full_name()}},
                       absl::Seconds(5)};
-  std::unique_ptr<v1::Triage::Stub> stub_;
 };
 
 // ---- Signing in and out ----
