@@ -27,7 +27,7 @@ class Transaction {
   absl::StatusOr<Rows> ExecuteWith(const Statement& statement, std::span<const Param> params) {
     return connection_.ExecuteWith(statement, params);
   }
-  // Made by RunInTransaction only.
+  // Made by RunInTransaction and Reading only.
   explicit Transaction(Connection& connection) : connection_(connection) {}
 
  private:
@@ -109,6 +109,16 @@ auto InTransaction(Pool& pool, const Scope& scope, absl::Time deadline, Work&& w
     }));
     return result;
   }
+}
+
+// The same for work that only reads, without a transaction around it: each statement sees what is committed when it
+// begins, as it would in one, and two of the server's answers are not waited for. Tried once.
+template <typename Work>
+auto Reading(Pool& pool, const Scope& scope, absl::Time deadline, Work&& work)
+    -> std::invoke_result_t<Work, Transaction&> {
+  AVVIK_ASSIGN_OR_RETURN(Pool::Lease lease, pool.Acquire(scope, deadline));
+  Transaction statements(*lease);
+  return work(statements);
 }
 
 }  // namespace avvik::pg

@@ -56,7 +56,8 @@ absl::Status Server::Start() {
   builder.SetMaxSendMessageSize(kMaxAnswerBytes);
   SetConnectionLimits(&builder);
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
-  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 2);
+  // So many threads stay when their calls are answered; those beyond end, and making one costs more than a call.
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 16);
   const bool unix_socket = address_.rfind("unix:", 0) == 0;
   if (unix_socket) unlink(address_.c_str() + 5);  // Left behind by a process that was killed.
   builder.AddListeningPort(address_, transport_->ForServer(), &port_);

@@ -15,6 +15,9 @@
 namespace avvik::tls {
 namespace {
 
+// Some ten services call, each with a new certificate now and then.
+constexpr size_t kMostFound = 256;
+
 struct Release {
   void operator()(std::FILE* file) const { std::fclose(file); }
   void operator()(BIO* bio) const { BIO_free(bio); }
@@ -85,15 +88,25 @@ absl::StatusOr<std::shared_ptr<Revocations>> Revocations::Load(const std::string
 }
 
 bool Revocations::Hold(std::string_view pem) {
+  std::lock_guard lock(mutex_);
+  Follow();
+  if (const auto found = found_.find(pem); found != found_.end()) return found->second;
   const ErrorsForgotten at_the_end;
   const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   const Owned<X509> certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-  return certificate != nullptr && Hold(certificate.get());
+  const bool listed = certificate != nullptr && IsListed(certificate.get());
+  if (found_.size() == kMostFound) found_.clear();
+  found_.emplace(pem, listed);
+  return listed;
 }
 
 bool Revocations::Hold(x509_st* certificate) {
   std::lock_guard lock(mutex_);
   Follow();
+  return IsListed(certificate);
+}
+
+bool Revocations::IsListed(x509_st* certificate) const {
   const auto list = lists_.find(Der(X509_get_issuer_name(certificate)));
   return list != lists_.end() && list->second.contains(Der(X509_get0_serialNumber(certificate)));
 }
@@ -142,6 +155,7 @@ void Revocations::Follow() {
     return;
   }
   lists_ = *std::move(lists);
+  found_.clear();
   log::Info("revocations_read", {{"file", path_}});
 }
 

@@ -1,6 +1,7 @@
 // The certificates that an authority has withdrawn before their time (RFC 5280, section 5).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,7 +29,7 @@ class Revocations {
                                                            absl::Duration reload);
 
   // Whether a certificate is on a list of whoever issued it. Of `pem` only the first certificate is looked at; what is
-  // none is on no list.
+  // none is on no list. Cheap when the same text is asked about again, as for every call of one connection.
   bool Hold(std::string_view pem);
   bool Hold(x509_st* certificate);
 
@@ -45,7 +46,9 @@ class Revocations {
       : path_(std::move(path)), authority_(std::move(authority)), reload_(reload) {}
   static State Look(const std::string& path);
   absl::StatusOr<Lists> Read() const;
+  // These are called with `mutex_` held.
   void Follow();
+  bool IsListed(x509_st* certificate) const;
 
   const std::string path_;
   const std::string authority_;
@@ -54,6 +57,8 @@ class Revocations {
   absl::Time looked_;
   State state_;
   Lists lists_;
+  // What was found out with `lists_` about certificates in PEM.
+  std::map<std::string, bool, std::less<>> found_;
 };
 
 }  // namespace avvik::tls

@@ -170,11 +170,10 @@ absl::StatusOr<std::optional<Case>> LockCaseOfReport(pg::Transaction& transactio
 
 absl::StatusOr<Case> PgCaseStore::Get(const std::string& tenant, const std::string& reference,
                                       const Visibility& visibility) {
-  return pg::InTransaction(reads_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
-                           [&](pg::Transaction& transaction) -> absl::StatusOr<Case> {
-                             return Read(transaction, vault_, kGetCase, tenant, reference,
-                                         visibility);
-                           });
+  return pg::Reading(reads_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+                     [&](pg::Transaction& statements) {
+                       return Read(statements, vault_, kGetCase, tenant, reference, visibility);
+                     });
 }
 
 absl::StatusOr<Case> PgCaseStore::Change(const std::string& tenant, const std::string& reference,

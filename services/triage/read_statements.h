@@ -1,4 +1,4 @@
-// The statements of reading one case, in the order they run in one transaction. The benchmark hands the same
+// The statements of reading one case, in the order they run. The benchmark hands the same
 // text to pgbench.
 #pragma once
 

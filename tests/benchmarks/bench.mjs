@@ -9,6 +9,8 @@ import { Suite, run, services, waitFor } from '../harness/suite.mjs';
 const rounds = Number(process.env.AVVIK_BENCH_ROUNDS ?? 3);
 const seconds = Number(process.env.AVVIK_BENCH_SECONDS ?? 8);
 const clients = 64;
+// Below the 64 calls that a service admits at a time: a caller has its answer a moment before its place is free again.
+const readers = 48;
 const bin = join(process.env.AVVIK_BUILD, 'bin');
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)];
@@ -73,7 +75,7 @@ async function intakeGrpc(suite) {
 }
 
 // Reading single cases from triage over gRPC, with token check, rights, unsealing and the trace, beside pgbench with the
-// same two statements in one transaction, without any of that.
+// same two statements, without any of that.
 async function caseReadGrpc(suite, cases) {
   const token = await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login);
   const file = join(suite.home, 'cases');
@@ -86,13 +88,13 @@ async function caseReadGrpc(suite, cases) {
   const p99 = [];
   for (let round = 0; round < rounds; round += 1) {
     const loaded = await run(join(bin, 'avvik-bench-cases'),
-      ['--address', suite.address('triage'), ...suite.tlsFlags('gateway'), '--cases', file, '--seconds', String(seconds), '--clients', String(clients)],
+      ['--address', suite.address('triage'), ...suite.tlsFlags('gateway'), '--cases', file, '--seconds', String(seconds), '--clients', String(readers)],
       { env: { ...process.env, AVVIK_TOKEN: token } });
     const load = JSON.parse(must(loaded, 'the load on triage'));
     if (load.failed > 0) throw new Error(`${load.failed} reads were refused: ${loaded.stderr}`);
     ours.push(load.per_second);
     p99.push(load.p99_ms);
-    const pgbench = must(await run(suite.postgresTool('pgbench'), ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2',
+    const pgbench = must(await run(suite.postgresTool('pgbench'), ['-n', '-M', 'prepared', '-c', String(readers), '-j', '2',
       '-T', String(seconds), '-f', script, suite.conninfo('triage')]), 'pgbench');
     theirs.push(Number(/tps = ([\d.]+)/.exec(pgbench)[1]));
   }
@@ -101,7 +103,7 @@ async function caseReadGrpc(suite, cases) {
       id: 'case_read_grpc', what: 'reads of a case by gRPC', value: median(ours), unit: '1/s', yardstick: median(theirs),
       beside: 'pgbench, same reads', ratio: median(ours) / median(theirs), spread: spread(ours),
     },
-    { id: 'case_read_grpc_p99', what: `… their 99th percentile, ${clients} at a time`, value: median(p99), unit: 'ms', spread: spread(p99) },
+    { id: 'case_read_grpc_p99', what: `… their 99th percentile, ${readers} at a time`, value: median(p99), unit: 'ms', spread: spread(p99) },
   ];
 }
 

@@ -148,14 +148,12 @@ void PrintPgbenchScript(const std::string& tenant, const std::vector<std::string
   std::string all;
   for (const std::string& number : numbers) all += (all.empty() ? "" : ",") + number;
   std::cout << "\\set place random(1, " << numbers.size() << ")\n"
-            << "BEGIN;\n"
             << Filled(triage::kGetCase.sql,
                       {benchmarks::Quoted(tenant),
                        "(string_to_array(" + benchmarks::Quoted(all) + ", ','))[:place]",
                        "'{1,2,3}'", "'{}'", "'{}'"})
             << " \\gset\n"
-            << Filled(triage::kListNotes.sql, {":id"}) << ";\n"
-            << "COMMIT;\n";
+            << Filled(triage::kListNotes.sql, {":id"}) << ";\n";
 }
 
 int Main(int argc, char** argv) {
