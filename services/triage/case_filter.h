@@ -67,6 +67,7 @@ absl::StatusOr<CaseFilter> FilterOf(const rpc::Call& call, const Request& reques
   filter.overdue = request.overdue();
   filter.grouped = request.grouped();
   filter.held = request.held();
+  filter.causes = internal::EnumsOf<v1::Cause>(request.causes());
   filter.now = call.now();
   filter.words = AskedWords(request.query(), call.organisation().get());
   filter.nothing |= !request.query().empty() && filter.words.empty();

@@ -5,13 +5,14 @@ namespace {
 
 // $1 tenant; $2 to $4 what is visible of cases; $5 states, $6 units; $7 system; $8 owner, $9 somebody else than;
 // $10 least severity; $11 categories; $12 properties by their bits; $13 received from, $14 received before;
-// $15 spheres; $16 overdue (1 yes, 2 no) at $17; $18 grouped; $19 held; $20 candidates, null for all; of the words $21
-// places, $22 terms, $23 whether they are of reports, $24 how many words; $25 to $27 what is visible of reports.
+// $15 spheres; $16 overdue (1 yes, 2 no) at $17; $18 grouped; $19 held; $20 causes; $21 candidates, null for all; of
+// the words $22 places, $23 terms, $24 whether they are of reports, $25 how many words; $26 to $28 what is visible
+// of reports.
 //
 // What is not asked for is gone before the statement is planned, because it is planned with its parameters.
 #define AVVIK_CASE_FILTER \
   " triage_case.tenant = $1" \
-  " AND ($20::uuid[] IS NULL OR triage_case.id = ANY ($20))" \
+  " AND ($21::uuid[] IS NULL OR triage_case.id = ANY ($21))" \
   " AND avvik_visible(sphere, unit, parties, $2, $3, $4)" \
   " AND ($5::smallint[] = '{}' OR state = ANY ($5))" \
   " AND ($6::text[] = '{}' OR unit = ANY ($6))" \
@@ -27,21 +28,22 @@ namespace {
   " AND ($16::smallint = 0 OR ($16 = 1) = (due_at < $17::timestamptz))" \
   " AND ($18::smallint = 0 OR ($18 = 1) = (group_id IS NOT NULL))" \
   " AND ($19::smallint = 0 OR ($19 = 1) = (held_at IS NOT NULL))" \
-  " AND ($24::integer = 0 OR $24 = (" \
+  " AND ($20::smallint[] = '{}' OR cause = ANY ($20))" \
+  " AND ($25::integer = 0 OR $25 = (" \
   " SELECT count(DISTINCT asked.place)" \
-  " FROM unnest($21::smallint[], $22::bigint[], $23::boolean[])" \
+  " FROM unnest($22::smallint[], $23::bigint[], $24::boolean[])" \
   " AS asked (place, term, of_report)" \
   " JOIN case_word ON case_word.tenant = $1 AND case_word.word = asked.term" \
   " AND case_word.case_id = triage_case.id" \
   " WHERE NOT asked.of_report" \
   " OR avvik_visible(triage_case.sphere, triage_case.unit, triage_case.parties," \
-  " $25, $26, $27)))"
+  " $26, $27, $28)))"
 
 // Where a statement begins: along an index of all cases, or with the candidates. Those are fetched before anything else is
 // looked at; the planner would rather look for them along the order.
 #define AVVIK_ALONG "triage_case"
 #define AVVIK_CANDIDATES                                                             \
-  "(SELECT * FROM triage_case WHERE tenant = $1 AND id = ANY ($20::uuid[]) OFFSET 0)" \
+  "(SELECT * FROM triage_case WHERE tenant = $1 AND id = ANY ($21::uuid[]) OFFSET 0)" \
   " AS triage_case"
 
 #define AVVIK_LIST(source, order, behind)                                                 \
@@ -50,32 +52,32 @@ namespace {
   "       ELSE 9223372036854775807 END AS due_micros,"                                    \
   "       (extract(epoch FROM updated_at) * 1000000)::bigint AS changed_micros"           \
   "  FROM " source "  LEFT JOIN case_key ON case_key.case_id = triage_case.id"            \
-  " WHERE " AVVIK_CASE_FILTER "   AND ($28::uuid IS NULL OR (" behind "))"                \
-  " ORDER BY " order " LIMIT $30"
+  " WHERE " AVVIK_CASE_FILTER "   AND ($29::uuid IS NULL OR (" behind "))"                \
+  " ORDER BY " order " LIMIT $31"
 
 // A time given in microseconds, exactly.
 #define AVVIK_TIME                                                   \
-  "timestamptz 'epoch' + $29::bigint / 1000000 * interval '1 second'" \
-  " + $29 % 1000000 * interval '1 microsecond'"
+  "timestamptz 'epoch' + $30::bigint / 1000000 * interval '1 second'" \
+  " + $30 % 1000000 * interval '1 microsecond'"
 
 // What comes behind the last case of the page before, by the order.
 #define AVVIK_NEWEST(source) \
-  AVVIK_LIST(source, "triage_case.id DESC", "triage_case.id < $28 AND $29::bigint IS NOT NULL")
+  AVVIK_LIST(source, "triage_case.id DESC", "triage_case.id < $29 AND $30::bigint IS NOT NULL")
 #define AVVIK_OLDEST(source) \
-  AVVIK_LIST(source, "triage_case.id", "triage_case.id > $28 AND $29::bigint IS NOT NULL")
+  AVVIK_LIST(source, "triage_case.id", "triage_case.id > $29 AND $30::bigint IS NOT NULL")
 #define AVVIK_SEVERITY(source)                               \
   AVVIK_LIST(source, "severity DESC, triage_case.id DESC",   \
-             "(severity, triage_case.id) < ($29::bigint::smallint, $28)")
+             "(severity, triage_case.id) < ($30::bigint::smallint, $29)")
 #define AVVIK_DUE(source)                               \
   AVVIK_LIST(source, "due_at, triage_case.id DESC",     \
-             "due_at >= " AVVIK_TIME " AND (due_at > " AVVIK_TIME " OR triage_case.id < $28)")
+             "due_at >= " AVVIK_TIME " AND (due_at > " AVVIK_TIME " OR triage_case.id < $29)")
 // Behind a case that is not due stand only such cases.
 #define AVVIK_NEVER_DUE(source)                         \
   AVVIK_LIST(source, "due_at, triage_case.id DESC",     \
-             "due_at = 'infinity' AND triage_case.id < $28 AND $29::bigint IS NOT NULL")
+             "due_at = 'infinity' AND triage_case.id < $29 AND $30::bigint IS NOT NULL")
 #define AVVIK_CHANGED(source)                                \
   AVVIK_LIST(source, "updated_at DESC, triage_case.id DESC", \
-             "(updated_at, triage_case.id) < (" AVVIK_TIME ", $28)")
+             "(updated_at, triage_case.id) < (" AVVIK_TIME ", $29)")
 
 constexpr pg::Statement kNewest{"triage_list_newest", AVVIK_NEWEST(AVVIK_ALONG)};
 constexpr pg::Statement kOldest{"triage_list_oldest", AVVIK_OLDEST(AVVIK_ALONG)};
@@ -117,15 +119,15 @@ const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin beg
 const pg::Statement kCountCases{
     "triage_count_cases",
     "SELECT count(*) AS total FROM (SELECT 1 FROM triage_case WHERE" AVVIK_CASE_FILTER AVVIK_REACHED
-    " LIMIT $28) AS counted"};
+    " LIMIT $29) AS counted"};
 
 const pg::Statement kTallyCases{
     "triage_tally_cases",
     "SELECT state, severity,"
-    "       CASE owner_login WHEN '' THEN 2 WHEN $29 THEN 1 ELSE 3 END AS ownership,"
+    "       CASE owner_login WHEN '' THEN 2 WHEN $30 THEN 1 ELSE 3 END AS ownership,"
     "       due_at < $17 AS overdue, count(*) AS total"
     "  FROM (SELECT state, severity, owner_login, due_at FROM triage_case"
-    "         WHERE" AVVIK_CASE_FILTER AVVIK_REACHED " LIMIT $28) AS counted"
+    "         WHERE" AVVIK_CASE_FILTER AVVIK_REACHED " LIMIT $29) AS counted"
     " GROUP BY 1, 2, 3, 4"};
 
 const pg::Statement kReachedCases{"triage_list_reached", R"sql(

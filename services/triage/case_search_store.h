@@ -37,6 +37,7 @@ struct CaseFilter {
   type::v1::Answer overdue = type::v1::ANSWER_UNSPECIFIED;
   type::v1::Answer grouped = type::v1::ANSWER_UNSPECIFIED;
   type::v1::Answer held = type::v1::ANSWER_UNSPECIFIED;
+  std::vector<v1::Cause> causes;
   absl::Time now;                // What `overdue` goes by.
   bool nothing = false;          // The filter contradicts itself.
   std::vector<AskedWord> words;  // All of them occur.

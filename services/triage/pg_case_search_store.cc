@@ -21,7 +21,7 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(5);
 constexpr int kMostAlike = 100;
 // The place of the candidates among the parameters of the filter.
-constexpr size_t kCandidates = 19;
+constexpr size_t kCandidates = 20;
 
 // The words of a search as the table has them. A word is known by its place.
 struct AskedTerms {
@@ -195,6 +195,7 @@ absl::StatusOr<std::optional<std::vector<pg::Param>>> FilterParams(
       filter.now,
       static_cast<int>(filter.grouped),
       static_cast<int>(filter.held),
+      ArrayOf(filter.causes),
       candidates.has_value() ? pg::TextArray(*candidates) : pg::Param(std::nullopt),
       ArrayOf(asked.places),
       ArrayOf(asked.terms),

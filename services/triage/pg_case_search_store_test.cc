@@ -115,6 +115,7 @@ TEST_F(PgCaseSearchStoreTest, EveryFilterNarrowsAndAllCombine) {
       "severity: SEVERITY_HIGH impacts { property: SECURITY_PROPERTY_ACCURACY level: 2 } "
       "impacts { property: SECURITY_PROPERTY_AVAILABILITY level: 0 }");
   first.held = clock_.Now();
+  first.cause = v1::CAUSE_SUPPLIER;
   first.reported = clock_.Now() - absl::Hours(24);
   Case second = Made(2);
   second.unit = "it";
@@ -159,6 +160,9 @@ TEST_F(PgCaseSearchStoreTest, EveryFilterNarrowsAndAllCombine) {
   EXPECT_THAT(with([](auto& f) { f.grouped = type::v1::ANSWER_NO; }), ElementsAre(two, one));
   EXPECT_THAT(with([](auto& f) { f.held = type::v1::ANSWER_YES; }), ElementsAre(one));
   EXPECT_THAT(with([](auto& f) { f.held = type::v1::ANSWER_NO; }), ElementsAre(two));
+  EXPECT_THAT(with([](auto& f) { f.causes = {v1::CAUSE_UNKNOWN, v1::CAUSE_SUPPLIER}; }),
+              ElementsAre(one));
+  EXPECT_THAT(with([](auto& f) { f.causes = {v1::CAUSE_ROUTINE}; }), IsEmpty());
   EXPECT_THAT(with([](auto& f) {
                 f.units = {"it"};
                 f.owner = "sam";
