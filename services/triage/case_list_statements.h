@@ -14,13 +14,13 @@ namespace avvik::triage {
 // The value, in an order by due time, of what is not due.
 inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
-// $28 the id of the last case of the page before, null for the first page; $29 its value in the order; $30 how many.
-// `value` is what $29 will be; a list that begins with candidates has them in $20.
+// $29 the id of the last case of the page before, null for the first page; $30 its value in the order; $31 how many.
+// `value` is what $30 will be; a list that begins with candidates has them in $21.
 enum class Begin { kAlong, kCandidates };
 const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin begin);
-// $28 the bound.
+// $29 the bound.
 extern const pg::Statement kCountCases;
-// $28 the bound, $29 the login that is `me`.
+// $29 the bound, $30 the login that is `me`.
 extern const pg::Statement kTallyCases;
 
 // $1 tenant, $2 keys, $3 a bound. The cases reached by keys, or that they are many: by as many keys or more.

@@ -145,7 +145,7 @@ async function termOf(suite, word) {
 async function fillCases(suite, common, other, rare) {
   const { tenant } = suite.organisation;
   const { body } = await suite.api('GET', '/v1/organisation', undefined, await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login));
-  const units = body.units.map(({ id }) => `'${id}'`);
+  const units = body.organisation.units.map(({ id }) => `'${id}'`);
   await suite.psqlDo('triage', `
     SET avvik.tenant = '*'; SET synchronous_commit = off; SET statement_timeout = 0;
     INSERT INTO triage_case (id, tenant, number, report_id, state, unit, system, category, severity, classification, owner_login,
