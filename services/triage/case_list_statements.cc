@@ -39,20 +39,44 @@ namespace {
   " OR avvik_visible(triage_case.sphere, triage_case.unit, triage_case.parties," \
   " $26, $27, $28)))"
 
-// Where a statement begins: along an index of all cases, or with the candidates. Those are fetched before anything else is
-// looked at; the planner would rather look for them along the order.
+// Where a statement begins: along an index of all cases, with the candidates, or along an index of each place that is
+// visible. Candidates are fetched before anything else is looked at; the planner would rather look for them along the
+// order. Whoever sees a few places among many would wait long for a case of theirs to come by.
 #define AVVIK_ALONG "triage_case"
 #define AVVIK_CANDIDATES                                                             \
   "(SELECT * FROM triage_case WHERE tenant = $1 AND id = ANY ($21::uuid[]) OFFSET 0)" \
   " AS triage_case"
 
-#define AVVIK_LIST(source, order, behind)                                                 \
+#define AVVIK_ROWS(source)                                                                \
   "SELECT triage_case.*, case_key.wrapped,"                                               \
   "       CASE WHEN isfinite(due_at) THEN (extract(epoch FROM due_at) * 1000000)::bigint" \
   "       ELSE 9223372036854775807 END AS due_micros,"                                    \
   "       (extract(epoch FROM updated_at) * 1000000)::bigint AS changed_micros"           \
-  "  FROM " source "  LEFT JOIN case_key ON case_key.case_id = triage_case.id"            \
-  " WHERE " AVVIK_CASE_FILTER "   AND ($29::uuid IS NULL OR (" behind "))"                \
+  "  FROM " source "  LEFT JOIN case_key ON case_key.case_id = triage_case.id"
+
+#define AVVIK_WANTED(behind) \
+  AVVIK_CASE_FILTER "   AND ($29::uuid IS NULL OR (" behind "))"
+
+#define AVVIK_LIST(source, order, behind)                                   \
+  AVVIK_ROWS(source) " WHERE " AVVIK_WANTED(behind) " ORDER BY " order      \
+                     " LIMIT $31"
+
+// The first of each place, and what is reached by its parties, which nobody is of many cases.
+#define AVVIK_LIST_OF_PLACES(order, behind)                                                \
+  AVVIK_ROWS("(SELECT of_place.*"                                                          \
+             "   FROM unnest($3::text[]) AS place"                                         \
+             "  CROSS JOIN LATERAL ("                                                      \
+             "        SELECT * FROM triage_case"                                           \
+             "         WHERE sphere = split_part(place, '/', 1)::smallint"                 \
+             "           AND unit = split_part(place, '/', 2)"                             \
+             "           AND " AVVIK_WANTED(behind)                                        \
+             "         ORDER BY " order " LIMIT $31) AS of_place"                          \
+             " UNION ALL "                                                                 \
+             "SELECT * FROM triage_case"                                                   \
+             " WHERE id IN (SELECT case_id FROM case_reach"                                \
+             "               WHERE case_reach.tenant = $1 AND key = ANY ($4::text[]))"     \
+             "   AND (sphere::text || '/' || unit) <> ALL ($3::text[])"                    \
+             "   AND " AVVIK_WANTED(behind) ") AS triage_case")                            \
   " ORDER BY " order " LIMIT $31"
 
 // A time given in microseconds, exactly.
@@ -60,54 +84,68 @@ namespace {
   "timestamptz 'epoch' + $30::bigint / 1000000 * interval '1 second'" \
   " + $30 % 1000000 * interval '1 microsecond'"
 
-// What comes behind the last case of the page before, by the order.
-#define AVVIK_NEWEST(source) \
-  AVVIK_LIST(source, "triage_case.id DESC", "triage_case.id < $29 AND $30::bigint IS NOT NULL")
-#define AVVIK_OLDEST(source) \
-  AVVIK_LIST(source, "triage_case.id", "triage_case.id > $29 AND $30::bigint IS NOT NULL")
-#define AVVIK_SEVERITY(source)                               \
-  AVVIK_LIST(source, "severity DESC, triage_case.id DESC",   \
-             "(severity, triage_case.id) < ($30::bigint::smallint, $29)")
-#define AVVIK_DUE(source)                               \
-  AVVIK_LIST(source, "due_at, triage_case.id DESC",     \
-             "due_at >= " AVVIK_TIME " AND (due_at > " AVVIK_TIME " OR triage_case.id < $29)")
+// Each order, and what comes in it behind the last case of the page before.
+#define AVVIK_NEWEST "triage_case.id DESC", "triage_case.id < $29 AND $30::bigint IS NOT NULL"
+#define AVVIK_OLDEST "triage_case.id", "triage_case.id > $29 AND $30::bigint IS NOT NULL"
+#define AVVIK_SEVERITY \
+  "severity DESC, triage_case.id DESC", "(severity, triage_case.id) < ($30::bigint::smallint, $29)"
+#define AVVIK_DUE                 \
+  "due_at, triage_case.id DESC",  \
+      "due_at >= " AVVIK_TIME " AND (due_at > " AVVIK_TIME " OR triage_case.id < $29)"
 // Behind a case that is not due stand only such cases.
-#define AVVIK_NEVER_DUE(source)                         \
-  AVVIK_LIST(source, "due_at, triage_case.id DESC",     \
-             "due_at = 'infinity' AND triage_case.id < $29 AND $30::bigint IS NOT NULL")
-#define AVVIK_CHANGED(source)                                \
-  AVVIK_LIST(source, "updated_at DESC, triage_case.id DESC", \
-             "(updated_at, triage_case.id) < (" AVVIK_TIME ", $29)")
+#define AVVIK_NEVER_DUE          \
+  "due_at, triage_case.id DESC", \
+      "due_at = 'infinity' AND triage_case.id < $29 AND $30::bigint IS NOT NULL"
+#define AVVIK_CHANGED \
+  "updated_at DESC, triage_case.id DESC", "(updated_at, triage_case.id) < (" AVVIK_TIME ", $29)"
 
-constexpr pg::Statement kNewest{"triage_list_newest", AVVIK_NEWEST(AVVIK_ALONG)};
-constexpr pg::Statement kOldest{"triage_list_oldest", AVVIK_OLDEST(AVVIK_ALONG)};
-constexpr pg::Statement kSeverity{"triage_list_severest", AVVIK_SEVERITY(AVVIK_ALONG)};
-constexpr pg::Statement kDue{"triage_list_due", AVVIK_DUE(AVVIK_ALONG)};
-constexpr pg::Statement kNeverDue{"triage_list_never_due", AVVIK_NEVER_DUE(AVVIK_ALONG)};
-constexpr pg::Statement kChanged{"triage_list_changed", AVVIK_CHANGED(AVVIK_ALONG)};
-constexpr pg::Statement kNewestOf{"triage_list_newest_of", AVVIK_NEWEST(AVVIK_CANDIDATES)};
-constexpr pg::Statement kOldestOf{"triage_list_oldest_of", AVVIK_OLDEST(AVVIK_CANDIDATES)};
-constexpr pg::Statement kSeverityOf{"triage_list_severest_of", AVVIK_SEVERITY(AVVIK_CANDIDATES)};
-constexpr pg::Statement kDueOf{"triage_list_due_of", AVVIK_DUE(AVVIK_CANDIDATES)};
-constexpr pg::Statement kNeverDueOf{"triage_list_never_due_of", AVVIK_NEVER_DUE(AVVIK_CANDIDATES)};
-constexpr pg::Statement kChangedOf{"triage_list_changed_of", AVVIK_CHANGED(AVVIK_CANDIDATES)};
+// A list in one order, from each beginning.
+struct InOrder {
+  pg::Statement along;
+  pg::Statement candidates;
+  pg::Statement places;
+};
+#define AVVIK_ORDER(name, ...) AVVIK_ORDER_OF(name, __VA_ARGS__)
+#define AVVIK_ORDER_OF(name, order, behind)                                      \
+  {                                                                              \
+    {"triage_list_" name, AVVIK_LIST(AVVIK_ALONG, order, behind)},               \
+    {"triage_list_" name "_of", AVVIK_LIST(AVVIK_CANDIDATES, order, behind)},    \
+    {"triage_list_" name "_by_place", AVVIK_LIST_OF_PLACES(order, behind)},      \
+  }
+
+constexpr InOrder kNewest = AVVIK_ORDER("newest", AVVIK_NEWEST);
+constexpr InOrder kOldest = AVVIK_ORDER("oldest", AVVIK_OLDEST);
+constexpr InOrder kSeverity = AVVIK_ORDER("severest", AVVIK_SEVERITY);
+constexpr InOrder kDue = AVVIK_ORDER("due", AVVIK_DUE);
+constexpr InOrder kNeverDue = AVVIK_ORDER("never_due", AVVIK_NEVER_DUE);
+constexpr InOrder kChanged = AVVIK_ORDER("changed", AVVIK_CHANGED);
+
+const InOrder& In(v1::CaseOrder order, int64_t value) {
+  switch (order) {
+    case v1::CASE_ORDER_OLDEST:
+      return kOldest;
+    case v1::CASE_ORDER_SEVERITY:
+      return kSeverity;
+    case v1::CASE_ORDER_DUE:
+      return value == kNever ? kNeverDue : kDue;
+    case v1::CASE_ORDER_CHANGED:
+      return kChanged;
+    default:
+      return kNewest;
+  }
+}
 
 }  // namespace
 
 const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin begin) {
-  const bool along = begin == Begin::kAlong;
-  switch (order) {
-    case v1::CASE_ORDER_OLDEST:
-      return along ? kOldest : kOldestOf;
-    case v1::CASE_ORDER_SEVERITY:
-      return along ? kSeverity : kSeverityOf;
-    case v1::CASE_ORDER_DUE:
-      if (value == kNever) return along ? kNeverDue : kNeverDueOf;
-      return along ? kDue : kDueOf;
-    case v1::CASE_ORDER_CHANGED:
-      return along ? kChanged : kChangedOf;
+  const InOrder& list = In(order, value);
+  switch (begin) {
+    case Begin::kCandidates:
+      return list.candidates;
+    case Begin::kPlaces:
+      return list.places;
     default:
-      return along ? kNewest : kNewestOf;
+      return list.along;
   }
 }
 

@@ -15,8 +15,9 @@ namespace avvik::triage {
 inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 // $29 the id of the last case of the page before, null for the first page; $30 its value in the order; $31 how many.
-// `value` is what $30 will be; a list that begins with candidates has them in $21.
-enum class Begin { kAlong, kCandidates };
+// `value` is what $30 will be; a list that begins with candidates has them in $21. One that begins with places is for whom
+// no whole sphere is visible, so $2 is empty.
+enum class Begin { kAlong, kCandidates, kPlaces };
 const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin begin);
 // $29 the bound.
 extern const pg::Statement kCountCases;

@@ -231,8 +231,10 @@ absl::StatusOr<CasePage> PgCaseSearchStore::List(const std::string& tenant, cons
         AVVIK_ASSIGN_OR_RETURN(auto params,
                                FilterParams(transaction, vault_, tenant, sight, filter, limits_));
         if (!params.has_value()) return page;
-        const Begin begin = (*params)[kCandidates].c_str() == nullptr ? Begin::kAlong
-                                                                       : Begin::kCandidates;
+        const bool from_places = sight.cases.spheres.empty() && limits_.by_place;
+        const Begin begin = (*params)[kCandidates].c_str() != nullptr ? Begin::kCandidates
+                            : from_places                             ? Begin::kPlaces
+                                                                      : Begin::kAlong;
         params->push_back(place.id.empty() ? pg::Param(std::nullopt) : pg::Param(place.id));
         params->emplace_back(place.value);
         params->emplace_back(limit + 1);

@@ -20,6 +20,8 @@ class PgCaseSearchStore final : public CaseSearchStore {
     int candidates = 5'000;
     // Most cases of a word that is looked at for what it has in common with the others.
     int of_a_word = 30'000;
+    // Whether whoever sees no whole sphere goes along the indexes of the places.
+    bool by_place = true;
   };
 
   // All of them must outlive the store. What is found does not depend on the limits.

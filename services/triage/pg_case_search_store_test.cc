@@ -67,9 +67,11 @@ class PgCaseSearchStoreTest : public StoreTest {
     const auto page = search_.List(kTenant, sight, filter, {.order = order}, 100);
     EXPECT_OK(page);
     if (!page.ok()) return {"failed"};
-    const auto along = along_.List(kTenant, sight, filter, {.order = order}, 100);
-    EXPECT_OK(along);
-    EXPECT_EQ(NumbersIn(*along), NumbersIn(*page));
+    for (PgCaseSearchStore* other : {&along_, &by_place_}) {
+      const auto same = other->List(kTenant, sight, filter, {.order = order}, 100);
+      EXPECT_OK(same);
+      EXPECT_EQ(NumbersIn(*same), NumbersIn(*page));
+    }
     EXPECT_EQ(search_.Total(kTenant, sight, filter, 100)->count,
               static_cast<int64_t>(page->cases.size()));
     return NumbersIn(*page);
@@ -87,10 +89,17 @@ class PgCaseSearchStoreTest : public StoreTest {
 
   // Every page of a list, one after the other.
   std::vector<std::string> Paged(v1::CaseOrder order, int size, const Sight& sight) {
+    std::vector<std::string> numbers = Paged(search_, order, size, sight);
+    EXPECT_EQ(Paged(along_, order, size, sight), numbers);
+    EXPECT_EQ(Paged(by_place_, order, size, sight), numbers);
+    return numbers;
+  }
+  static std::vector<std::string> Paged(PgCaseSearchStore& store, v1::CaseOrder order, int size,
+                                        const Sight& sight) {
     std::vector<std::string> numbers;
     CasePlace place{.order = order};
     while (true) {
-      const auto page = search_.List(kTenant, sight, CaseFilter(), place, size);
+      const auto page = store.List(kTenant, sight, CaseFilter(), place, size);
       EXPECT_OK(page);
       if (!page.ok()) return numbers;
       for (const std::string& number : NumbersIn(*page)) numbers.push_back(number);
@@ -102,7 +111,9 @@ class PgCaseSearchStoreTest : public StoreTest {
   const Sight all_{everything_, everything_};
   DutyEventHandler duties_;
   // Goes along the index of the order whatever is asked for.
-  PgCaseSearchStore along_{database_->pool(), *vault_, {.candidates = 0, .of_a_word = 0}};
+  PgCaseSearchStore along_{
+      database_->pool(), *vault_, {.candidates = 0, .of_a_word = 0, .by_place = false}};
+  PgCaseSearchStore by_place_{database_->pool(), *vault_, {.candidates = 0, .of_a_word = 0}};
 };
 
 TEST_F(PgCaseSearchStoreTest, EveryFilterNarrowsAndAllCombine) {
