@@ -227,6 +227,22 @@ TEST_F(PgCaseSearchStoreTest, EveryOrderIsPagedExactlyAlsoAmongEquals) {
   }
 }
 
+TEST_F(PgCaseSearchStoreTest, PlacesAndPartiesReachEachCaseOnce) {
+  Case by_place = Made(1);
+  Case by_party = Made(2);
+  by_party.unit = "it";
+  by_party.owner = {.login = "sam"};
+  Case by_both = Made(3);
+  by_both.owner = {.login = "sam"};
+  Case by_neither = Made(4);
+  by_neither.unit = "it";
+  for (const Case& made : {by_place, by_party, by_both, by_neither}) Insert(made);
+  Visibility some = organisation::OpenIn({"hemtjanst", "styrelsen"});
+  some.keys = organisation::OwnOf(kTenant, "sam").keys;
+  EXPECT_THAT(Paged(v1::CASE_ORDER_NEWEST, 2, {some, {}}),
+              ElementsAre(NumberOf(3), NumberOf(2), NumberOf(1)));
+}
+
 TEST_F(PgCaseSearchStoreTest, PagesHoldEveryCaseOnceWhileOthersAreOpened) {
   constexpr unsigned kCases = 110;
   for (unsigned n = 1; n <= kCases; ++n) Insert(Made(n));
