@@ -1,5 +1,6 @@
 #include "common/campaigns/campaign_rules.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -73,7 +74,10 @@ std::optional<int> CampaignRules::SameThing(const Subject& report, const Subject
     if (report.system != other.system) return std::nullopt;
     if (rule->second.same_system) return 100;
   }
-  const int similarity = Similarity(report.fingerprint, other.fingerprint);
+  int similarity = Similarity(report.fingerprint, other.fingerprint);
+  for (const Fingerprint& fingerprint : report.other_fingerprints) {
+    similarity = std::max(similarity, Similarity(fingerprint, other.fingerprint));
+  }
   if (similarity < rule->second.similarity) return std::nullopt;
   return similarity;
 }

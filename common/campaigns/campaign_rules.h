@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -20,6 +21,8 @@ struct Subject {
   type::v1::Category category = type::v1::CATEGORY_UNSPECIFIED;
   std::string system;  // May be empty.
   Fingerprint fingerprint;
+  // Of a report: what it looks like by the other keys there are.
+  std::vector<Fingerprint> other_fingerprints;
   type::v1::Answer personal_data = type::v1::ANSWER_UNSPECIFIED;
   // Of a report: when it was made. Of a case: when its last report was.
   absl::Time reported;

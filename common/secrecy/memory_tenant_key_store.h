@@ -20,6 +20,7 @@ class MemoryTenantKeyStore final : public TenantKeyStore {
     std::lock_guard lock(mutex_);
     WrappedTenantKey made = key;
     made.made = absl::Now();
+    if (made.generation == 1) made.hashes_since = made.made;
     keys_[key.tenant].emplace(key.generation, made);
     return Of(key.tenant);
   }
@@ -29,6 +30,13 @@ class MemoryTenantKeyStore final : public TenantKeyStore {
     if (kept.wrapped != from.wrapped) return absl::OkStatus();
     kept.wrapped = to.wrapped;
     kept.master_key_id = to.master_key_id;
+    kept.hashing_only = to.hashing_only;
+    return absl::OkStatus();
+  }
+  absl::Status HashWith(const std::string& tenant, int64_t generation, absl::Time at) override {
+    std::lock_guard lock(mutex_);
+    WrappedTenantKey& kept = keys_.at(tenant).at(generation);
+    if (!kept.hashes_since.has_value()) kept.hashes_since = at;
     return absl::OkStatus();
   }
   absl::Status DestroyBefore(const std::string& tenant, int64_t generation) override {

@@ -6,20 +6,26 @@ namespace avvik::secrecy {
 namespace {
 
 constexpr pg::Statement kFind{"secrecy_find_tenant_keys", R"sql(
-    SELECT tenant, generation, master_key_id, wrapped, created_at
+    SELECT tenant, generation, master_key_id, wrapped, hashing_only, hashes_since, created_at
       FROM tenant_key
      WHERE tenant = $1 AND wrapped <> ''
      ORDER BY generation DESC)sql"};
 
 constexpr pg::Statement kAdd{"secrecy_add_tenant_key", R"sql(
-    INSERT INTO tenant_key (tenant, generation, master_key_id, wrapped)
-    VALUES                 ($1,     $2,         $3,            $4)
+    INSERT INTO tenant_key (tenant, generation, master_key_id, wrapped, hashes_since)
+    VALUES                 ($1,     $2,         $3,            $4,
+                            CASE WHEN $2::bigint = 1 THEN now() END)
     ON CONFLICT DO NOTHING)sql"};
 
 constexpr pg::Statement kRewrap{"secrecy_rewrap_tenant_key", R"sql(
     UPDATE tenant_key
-       SET master_key_id = $4, wrapped = $5, rewrapped_at = now()
+       SET master_key_id = $4, wrapped = $5, hashing_only = $6, rewrapped_at = now()
      WHERE tenant = $1 AND generation = $2 AND wrapped = $3)sql"};
+
+constexpr pg::Statement kHashWith{"secrecy_hash_with_tenant_key", R"sql(
+    UPDATE tenant_key
+       SET hashes_since = $3
+     WHERE tenant = $1 AND generation = $2 AND hashes_since IS NULL)sql"};
 
 // The row stays, and says that there was one; the role of a service may not delete it.
 constexpr pg::Statement kDestroyBefore{"secrecy_destroy_tenant_keys", R"sql(
@@ -28,7 +34,7 @@ constexpr pg::Statement kDestroyBefore{"secrecy_destroy_tenant_keys", R"sql(
      WHERE tenant = $1 AND generation < $2 AND wrapped <> '')sql"};
 
 constexpr pg::Statement kAll{"secrecy_all_tenant_keys", R"sql(
-    SELECT tenant, generation, master_key_id, wrapped, created_at
+    SELECT tenant, generation, master_key_id, wrapped, hashing_only, hashes_since, created_at
       FROM tenant_key
      WHERE wrapped <> ''
      ORDER BY tenant, generation DESC)sql"};
@@ -41,6 +47,8 @@ std::vector<WrappedTenantKey> FromRows(const pg::Rows& rows) {
                     .generation = row.Int("generation"),
                     .master_key_id = row.Text("master_key_id"),
                     .wrapped = row.Bytes("wrapped"),
+                    .hashing_only = row.Bool("hashing_only"),
+                    .hashes_since = row.OptionalTime("hashes_since"),
                     .made = row.Time("created_at")});
   }
   return keys;
@@ -66,8 +74,13 @@ absl::Status PgTenantKeyStore::Rewrap(const WrappedTenantKey& from, const Wrappe
   return pool_
       .Query(pg::Scope::Tenant(from.tenant), kRewrap,
              {from.tenant, from.generation, pg::Bytes{from.wrapped}, to.master_key_id,
-              pg::Bytes{to.wrapped}})
+              pg::Bytes{to.wrapped}, to.hashing_only})
       .status();
+}
+
+absl::Status PgTenantKeyStore::HashWith(const std::string& tenant, int64_t generation,
+                                        absl::Time at) {
+  return pool_.Query(pg::Scope::Tenant(tenant), kHashWith, {tenant, generation, at}).status();
 }
 
 absl::Status PgTenantKeyStore::DestroyBefore(const std::string& tenant, int64_t generation) {

@@ -16,6 +16,7 @@ class PgTenantKeyStore final : public TenantKeyStore {
   absl::StatusOr<std::vector<WrappedTenantKey>> Find(const std::string& tenant) override;
   absl::StatusOr<std::vector<WrappedTenantKey>> Add(const WrappedTenantKey& key) override;
   absl::Status Rewrap(const WrappedTenantKey& from, const WrappedTenantKey& to) override;
+  absl::Status HashWith(const std::string& tenant, int64_t generation, absl::Time at) override;
   absl::Status DestroyBefore(const std::string& tenant, int64_t generation) override;
   absl::StatusOr<std::vector<WrappedTenantKey>> All() override;
 

@@ -58,6 +58,24 @@ TEST_F(PgTenantKeyStoreTest, GenerationsStandBesideEachOtherUntilTheOlderAreDest
   EXPECT_EQ(store_.Add({.tenant = "kalix", .generation = 2, .master_key_id = "a", .wrapped = "key"})->size(), 1u);
 }
 
+TEST_F(PgTenantKeyStoreTest, FirstGenerationHashesAtOnceAndAnotherFromWhenItIsTold) {
+  const WrappedTenantKey first{.tenant = "kalix", .master_key_id = "a", .wrapped = "one"};
+  ASSERT_OK(store_.Add(first));
+  EXPECT_TRUE(store_.Find("kalix")->front().hashes_since.has_value());
+  ASSERT_OK(store_.Add({.tenant = "kalix", .generation = 2, .master_key_id = "a", .wrapped = "two"}));
+  EXPECT_FALSE(store_.Find("kalix")->front().hashes_since.has_value());
+  const absl::Time at = absl::FromUnixSeconds(1'795'000'000);
+  ASSERT_OK(store_.HashWith("kalix", 2, at));
+  ASSERT_OK(store_.HashWith("kalix", 2, at + absl::Hours(1)));
+  EXPECT_EQ(store_.Find("kalix")->front().hashes_since, at);
+  WrappedTenantKey rest = first;
+  rest.wrapped = "rest";
+  rest.hashing_only = true;
+  ASSERT_OK(store_.Rewrap(first, rest));
+  EXPECT_TRUE((*store_.Find("kalix"))[1].hashing_only);
+  EXPECT_FALSE((*store_.All())[0].hashing_only);
+}
+
 TEST_F(PgTenantKeyStoreTest, DatabaseHoldsNoKeyInTheClear) {
   const MasterKeyFile file;
   const auto vault = Vault::Open(file.path(), store_);

@@ -1,5 +1,6 @@
 #include "common/secrecy/renewal.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -16,9 +17,19 @@ constexpr absl::Duration kPause = absl::Seconds(10);
 constexpr char kBelowEveryId[] = "00000000-0000-0000-0000-000000000000";
 constexpr char kReplaced[] = "avvik.secrecy/ReplaceTenantKey";
 constexpr char kDestroyed[] = "avvik.secrecy/DestroyTenantKey";
+constexpr char kHashingDestroyed[] = "avvik.secrecy/DestroyHashingKey";
 
 // Numbers stand in the database.
-enum Step { kTenantKeys = 1, kNewKeys = 2, kTexts = 3, kOldKeys = 4, kOldTenantKeys = 5, kDone = 6 };
+enum Step {
+  kTenantKeys = 1,
+  kNewKeys = 2,
+  kTexts = 3,
+  kOldKeys = 4,
+  kHashes = 5,
+  kOldTenantKeys = 6,
+  kOldHashingKeys = 7,
+  kDone = 8
+};
 
 constexpr pg::Statement kFind{"secrecy_find_renewal", R"sql(
     SELECT asked, step, part, after, kept, due_at FROM key_renewal ORDER BY asked DESC LIMIT 1)sql"};
@@ -47,10 +58,11 @@ struct Renewal::Progress {
 Renewal::Renewal(Parts parts)
     : parts_(std::move(parts)),
       step_(parts_.telemetry.Gauge("avvik_key_renewal_step",
-                                   "Step of replacing keys that is under way, 1 to 5; 0 when none is.")),
+                                   "Step of replacing keys that is under way, 1 to 6; 0 when none is.")),
       keys_(parts_.telemetry.Counter("avvik_key_renewal_keys_total",
                                      "Data keys gone through while replacing them, in all steps.")),
       texts_(parts_.telemetry.Counter("avvik_key_renewal_texts_total", "Texts sealed anew.")),
+      hashes_(parts_.telemetry.Counter("avvik_key_renewal_hashes_total", "Rows gone through to make hashes anew.")),
       loop_("renewal", [this] {
         const absl::StatusOr<bool> more = RunOnce();
         if (!more.ok()) log::Warning("keys_not_renewed", {{"error", more.status()}});
@@ -79,7 +91,7 @@ absl::Status Renewal::Begin(absl::Time asked, absl::Time now) {
 }
 
 absl::Status Renewal::Note(const Progress& from, const Progress& to,
-                           const std::vector<std::string>& tenants, const std::string& method) {
+                           const std::vector<Done>& done) {
   return pg::RunInTransaction(
       parts_.pool, pg::Scope::Everything(), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::Status {
@@ -89,13 +101,15 @@ absl::Status Renewal::Note(const Progress& from, const Progress& to,
                                         from.after, to.step, static_cast<int>(to.part), to.after,
                                         to.kept, to.due}));
         if (rows.affected() != 1) return absl::AbortedError("another copy of the service goes on");
-        for (const std::string& tenant : tenants) {
-          AVVIK_RETURN_IF_ERROR(audit::Append(transaction, {.id = parts_.ids.Next(),
-                                                            .tenant = tenant,
-                                                            .at = parts_.clock.Now(),
-                                                            .actor = parts_.service,
-                                                            .machine = true,
-                                                            .method = method}));
+        for (const auto& [method, tenants] : done) {
+          for (const std::string& tenant : tenants) {
+            AVVIK_RETURN_IF_ERROR(audit::Append(transaction, {.id = parts_.ids.Next(),
+                                                              .tenant = tenant,
+                                                              .at = parts_.clock.Now(),
+                                                              .actor = parts_.service,
+                                                              .machine = true,
+                                                              .method = method}));
+          }
         }
         return absl::OkStatus();
       });
@@ -106,20 +120,21 @@ absl::StatusOr<bool> Renewal::RunOnce() {
   AVVIK_ASSIGN_OR_RETURN(std::optional<Progress> at, Find());
   const absl::Time now = parts_.clock.Now();
   // Keys cannot be from later than now, and what is under way is brought to its end first.
-  const bool over = !at.has_value() || at->step == kDone;
-  if (over && asked <= now && (!at.has_value() || asked > at->asked) &&
+  const auto over = [&at] { return !at.has_value() || at->step >= kOldHashingKeys; };
+  if (over() && asked <= now && (!at.has_value() || asked > at->asked) &&
       asked != absl::InfinitePast()) {
     AVVIK_RETURN_IF_ERROR(Begin(asked, now));
     AVVIK_ASSIGN_OR_RETURN(at, Find());
   }
-  const bool idle = !at.has_value() || at->step == kDone;
-  step_.Set(idle ? 0 : at->step);
-  if (idle || now < at->due) return false;
+  step_.Set(over() ? 0 : at->step);
+  if (!at.has_value() || at->step == kDone || now < at->due) return false;
   absl::Status done;
   if (at->step == kTenantKeys) {
     done = ReplaceTenantKeys(*at);
   } else if (at->step == kOldTenantKeys) {
     done = DestroyOlderTenantKeys(*at);
+  } else if (at->step == kOldHashingKeys) {
+    done = DestroyOlderHashingKeys(*at);
   } else {
     done = RunPage(*at);
   }
@@ -135,7 +150,7 @@ absl::Status Renewal::ReplaceTenantKeys(const Progress& at) {
   Progress next = at;
   next.step = kNewKeys;
   next.due = parts_.clock.Now() + parts_.grace;
-  AVVIK_RETURN_IF_ERROR(Note(at, next, tenants, kReplaced));
+  AVVIK_RETURN_IF_ERROR(Note(at, next, {{kReplaced, tenants}}));
   log::Info("tenant_keys_replaced", {{"tenants", std::to_string(tenants.size())}});
   return absl::OkStatus();
 }
@@ -143,32 +158,45 @@ absl::Status Renewal::ReplaceTenantKeys(const Progress& at) {
 absl::Status Renewal::DestroyOlderTenantKeys(const Progress& at) {
   AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> tenants,
                          parts_.vault.DestroyOlderTenantKeys());
+  // Also those of times before, whose last step this one has taken the place of.
+  const absl::Time now = parts_.clock.Now();
+  AVVIK_ASSIGN_OR_RETURN(
+      const std::vector<std::string> earlier,
+      parts_.vault.DestroyOlderHashingKeys(std::min(now - parts_.recognised, at.asked)));
   Progress next = at;
-  next.step = kDone;
-  AVVIK_RETURN_IF_ERROR(Note(at, next, tenants, kDestroyed));
+  next.step = kOldHashingKeys;
+  next.due = now + parts_.recognised;
+  AVVIK_RETURN_IF_ERROR(Note(at, next, {{kDestroyed, tenants}, {kHashingDestroyed, earlier}}));
   log::Info("keys_renewed", {{"tenants", std::to_string(tenants.size())}});
   return absl::OkStatus();
 }
 
-absl::Status Renewal::RunPage(const Progress& at) {
+absl::Status Renewal::DestroyOlderHashingKeys(const Progress& at) {
+  AVVIK_ASSIGN_OR_RETURN(
+      const std::vector<std::string> tenants,
+      parts_.vault.DestroyOlderHashingKeys(parts_.clock.Now() - parts_.recognised));
   Progress next = at;
-  if (at.part < parts_.keys.size()) {
-    const SealedWith& kind = parts_.keys[at.part];
-    AVVIK_ASSIGN_OR_RETURN(const pg::Rows page, Query(kind.page, {at.after}));
-    for (const pg::Row row : page) {
-      next.after = row.Text("id");
-      AVVIK_ASSIGN_OR_RETURN(
-          const bool ready,
-          RunKey(at.step, kind, next.after, row.Text("tenant"), row.Bytes("wrapped")));
-      if (!ready && at.step == kOldKeys) ++next.kept;
-      keys_.Add();
-    }
-    if (page.empty()) {
+  next.step = kDone;
+  AVVIK_RETURN_IF_ERROR(Note(at, next, {{kHashingDestroyed, tenants}}));
+  log::Info("hashing_keys_destroyed", {{"tenants", std::to_string(tenants.size())}});
+  return absl::OkStatus();
+}
+
+absl::Status Renewal::RunPage(const Progress& at) {
+  if (at.step == kNewKeys && at.part == 0 && at.after == kBelowEveryId) {
+    AVVIK_RETURN_IF_ERROR(parts_.vault.HashWithNewest(parts_.clock.Now()));
+  }
+  Progress next = at;
+  const size_t parts = at.step == kHashes ? parts_.hashes.size() : parts_.keys.size();
+  if (at.part < parts) {
+    AVVIK_RETURN_IF_ERROR(at.step == kHashes ? RunHashes(parts_.hashes[at.part], &next)
+                                             : RunKeys(parts_.keys[at.part], &next));
+    if (next.after == at.after) {
       ++next.part;
       next.after = kBelowEveryId;
     }
   }
-  if (next.part < parts_.keys.size()) return Note(at, next, {}, "");
+  if (next.part < parts) return Note(at, next);
   log::Info("key_renewal_step", {{"step", std::to_string(at.step)}, {"kept", std::to_string(next.kept)}});
   // What could not be finished is gone through once more.
   next.step = next.kept > 0 ? kTexts : at.step + 1;
@@ -176,7 +204,29 @@ absl::Status Renewal::RunPage(const Progress& at) {
   next.after = kBelowEveryId;
   next.kept = 0;
   next.due = parts_.clock.Now() + parts_.grace;
-  return Note(at, next, {}, "");
+  return Note(at, next);
+}
+
+absl::Status Renewal::RunKeys(const SealedWith& kind, Progress* at) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows page, Query(kind.page, {at->after}));
+  for (const pg::Row row : page) {
+    at->after = row.Text("id");
+    AVVIK_ASSIGN_OR_RETURN(
+        const bool ready,
+        RunKey(at->step, kind, at->after, row.Text("tenant"), row.Bytes("wrapped")));
+    if (!ready && at->step == kOldKeys) ++at->kept;
+    keys_.Add();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Renewal::RunHashes(const Hashed& kind, Progress* at) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows page, Query(kind.page, {at->after}));
+  if (page.empty()) return absl::OkStatus();
+  AVVIK_RETURN_IF_ERROR(kind.renew(page));
+  at->after = page[page.size() - 1].Text("id");
+  hashes_.Add(static_cast<double>(page.size()));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> Renewal::RunKey(int step, const SealedWith& kind, const std::string& id,

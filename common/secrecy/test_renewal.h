@@ -39,7 +39,7 @@ inline std::map<std::string, std::string> SealedNow(pg::Pool& pool, const std::v
 // Asks for it as an operator does, runs it to the end without waiting, and calls `meanwhile` after each step. Afterwards
 // nothing is as it was, and all is in the other format, what came meanwhile, too. Answers how many keys and texts there are.
 inline size_t RenewAll(TestVault& vault, pg::Pool& pool, const std::vector<SealedWith>& keys,
-                       const std::function<void()>& meanwhile) {
+                       const std::function<void()>& meanwhile, const std::vector<Hashed>& hashes = {}) {
   SystemClock clock;
   Uuid7Source ids(clock);
   telemetry::Registry telemetry;
@@ -53,6 +53,8 @@ inline size_t RenewAll(TestVault& vault, pg::Pool& pool, const std::vector<Seale
                    .clock = clock,
                    .telemetry = telemetry,
                    .keys = keys,
+                   .hashes = hashes,
+                   .recognised = absl::ZeroDuration(),
                    .grace = absl::ZeroDuration()});
   int rounds = 0;
   while (true) {

@@ -19,6 +19,7 @@ namespace {
 constexpr size_t kHashBytes = 16;
 // What a master key wraps: the key that wraps data keys, and the one for hashes.
 constexpr size_t kTenantKeyBytes = 2 * kKeyBytes;
+constexpr int kMostRounds = 10;
 
 std::string TenantContext(const WrappedTenantKey& key) {
   return "tenant-key/" + key.tenant + "/" + std::to_string(key.generation);
@@ -42,6 +43,24 @@ std::vector<std::string_view> Parts(std::string_view wrapped) {
     wrapped.remove_prefix(parts.back().size());
   }
   return parts;
+}
+
+std::string Hash(const Secret& key, std::string_view purpose, std::string_view value) {
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, key.bytes(), kKeyBytes, kHashBytes);
+  auto add = [&](std::string_view text) {
+    crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(text.data()),
+                              text.size());
+  };
+  add(purpose);
+  add(std::string_view("\0", 1));
+  add(value);
+  unsigned char hash[kHashBytes];
+  crypto_generichash_final(&state, hash, kHashBytes);
+  sodium_memzero(&state, sizeof state);
+  char hex[2 * kHashBytes + 1];
+  sodium_bin2hex(hex, sizeof hex, hash, kHashBytes);
+  return std::string(hex);
 }
 
 bool Same(const MasterKeys& a, const MasterKeys& b) {
@@ -90,7 +109,8 @@ absl::StatusOr<std::string> Vault::Unwrapped(const WrappedTenantKey& key) const 
     absl::StatusOr<std::string> bytes = master->Open(key.wrapped, TenantContext(key));
     // A module that does not answer says nothing about the key.
     if (!bytes.ok() && !absl::IsDataLoss(bytes.status())) return bytes.status();
-    if (bytes.ok() && bytes->size() == kTenantKeyBytes) return bytes;
+    const size_t size = key.hashing_only ? kKeyBytes : kTenantKeyBytes;
+    if (bytes.ok() && bytes->size() == size) return bytes;
   }
   if (known) {
     return status::Error(absl::StatusCode::kFailedPrecondition,
@@ -110,12 +130,22 @@ absl::StatusOr<Vault::TenantKey> Vault::Unwrapped(
   for (const WrappedTenantKey& generation : generations) {
     AVVIK_ASSIGN_OR_RETURN(std::string bytes, Unwrapped(generation));
     const std::string_view view = bytes;
-    key.generations.push_back({.number = generation.generation,
-                               .wrapping = Secret::Copy(view.substr(0, kKeyBytes))});
-    if (key.hashing == nullptr) key.hashing = Secret::Copy(view.substr(kKeyBytes));
+    const size_t before_hashing = view.size() - kKeyBytes;
+    key.generations.push_back(
+        {.number = generation.generation,
+         .wrapping = generation.hashing_only ? nullptr : Secret::Copy(view.substr(0, kKeyBytes)),
+         .hashing = Secret::Copy(view.substr(before_hashing)),
+         .hashes = generation.hashes_since.has_value()});
     Wipe(&bytes);
   }
   return key;
+}
+
+const Vault::Generation& Vault::TenantKey::hashing() const {
+  for (const Generation& generation : generations) {
+    if (generation.hashes) return generation;
+  }
+  return generations.front();
 }
 
 absl::StatusOr<std::vector<WrappedTenantKey>> Vault::FindOrMake(const std::string& tenant) {
@@ -157,7 +187,9 @@ bool Vault::Knows(const std::string& tenant, std::span<const WrappedTenantKey> g
          std::equal(generations.begin(), generations.end(), found->second.generations.begin(),
                     found->second.generations.end(),
                     [](const WrappedTenantKey& wrapped, const Generation& generation) {
-                      return wrapped.generation == generation.number;
+                      return wrapped.generation == generation.number &&
+                             wrapped.hashing_only == (generation.wrapping == nullptr) &&
+                             wrapped.hashes_since.has_value() == generation.hashes;
                     });
 }
 
@@ -190,6 +222,7 @@ bool Vault::Unwrap(const std::string& tenant, const TenantKey& of_tenant, std::s
   key->keys_.reserve(parts.size());
   for (const std::string_view part : parts) {
     for (const Generation& generation : of_tenant.generations) {
+      if (generation.wrapping == nullptr) continue;
       absl::StatusOr<std::string> bytes =
           secrecy::Open(generation.wrapping->bytes(), part, DataContext(tenant));
       if (!bytes.ok()) continue;
@@ -226,8 +259,8 @@ absl::StatusOr<std::vector<WrappedTenantKey>> Vault::ReplaceTenantKeys(absl::Tim
     if (newest.tenant == tenant) continue;  // Older generations follow the newest.
     tenant = newest.tenant;
     if (newest.made >= before) continue;
-    AVVIK_ASSIGN_OR_RETURN(std::string bytes, Unwrapped(newest));
-    randombytes_buf(bytes.data(), kKeyBytes);
+    std::string bytes(kTenantKeyBytes, '\0');
+    randombytes_buf(bytes.data(), bytes.size());
     const auto next = Wrap({.tenant = tenant, .generation = newest.generation + 1}, bytes, *masters());
     Wipe(&bytes);
     if (!next.ok()) return next.status();
@@ -261,15 +294,60 @@ absl::StatusOr<DataKey> Vault::NewestOnly(const std::string& tenant, const std::
   return key;
 }
 
+absl::Status Vault::HashWithNewest(absl::Time now) {
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<WrappedTenantKey> all, store_.All());
+  std::string tenant;
+  for (const WrappedTenantKey& newest : all) {
+    if (newest.tenant == tenant) continue;  // Older generations follow the newest.
+    tenant = newest.tenant;
+    if (newest.hashes_since.has_value()) continue;
+    AVVIK_RETURN_IF_ERROR(store_.HashWith(tenant, newest.generation, now));
+    AVVIK_RETURN_IF_ERROR(KeyInStore(tenant).status());
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<std::string>> Vault::DestroyOlderTenantKeys() {
+  std::vector<std::string> tenants;
+  // Once more, because somebody may be wrapping them by another master key.
+  for (int round = 0; round < kMostRounds; ++round) {
+    AVVIK_ASSIGN_OR_RETURN(const std::vector<WrappedTenantKey> all, store_.All());
+    bool more = false;
+    std::string tenant;
+    for (const WrappedTenantKey& key : all) {
+      const bool newest = key.tenant != tenant;
+      tenant = key.tenant;
+      if (newest || key.hashing_only) continue;
+      AVVIK_ASSIGN_OR_RETURN(std::string bytes, Unwrapped(key));
+      WrappedTenantKey rest = key;
+      rest.hashing_only = true;
+      const auto wrapped = Wrap(rest, std::string_view(bytes).substr(kKeyBytes), *masters());
+      Wipe(&bytes);
+      if (!wrapped.ok()) return wrapped.status();
+      AVVIK_RETURN_IF_ERROR(store_.Rewrap(key, *wrapped));
+      AVVIK_RETURN_IF_ERROR(KeyInStore(tenant).status());
+      if (tenants.empty() || tenants.back() != tenant) tenants.push_back(tenant);
+      more = true;
+    }
+    if (!more) {
+      std::sort(tenants.begin(), tenants.end());
+      tenants.erase(std::unique(tenants.begin(), tenants.end()), tenants.end());
+      return tenants;
+    }
+  }
+  return absl::UnavailableError("tenants' keys change all the time");
+}
+
+absl::StatusOr<std::vector<std::string>> Vault::DestroyOlderHashingKeys(absl::Time since) {
   AVVIK_ASSIGN_OR_RETURN(const std::vector<WrappedTenantKey> all, store_.All());
   std::vector<std::string> tenants;
-  const WrappedTenantKey* newest = nullptr;
+  const WrappedTenantKey* in_place = nullptr;  // Of the tenant's, the newest that has made hashes for so long.
   for (const WrappedTenantKey& key : all) {
-    if (newest == nullptr || newest->tenant != key.tenant) {
-      newest = &key;
-    } else if (tenants.empty() || tenants.back() != key.tenant) {
-      AVVIK_RETURN_IF_ERROR(store_.DestroyBefore(key.tenant, newest->generation));
+    if (in_place != nullptr && in_place->tenant != key.tenant) in_place = nullptr;
+    if (in_place == nullptr) {
+      if (key.hashes_since.has_value() && *key.hashes_since <= since) in_place = &key;
+    } else if (key.hashing_only && (tenants.empty() || tenants.back() != key.tenant)) {
+      AVVIK_RETURN_IF_ERROR(store_.DestroyBefore(key.tenant, key.generation + 1));
       AVVIK_RETURN_IF_ERROR(KeyInStore(key.tenant).status());
       tenants.push_back(key.tenant);
     }
@@ -280,29 +358,33 @@ absl::StatusOr<std::vector<std::string>> Vault::DestroyOlderTenantKeys() {
 absl::StatusOr<std::string> Vault::Fingerprint(const std::string& tenant, std::string_view purpose,
                                                std::string_view value) {
   AVVIK_ASSIGN_OR_RETURN(const TenantKey of_tenant, KeyOf(tenant));
-  crypto_generichash_state state;
-  crypto_generichash_init(&state, of_tenant.hashing->bytes(), kKeyBytes, kHashBytes);
-  auto add = [&](std::string_view text) {
-    crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(text.data()),
-                              text.size());
-  };
-  add(purpose);
-  add(std::string_view("\0", 1));
-  add(value);
-  unsigned char hash[kHashBytes];
-  crypto_generichash_final(&state, hash, kHashBytes);
-  sodium_memzero(&state, sizeof state);
-  char hex[2 * kHashBytes + 1];
-  sodium_bin2hex(hex, sizeof hex, hash, kHashBytes);
-  return std::string(hex);
+  return Hash(*of_tenant.hashing().hashing, purpose, value);
+}
+
+absl::StatusOr<std::vector<std::string>> Vault::Fingerprints(const std::string& tenant,
+                                                             std::string_view purpose,
+                                                             std::string_view value) {
+  AVVIK_ASSIGN_OR_RETURN(const TenantKey of_tenant, KeyOf(tenant));
+  const Generation& now = of_tenant.hashing();
+  std::vector<std::string> hashes = {Hash(*now.hashing, purpose, value)};
+  for (const Generation& generation : of_tenant.generations) {
+    if (&generation != &now) hashes.push_back(Hash(*generation.hashing, purpose, value));
+  }
+  return hashes;
 }
 
 absl::StatusOr<std::string> Vault::Pseudonym(const std::string& tenant, std::string_view login) {
   return Fingerprint(tenant, "login", login);
 }
 
+absl::StatusOr<std::vector<std::string>> Vault::Pseudonyms(const std::string& tenant,
+                                                           std::string_view login) {
+  return Fingerprints(tenant, "login", login);
+}
+
 absl::StatusOr<size_t> Vault::Rotate() {
-  AVVIK_RETURN_IF_ERROR(Reload().status());
+  // Also with a file that cannot be read: another copy of the service may have replaced a tenant's key.
+  const absl::Status reloaded = Reload().status();
   const std::shared_ptr<const MasterKeys> current = masters();
   AVVIK_ASSIGN_OR_RETURN(const std::vector<WrappedTenantKey> all, store_.All());
   size_t rewrapped = 0;
@@ -330,6 +412,7 @@ absl::StatusOr<size_t> Vault::Rotate() {
     log::Info("tenant_keys_rewrapped",
               {{"count", std::to_string(rewrapped)}, {"master_key", current->current_id()}});
   }
+  if (!reloaded.ok()) return reloaded;
   return rewrapped;
 }
 

@@ -42,6 +42,13 @@ class Vault {
   // nothing to do with each other.
   absl::StatusOr<std::string> Fingerprint(const std::string& tenant, std::string_view purpose,
                                           std::string_view value);
+  // What stands where this was written down: what Pseudonym and Fingerprint give now comes first, and behind it what
+  // they gave before the tenant's key was replaced, or will give. One, but for while it is replaced.
+  absl::StatusOr<std::vector<std::string>> Pseudonyms(const std::string& tenant,
+                                                      std::string_view login);
+  absl::StatusOr<std::vector<std::string>> Fingerprints(const std::string& tenant,
+                                                        std::string_view purpose,
+                                                        std::string_view value);
 
   // Reads the master keys anew and wraps every tenant's key by the current one. Data stays readable all
   // the while. Answers how many were rewrapped. A key given up too early is remembered until the end of
@@ -52,27 +59,35 @@ class Vault {
 
   // When keys must be from, as the file of the master keys says; long ago when it says nothing.
   absl::Time renew_before() const { return masters()->renew_before(); }
-  // Makes a new generation of every tenant's key that was made before; the older ones go on unwrapping. Answers the
-  // new ones.
+  // Makes a new generation of every tenant's key that was made before; the older ones go on unwrapping and making
+  // hashes. Answers the new ones.
   absl::StatusOr<std::vector<WrappedTenantKey>> ReplaceTenantKeys(absl::Time before);
+  // From now on the newest generations make hashes; everybody looks for those already.
+  absl::Status HashWithNewest(absl::Time now);
   // A data key with a new one before it: the texts of either open.
   absl::StatusOr<DataKey> WithNewKey(const std::string& tenant, const std::string& wrapped);
   // A data key without those that a new one was put before, wrapped by the newest generation.
   absl::StatusOr<DataKey> NewestOnly(const std::string& tenant, const std::string& wrapped);
-  // Destroys all generations of tenants' keys but the newest. Answers the tenants that had others.
+  // Destroys all generations of tenants' keys but the newest, except for the part by which hashes are recognised.
+  // Answers the tenants that had others.
   absl::StatusOr<std::vector<std::string>> DestroyOlderTenantKeys();
+  // Destroys those parts of generations in whose place a newer one has made hashes since `since`. Answers the tenants
+  // that had such.
+  absl::StatusOr<std::vector<std::string>> DestroyOlderHashingKeys(absl::Time since);
 
  private:
   // A generation of a tenant's key.
   struct Generation {
     int64_t number;
-    std::shared_ptr<const Secret> wrapping;
-  };
-  // A tenant's key. Hashes must stay the same as long as they are compared, so all generations have one
-  // key for them.
-  struct TenantKey {
-    std::vector<Generation> generations;  // The newest first.
+    std::shared_ptr<const Secret> wrapping;  // Null when only hashes are recognised by it.
     std::shared_ptr<const Secret> hashing;
+    bool hashes;  // Or is only looked for.
+  };
+  struct TenantKey {
+    std::vector<Generation> generations;  // The newest first; that wraps.
+
+    // The one that makes hashes.
+    const Generation& hashing() const;
   };
   static constexpr size_t kMostTenants = 1'000;
 

@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "common/secrecy/test_vault.h"
+#include "gmock/gmock.h"
 #include "tests/support/status_matchers.h"
 
 namespace avvik::secrecy {
@@ -11,6 +12,7 @@ namespace {
 
 using avvik::testing::HasCode;
 using avvik::testing::IsError;
+using ::testing::ElementsAre;
 
 const std::string kOld = MasterKeyLine("old", 'a');
 const std::string kNew = MasterKeyLine("new", 'b');
@@ -149,7 +151,6 @@ TEST_F(VaultTest, TenantsKeyIsReplacedWhileCopiesGoOnAndTheOldOneIsDestroyed) {
   const auto key = vault->NewKey("kalix");
   ASSERT_OK(other_copy->Unwrap("kalix", key->wrapped()));
   const std::string sealed = key->Seal("text", "c");
-  const std::string pseudonym = *vault->Pseudonym("kalix", "anna");
   const std::string old = store_.Find("kalix")->front().wrapped;
   const absl::Time asked = absl::Now();
   EXPECT_EQ(vault->ReplaceTenantKeys(asked)->size(), 1u);
@@ -172,12 +173,75 @@ TEST_F(VaultTest, TenantsKeyIsReplacedWhileCopiesGoOnAndTheOldOneIsDestroyed) {
   EXPECT_THAT(newest->Open(sealed, "c"), HasCode(absl::StatusCode::kDataLoss));
   EXPECT_EQ(*vault->DestroyOlderTenantKeys(), std::vector<std::string>{"kalix"});
   EXPECT_TRUE(vault->DestroyOlderTenantKeys()->empty());
-  ASSERT_EQ(store_.Find("kalix")->size(), 1u);
-  EXPECT_NE(store_.Find("kalix")->front().wrapped, old);
+  for (const WrappedTenantKey& left : *store_.Find("kalix")) EXPECT_NE(left.wrapped, old);
   const auto afterwards = Open();
   EXPECT_EQ(*afterwards->Unwrap("kalix", newest->wrapped())->Open(anew, "c"), "text");
   EXPECT_THAT(afterwards->Unwrap("kalix", key->wrapped()), HasCode(absl::StatusCode::kDataLoss));
-  EXPECT_EQ(*afterwards->Pseudonym("kalix", "anna"), pseudonym);
+  EXPECT_THAT(vault->Unwrap("kalix", key->wrapped()), HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(VaultTest, HashesAreMadeByTheNewKeyOnlyWhenEveryCopyLooksForThemAndFoundByTheOldOneUntilItIsDestroyed) {
+  const auto vault = Open();
+  const auto other_copy = Open();
+  const std::string before = *vault->Pseudonym("kalix", "anna");
+  EXPECT_THAT(*vault->Pseudonyms("kalix", "anna"), ElementsAre(before));
+  EXPECT_EQ(*other_copy->Pseudonym("kalix", "anna"), before);
+  const absl::Time asked = absl::Now();
+  ASSERT_OK(vault->ReplaceTenantKeys(asked));
+  // Made as before, looked for by both.
+  EXPECT_EQ(*vault->Pseudonym("kalix", "anna"), before);
+  const std::vector<std::string> both = *vault->Pseudonyms("kalix", "anna");
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both[0], before);
+  EXPECT_NE(both[1], before);
+  ASSERT_OK(other_copy->Rotate());
+  EXPECT_EQ(*other_copy->Pseudonyms("kalix", "anna"), both);
+
+  ASSERT_OK(vault->HashWithNewest(asked));
+  EXPECT_EQ(*vault->Pseudonym("kalix", "anna"), both[1]);
+  EXPECT_THAT(*vault->Pseudonyms("kalix", "anna"), ElementsAre(both[1], both[0]));
+  // A copy that has not heard of it yet finds what is written now, too.
+  EXPECT_EQ(*other_copy->Pseudonyms("kalix", "anna"), both);
+  ASSERT_OK(other_copy->Rotate());
+  EXPECT_EQ(*other_copy->Pseudonym("kalix", "anna"), both[1]);
+  EXPECT_EQ(*other_copy->Fingerprints("kalix", "login", "anna"), *vault->Pseudonyms("kalix", "anna"));
+
+  // Not while it wraps keys yet, nor as long as it is to be recognised.
+  EXPECT_TRUE(vault->DestroyOlderHashingKeys(asked)->empty());
+  ASSERT_OK(vault->DestroyOlderTenantKeys());
+  EXPECT_TRUE(vault->DestroyOlderHashingKeys(asked - absl::Seconds(1))->empty());
+  EXPECT_THAT(*Open()->Pseudonyms("kalix", "anna"), ElementsAre(both[1], both[0]));
+  EXPECT_THAT(*vault->DestroyOlderHashingKeys(asked), ElementsAre("kalix"));
+  EXPECT_TRUE(vault->DestroyOlderHashingKeys(asked)->empty());
+  EXPECT_EQ(store_.Find("kalix")->size(), 1u);
+  EXPECT_THAT(*vault->Pseudonyms("kalix", "anna"), ElementsAre(both[1]));
+  EXPECT_THAT(*Open()->Pseudonyms("kalix", "anna"), ElementsAre(both[1]));
+  ASSERT_OK(other_copy->Rotate());
+  EXPECT_THAT(*other_copy->Pseudonyms("kalix", "anna"), ElementsAre(both[1]));
+}
+
+TEST_F(VaultTest, CopyWithASpoiltFileHearsOfANewKeyForHashes) {
+  const auto vault = Open();
+  ASSERT_OK(vault->NewKey("kalix"));
+  MasterKeyFile spoilt(kOld);
+  const auto other_copy = *Vault::Open(spoilt.path(), store_);
+  spoilt.Write("no keys\n");
+  ASSERT_OK(vault->ReplaceTenantKeys(absl::Now()));
+  EXPECT_FALSE(other_copy->Rotate().ok());
+  EXPECT_EQ(other_copy->Pseudonyms("kalix", "anna")->size(), 2u);
+}
+
+TEST_F(VaultTest, PartForHashesIsRewrappedByANewMasterKey) {
+  const auto vault = Open();
+  ASSERT_OK(vault->NewKey("kalix"));
+  ASSERT_OK(vault->ReplaceTenantKeys(absl::Now()));
+  ASSERT_OK(vault->HashWithNewest(absl::Now()));
+  ASSERT_OK(vault->DestroyOlderTenantKeys());
+  const auto before = *vault->Pseudonyms("kalix", "anna");
+  file_.Write(kNew + kOld);
+  EXPECT_EQ(*vault->Rotate(), 2u);
+  file_.Write(kNew);
+  EXPECT_EQ(*Open()->Pseudonyms("kalix", "anna"), before);
 }
 
 TEST_F(VaultTest, MoreTenantsThanAreRememberedAreServed) {

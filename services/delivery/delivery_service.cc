@@ -37,10 +37,10 @@ TemplateValues ExampleOf(const organisation::Organisation* organisation) {
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> DeliveryService::PersonsOf(const rpc::Call& call) {
-  AVVIK_ASSIGN_OR_RETURN(std::string confidential,
-                         ConfidentialPersonId(vault_, call.tenant(), call.caller().login));
-  return std::vector<std::string>{organisation::PersonId(call.tenant(), call.caller().login),
-                                  std::move(confidential)};
+  AVVIK_ASSIGN_OR_RETURN(std::vector<std::string> persons,
+                         ConfidentialPersonIds(vault_, call.tenant(), call.caller().login));
+  persons.push_back(organisation::PersonId(call.tenant(), call.caller().login));
+  return persons;
 }
 
 absl::StatusOr<Visibility> DeliveryService::VisibilityOf(const rpc::Call& call) {

@@ -12,6 +12,7 @@
 #include "services/delivery/delivery_config.h"
 #include "services/delivery/delivery_service.h"
 #include "services/delivery/duty_event_handler.h"
+#include "services/delivery/hashes.h"
 #include "services/delivery/pg_notice_store.h"
 #include "services/delivery/pg_send_queue.h"
 #include "services/delivery/queue_keeper.h"
@@ -87,7 +88,8 @@ int main(int argc, char** argv) {
                             .ids = h.ids(),
                             .clock = h.clock(),
                             .telemetry = h.telemetry(),
-                            .keys = delivery::SealedKeys()});
+                            .keys = delivery::SealedKeys(),
+                            .hashes = delivery::Hashes(h.pool(), reporters)});
   h.Add(renewal);
   h.Add(keeper);
   h.Add(sender);

@@ -50,6 +50,7 @@ struct NoticeDraft {
   std::string cause;
   TemplateId template_id = TemplateId::kReportReceived;
   std::string person_id;  // Pseudonym of the addressee.
+  std::vector<std::string> other_person_ids = {};  // By which they stand on notices from before.
   std::string number;     // Human number of the case.
   std::string unit;       // Unit of the case, for who may see the notice; may be empty.
   // Who may see it until its case is known.

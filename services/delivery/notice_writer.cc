@@ -22,10 +22,22 @@ constexpr pg::Statement kInsertNotice{"delivery_insert_notice", R"sql(
     ON CONFLICT (tenant, cause, template, person_id) DO NOTHING
     RETURNING *)sql"};
 
+constexpr pg::Statement kFindNotice{"delivery_find_notice_from_before", R"sql(
+    SELECT 1 FROM notice
+     WHERE tenant = $1 AND cause = $2 AND template = $3 AND person_id = ANY ($4::text[])
+     LIMIT 1)sql"};
+
 }  // namespace
 
 absl::Status NoticeWriter::Queue(pg::Transaction& transaction, const NoticeDraft& draft,
                                  const organisation::Organisation& organisation) {
+  if (!draft.other_person_ids.empty()) {
+    AVVIK_ASSIGN_OR_RETURN(
+        const pg::Rows before,
+        transaction.Execute(kFindNotice, {draft.tenant, draft.cause, TemplateName(draft.template_id),
+                                          pg::TextArray(draft.other_person_ids)}));
+    if (!before.empty()) return absl::OkStatus();
+  }
   const std::string notice_id = ids_.Next();
   const std::string& own = organisation.proto().mail_from();
   const std::string& mail_from = own.empty() ? mail_from_ : own;

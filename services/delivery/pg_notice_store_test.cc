@@ -1,8 +1,13 @@
 #include "services/delivery/pg_notice_store.h"
 
+#include "avvik/intake/v1/intake_events.pb.h"
+#include "common/ids/fake_id_source.h"
 #include "common/organisation/test_visibility.h"
 #include "common/secrecy/test_renewal.h"
+#include "services/delivery/hashes.h"
+#include "services/delivery/known_case_store.h"
 #include "services/delivery/notice_proto.h"
+#include "services/delivery/report_event_handler.h"
 #include "services/delivery/sealed_keys.h"
 #include "services/delivery/test_support.h"
 
@@ -66,6 +71,96 @@ TEST_F(PgNoticeStoreTest, KeysOfAddressesAreReplacedAndTheyAreSealedAnewWhileThe
   readable();
   // Beyond the first page, too.
   EXPECT_EQ(Value("SELECT count(*) FROM notice WHERE get_byte(recipient, 0) = 2"), "120");
+}
+
+// Tells of Anna, who reported confidentially, as IntakeReporterSource does.
+class ConfidentialAnna final : public ReporterSource {
+ public:
+  explicit ConfidentialAnna(secrecy::Vault& vault) : vault_(vault) {}
+  absl::StatusOr<Reporters> Fetch(const std::string& tenant,
+                                  const std::set<std::string>& report_ids) override {
+    Reporters reporters;
+    for (const std::string& id : report_ids) {
+      Reporter& reporter = reporters[id];
+      reporter.confidential = true;
+      if (erased.contains(id)) continue;
+      AVVIK_ASSIGN_OR_RETURN(const auto person_ids, ConfidentialPersonIds(vault_, tenant, "anna"));
+      reporter.person_id = person_ids.front();
+      reporter.other_person_ids.assign(person_ids.begin() + 1, person_ids.end());
+      reporter.email = "anna@kalix.example";
+      reporter.number = numbers.at(id);
+    }
+    return reporters;
+  }
+
+  std::map<std::string, std::string> numbers;
+  std::set<std::string> erased;
+
+ private:
+  secrecy::Vault& vault_;
+};
+
+TEST_F(PgNoticeStoreTest, ConfidentialReporterSeesOwnNoticesWhileTheKeyForHashesIsReplacedAndIsToldNothingTwice) {
+  ConfidentialAnna reporters(*vault_);
+  ReportEventHandler handler(writer_, reporters, directory_, [] {});
+  const auto report_id = [](unsigned n) { return FakeIdSource::Nth(0xe0000 + n); };
+  const auto hear = [&](const google::protobuf::Message& data, const std::string& id) {
+    events::v1::StoredEvent stored;
+    *stored.mutable_event() = events::MakeEvent(
+        ids_, "intake", {.tenant = kTenant, .subject = "reports/" + id, .time = clock_.Now()}, data);
+    stored.mutable_event()->set_id(id);
+    ASSERT_OK(handler.Prepare(std::span(&stored, 1)));
+    ASSERT_OK(InTransaction([&](pg::Transaction& transaction) { return handler.Apply(transaction, stored); }));
+  };
+  // The first tells that report `n` has arrived, the second that there is a message, which only its number leads from.
+  const auto told = [&](unsigned n) {
+    reporters.numbers[report_id(n)] = "AVV-2026-00000" + std::to_string(n);
+    intake::v1::ReportSubmitted submitted;
+    submitted.set_report_id(report_id(n));
+    hear(submitted, FakeIdSource::Nth(0xa0000 + n));
+    intake::v1::ReportMessageAdded message;
+    message.set_report_id(report_id(n));
+    hear(message, FakeIdSource::Nth(0xb0000 + n));
+  };
+  for (unsigned n = 1; n <= 3; ++n) {
+    told(n);
+    KnownCase known;
+    known.case_id = FakeIdSource::Nth(0xc0000 + n);
+    known.number = "AVV-2026-00000" + std::to_string(n);
+    known.report_id = report_id(n);
+    ASSERT_OK(InTransaction([&](pg::Transaction& transaction) {
+      return PutKnownCase(transaction, kTenant, known);
+    }));
+  }
+  reporters.erased = {report_id(3)};
+  const std::string old = ConfidentialPersonIds(*vault_, kTenant, "anna")->front();
+  const auto copy = vault_.Again();
+  int64_t own = 6;
+  const auto sees_own = [&](secrecy::Vault& vault) {
+    const Visibility anna{.cases = {}, .person_ids = *ConfidentialPersonIds(vault, kTenant, "anna")};
+    const auto page = store_.List(kTenant, anna, {}, "", 100);
+    ASSERT_OK(page);
+    EXPECT_EQ(page->total, own);
+  };
+  sees_own(*vault_);
+  const auto meanwhile = [&] {
+    if (vault_.store().Find(kTenant)->size() == 1) {
+      // But for those of the erased report.
+      own = 4;
+      ASSERT_OK(copy->Rotate());
+    }
+    sees_own(*vault_);
+    sees_own(*copy);
+    told(1);
+    told(2);
+    EXPECT_EQ(Value("SELECT count(*) FROM notice"), "6");
+    ASSERT_OK(copy->Rotate());
+  };
+  secrecy::RenewAll(vault_, database_->pool(), SealedKeys(), meanwhile, Hashes(database_->pool(), reporters));
+  EXPECT_EQ(own, 4);
+  sees_own(*vault_);
+  sees_own(*copy);
+  EXPECT_EQ(Value("SELECT count(*) || ' ' || count(DISTINCT number) FROM notice WHERE person_id = '" + old + "'"), "2 1");
 }
 
 TEST_F(PgNoticeStoreTest, OnlyWhatIsVisibleIsFoundListedAndCounted) {

@@ -88,6 +88,7 @@ std::optional<NoticeDraft> DraftForReporter(const organisation::Organisation& or
                      .cause = cause,
                      .template_id = template_id,
                      .person_id = reporter->person_id,
+                     .other_person_ids = reporter->other_person_ids,
                      .number = reporter->number,
                      .unit = reporter->unit,
                      .recipient = reporter->email,

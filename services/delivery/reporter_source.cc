@@ -19,25 +19,30 @@ absl::StatusOr<Reporter> FromProto(const std::string& tenant, const intake::v1::
                                    secrecy::Vault& vault) {
   const std::string& login = report.reporter().login();
   Reporter reporter{
-      .person_id = organisation::PersonId(tenant, login),
+      .person_id = login.empty() ? "" : organisation::PersonId(tenant, login),
       .email = report.reporter().email(),
       .language = report.language(),
       .number = report.number(),
       .unit = report.unit(),
       .confidential = report.confidentiality() == intake::v1::CONFIDENTIALITY_CONFIDENTIAL,
       .imported = report.has_origin()};
-  if (reporter.confidential) {
-    AVVIK_ASSIGN_OR_RETURN(reporter.person_id, ConfidentialPersonId(vault, tenant, login));
+  if (reporter.confidential && !login.empty()) {
+    AVVIK_ASSIGN_OR_RETURN(std::vector<std::string> person_ids,
+                           ConfidentialPersonIds(vault, tenant, login));
+    reporter.person_id = std::move(person_ids.front());
+    reporter.other_person_ids.assign(person_ids.begin() + 1, person_ids.end());
   }
   return reporter;
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> ConfidentialPersonId(secrecy::Vault& vault, const std::string& tenant,
-                                                 const std::string& login) {
-  AVVIK_ASSIGN_OR_RETURN(const std::string pseudonym, vault.Pseudonym(tenant, login));
-  return "r_" + pseudonym;
+absl::StatusOr<std::vector<std::string>> ConfidentialPersonIds(secrecy::Vault& vault,
+                                                               const std::string& tenant,
+                                                               const std::string& login) {
+  AVVIK_ASSIGN_OR_RETURN(std::vector<std::string> pseudonyms, vault.Pseudonyms(tenant, login));
+  for (std::string& pseudonym : pseudonyms) pseudonym.insert(0, "r_");
+  return pseudonyms;
 }
 
 absl::StatusOr<Reporters> IntakeReporterSource::Fetch(const std::string& tenant,

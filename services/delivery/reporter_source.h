@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/rpc/peer.h"
@@ -15,7 +16,8 @@
 namespace avvik::delivery {
 
 struct Reporter {
-  std::string person_id;  // Pseudonym.
+  std::string person_id;  // Pseudonym; empty when nobody is known.
+  std::vector<std::string> other_person_ids = {};  // By which they stand on other notices.
   std::string email;     // Empty when nobody is to be answered.
   std::string language;  // Empty: the organisation's first.
   std::string number;    // Human number of the report.
@@ -24,10 +26,11 @@ struct Reporter {
   bool imported = false;  // Brought from an older register.
 };
 
-// The pseudonym of a confidential reporter: a keyed hash, because whoever knows the logins could find
-// them by organisation::PersonId.
-absl::StatusOr<std::string> ConfidentialPersonId(secrecy::Vault& vault, const std::string& tenant,
-                                                 const std::string& login);
+// The pseudonyms of a confidential reporter: keyed hashes, because whoever knows the logins could find
+// them by organisation::PersonId. The first is written; they stand on a notice by one of them.
+absl::StatusOr<std::vector<std::string>> ConfidentialPersonIds(secrecy::Vault& vault,
+                                                               const std::string& tenant,
+                                                               const std::string& login);
 
 // By id of the report; a report that intake does not have is left out.
 using Reporters = std::map<std::string, Reporter>;

@@ -44,8 +44,9 @@ events::v1::Event SubmittedEvent(IdSource& ids, const Report& report,
   data.set_confidentiality(content.confidentiality);
   data.set_language(content.language);
   data.set_imported(report.origin.has_value());
-  if (!report.fingerprint.empty()) {
-    *data.mutable_fingerprint() = campaigns::ToProto(report.fingerprint);
+  for (const campaigns::Fingerprint& fingerprint : report.fingerprints) {
+    *(data.has_fingerprint() ? data.add_other_fingerprints() : data.mutable_fingerprint()) =
+        campaigns::ToProto(fingerprint);
   }
   return About(ids, report, report.submitted, trace_parent, data);
 }

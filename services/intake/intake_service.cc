@@ -48,7 +48,7 @@ grpc::ServerUnaryReactor* IntakeService::SubmitReport(grpc::CallbackServerContex
     const auto organisation = directory_.Find(call->tenant());
     Submission submission;
     submission.report = Submit(std::move(admitted), call->tenant(), ids_.Next(), call->now());
-    submission.report.fingerprint = fingerprints_.Of(submission.report);
+    submission.report.fingerprints = fingerprints_.Of(submission.report);
     submission.year = organisation->LocalYear(call->now());
     submission.trace_parent = call->trace_parent();
     submission.trace = call->Trace("reports/" + submission.report.id);

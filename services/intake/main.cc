@@ -13,6 +13,7 @@
 #include "services/intake/campaigns_service.h"
 #include "services/intake/case_event_handler.h"
 #include "services/intake/group_committer.h"
+#include "services/intake/hashes.h"
 #include "services/intake/intake_config.h"
 #include "services/intake/intake_service.h"
 #include "services/intake/malware_scanner.h"
@@ -86,7 +87,9 @@ int main(int argc, char** argv) {
                             .ids = h.ids(),
                             .clock = h.clock(),
                             .telemetry = h.telemetry(),
-                            .keys = intake::SealedKeys()});
+                            .keys = intake::SealedKeys(),
+                            .hashes = intake::Hashes(h.pool(), **vault),
+                            .recognised = intake::kLongestRetry});
   h.Add(renewal);
   intake::PgReceiptStore receipts(h.pool(), h.ids(), **vault);
   intake::ReceiptsService receipts_service(

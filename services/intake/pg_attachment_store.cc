@@ -8,6 +8,7 @@
 #include "common/status/macros.h"
 #include "services/intake/attachment_errors.h"
 #include "services/intake/errors.h"
+#include "services/intake/sealed_report.h"
 
 namespace avvik::intake {
 namespace {
@@ -28,21 +29,22 @@ constexpr pg::Statement kTotals{"intake_attachment_totals", R"sql(
 // Files of one reporter are counted one after the other, and so are those that came without an account, until each
 // is seen by the next.
 constexpr pg::Statement kTakeTurn{"intake_take_turn_of_reporter", R"sql(
-    SELECT pg_advisory_xact_lock(4704, hashtext(tenant || '/' || reporter_pseudonym))
+    SELECT pg_advisory_xact_lock(4704, hashtext($1::text || '/' || pseudonym))
+      FROM (SELECT pseudonym FROM unnest($2::text[]) AS pseudonym ORDER BY pseudonym) AS ordered)sql"};
+
+// Who made a report, and whether that is not known; 3 is its confidentiality then.
+constexpr pg::Statement kGetReporter{"intake_attachment_reporter", R"sql(
+    SELECT confidentiality = 3 AS anonymous, reporter, wrapped
       FROM report
-     WHERE tenant = $1 AND id = $2)sql"};
+      LEFT JOIN report_key ON report_id = id
+     WHERE report.tenant = $1 AND id = $2)sql"};
 
-// Whether a report's reporter is not known; 3 is its confidentiality then.
-constexpr pg::Statement kIsAnonymous{"intake_attachment_is_anonymous", R"sql(
-    SELECT confidentiality = 3 AS anonymous FROM report WHERE tenant = $1 AND id = $2)sql"};
-
-// What a reporter has, by the pseudonym that their reports are found by.
+// What a reporter has, by the pseudonyms that their reports are found by.
 constexpr pg::Statement kTotalsOfReporter{"intake_attachment_totals_of_reporter", R"sql(
     SELECT count(*) AS count, coalesce(sum(attachment.size), 0)::bigint AS bytes
-      FROM report AS this
-      JOIN report AS own ON own.tenant = this.tenant AND own.reporter_pseudonym = this.reporter_pseudonym
+      FROM report AS own
       JOIN attachment ON attachment.report_id = own.id AND attachment.state IN (1, 2)
-     WHERE this.tenant = $1 AND this.id = $2)sql"};
+     WHERE own.tenant = $1 AND own.reporter_pseudonym = ANY ($2::text[]))sql"};
 
 constexpr pg::Statement kBytesWithoutAccount{"intake_attachment_bytes_without_account", R"sql(
     SELECT coalesce(sum(attachment.size), 0)::bigint AS bytes
@@ -164,17 +166,35 @@ AttachmentTotals TotalsOf(const pg::Rows& rows) {
   return {.count = rows[0].Int("count"), .bytes = rows[0].Int("bytes")};
 }
 
+// Whoever sends a file.
+struct Sender {
+  bool anonymous = false;
+  pg::Param pseudonyms;
+};
+
+absl::StatusOr<Sender> SenderOf(pg::Transaction& transaction, secrecy::Vault& vault,
+                                const Attachment& attachment) {
+  AVVIK_ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      transaction.Execute(kGetReporter, {attachment.tenant, attachment.report_id}));
+  if (rows.empty() || rows[0].IsNull("wrapped")) return error::ReportNotFound(attachment.report_id);
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
+                         vault.Unwrap(attachment.tenant, rows[0].Bytes("wrapped")));
+  AVVIK_ASSIGN_OR_RETURN(
+      const Reporter reporter,
+      OpenReporter(key, rows[0].Bytes("reporter"), attachment.report_id));
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> pseudonyms,
+                         vault.Pseudonyms(attachment.tenant, reporter.login));
+  return Sender{.anonymous = rows[0].Bool("anonymous"), .pseudonyms = pg::TextArray(pseudonyms)};
+}
+
 absl::Status CheckRoom(pg::Transaction& transaction, const Attachment& attachment,
-                       const StorageLimits& limits) {
+                       const Sender& sender, const StorageLimits& limits) {
   const int64_t bytes = attachment.size;
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows of_report,
                          transaction.Execute(kTotals, {attachment.report_id}));
   AVVIK_RETURN_IF_ERROR(HasRoom(TotalsOf(of_report), bytes));
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows report,
-      transaction.Execute(kIsAnonymous, {attachment.tenant, attachment.report_id}));
-  if (report.empty()) return error::ReportNotFound(attachment.report_id);
-  if (report[0].Bool("anonymous")) {
+  if (sender.anonymous) {
     AVVIK_ASSIGN_OR_RETURN(
         const pg::Rows today,
         transaction.Execute(kBytesWithoutAccount,
@@ -183,7 +203,7 @@ absl::Status CheckRoom(pg::Transaction& transaction, const Attachment& attachmen
   } else {
     AVVIK_ASSIGN_OR_RETURN(
         const pg::Rows of_reporter,
-        transaction.Execute(kTotalsOfReporter, {attachment.tenant, attachment.report_id}));
+        transaction.Execute(kTotalsOfReporter, {attachment.tenant, sender.pseudonyms}));
     AVVIK_RETURN_IF_ERROR(HasRoomOfPerson(TotalsOf(of_reporter), bytes, limits));
   }
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows in_all, transaction.Execute(kBytesInAll, {}));
@@ -235,7 +255,8 @@ absl::Status PgAttachmentStore::Begin(const Attachment& attachment, absl::Time u
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(attachment.tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::Status {
-        AVVIK_RETURN_IF_ERROR(CheckRoom(transaction, attachment, limits_));
+        AVVIK_ASSIGN_OR_RETURN(const Sender sender, SenderOf(transaction, vault_, attachment));
+        AVVIK_RETURN_IF_ERROR(CheckRoom(transaction, attachment, sender, limits_));
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
             transaction.Execute(kBegin, {attachment.id, attachment.tenant, attachment.report_id,
@@ -262,9 +283,10 @@ absl::Status PgAttachmentStore::Finish(const Attachment& attachment, const secre
       pool_, pg::Scope::Tenant(attachment.tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::Status {
         AVVIK_RETURN_IF_ERROR(LockOpenReport(transaction, attachment).status());
+        AVVIK_ASSIGN_OR_RETURN(const Sender sender, SenderOf(transaction, vault_, attachment));
         AVVIK_RETURN_IF_ERROR(
-            transaction.Execute(kTakeTurn, {attachment.tenant, attachment.report_id}).status());
-        AVVIK_RETURN_IF_ERROR(CheckRoom(transaction, attachment, limits_));
+            transaction.Execute(kTakeTurn, {attachment.tenant, sender.pseudonyms}).status());
+        AVVIK_RETURN_IF_ERROR(CheckRoom(transaction, attachment, sender, limits_));
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
             transaction.Execute(

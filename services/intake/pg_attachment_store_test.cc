@@ -229,17 +229,30 @@ TEST_F(AttachmentStoreTest, KeysOfReportsAreReplacedAndAllTheySealIsSealedAnewWh
     EXPECT_EQ(*Read(attachment), content);
     EXPECT_EQ(store_.Get("kalix", report_.id, attachment.id)->filename, "brev.txt");
   };
-  const std::string pseudonym = *vault_->Pseudonym("kalix", "anna");
   // Key, title, description, reporter; supplement; message; name, digest and two pieces of the file.
   EXPECT_EQ(secrecy::RenewAll(vault_, database_->pool(), keys, readable), 10u);
   readable();
-  EXPECT_EQ(*vault_->Pseudonym("kalix", "anna"), pseudonym);
   // Another copy of the service, that has not seen how it went.
   const auto again = vault_.Again();
   PgReportStore reports(database_->pool(), ids_, *again);
   EXPECT_EQ(reports.Get("kalix", report_.id, ByReceipt())->content.title, "Brev till fel person");
   EXPECT_EQ(database_->Value("SELECT string_agg(method, ' ' ORDER BY id) FROM audit_record WHERE actor = 'avvik-test'"),
-            "avvik.secrecy/ReplaceTenantKey avvik.secrecy/DestroyTenantKey");
+            "avvik.secrecy/ReplaceTenantKey avvik.secrecy/DestroyTenantKey avvik.secrecy/DestroyHashingKey");
+}
+
+TEST_F(AttachmentStoreTest, FilesOfAPersonAreCountedTogetherWhileTheKeyForHashesIsReplaced) {
+  const StorageLimits limits{.files_of_person = 2};
+  ASSERT_OK(SendWithin(limits, report_, "ett"));
+  ASSERT_OK(vault_->ReplaceTenantKeys(clock_.Now()));
+  ASSERT_OK(vault_->HashWithNewest(clock_.Now()));
+  const Report other = SubmittedBy("anna");
+  EXPECT_EQ(database_->Value("SELECT count(DISTINCT reporter_pseudonym) FROM report"), "2");
+  ASSERT_OK(SendWithin(limits, other, "två"));
+  for (const Report& report : {report_, other}) {
+    EXPECT_THAT(SendWithin(limits, report, "tre"),
+                IsError(absl::StatusCode::kResourceExhausted, "TOO_MANY_FILES_OF_PERSON"));
+  }
+  EXPECT_OK(SendWithin(limits, SubmittedBy("erik"), "ett"));
 }
 
 TEST_F(AttachmentStoreTest, FileThatComesInWhileKeysAreReplacedIsKept) {

@@ -74,7 +74,7 @@ constexpr pg::Statement kListReports{"intake_list_campaign_reports", R"sql(
 
 constexpr pg::Statement kFindRequest{"intake_find_campaign_request", R"sql(
     SELECT 1 FROM campaign_answer
-     WHERE campaign_id = $1 AND request_key = $2)sql"};
+     WHERE campaign_id = $1 AND request_key = ANY ($2::text[]))sql"};
 
 constexpr pg::Statement kInsertAnswer{"intake_insert_campaign_answer", R"sql(
     INSERT INTO campaign_answer (id, tenant, campaign_id, request_key, wrapped, text, created_at)
@@ -179,21 +179,22 @@ absl::StatusOr<Campaign> PgCampaignStore::Answer(const std::string& tenant,
                                                  const audit::Record& trace) {
   // Before the transaction: the tenant's key may have to be fetched.
   AVVIK_ASSIGN_OR_RETURN(const SealedAnswer sealed, SealAnswer(vault_, tenant, answer));
-  AVVIK_ASSIGN_OR_RETURN(const std::string request_key,
-                         RequestKey(vault_, tenant, trace.actor, request_id));
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> request_keys,
+                         RequestKeys(vault_, tenant, trace.actor, request_id));
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Campaign> {
         AVVIK_ASSIGN_OR_RETURN(Campaign campaign, Find(transaction, vault_, kLockVisible, tenant,
                                                        reference, visibility));
-        AVVIK_ASSIGN_OR_RETURN(const pg::Rows repeat,
-                               transaction.Execute(kFindRequest, {campaign.id, request_key}));
+        AVVIK_ASSIGN_OR_RETURN(
+            const pg::Rows repeat,
+            transaction.Execute(kFindRequest, {campaign.id, pg::TextArray(request_keys)}));
         if (!repeat.empty()) return campaign;
         AVVIK_ASSIGN_OR_RETURN(campaign, Answered(std::move(campaign), answer, etag));
         AVVIK_RETURN_IF_ERROR(
             transaction
                 .Execute(kInsertAnswer,
-                         {answer.id, tenant, campaign.id, request_key,
+                         {answer.id, tenant, campaign.id, request_keys.front(),
                           pg::Bytes{sealed.wrapped_key}, pg::Bytes{sealed.text}, answer.created})
                 .status());
         AVVIK_ASSIGN_OR_RETURN(const auto reports, AllReports(transaction, tenant, campaign.id));

@@ -14,6 +14,7 @@
 #include "common/secrecy/test_vault.h"
 #include "gmock/gmock.h"
 #include "services/intake/case_event_handler.h"
+#include "services/intake/intake_events.h"
 #include "services/intake/pg_report_store.h"
 #include "services/intake/report_fingerprint.h"
 #include "tests/support/pg_fixture.h"
@@ -460,6 +461,17 @@ TEST_F(CampaignStoreTest, AnswersGoWithTheirCaseAndNoMoreAreGiven) {
             "reports/" + ReportId(1));
 }
 
+TEST_F(CampaignStoreTest, AnswerSentAgainWhileTheKeyForHashesIsReplacedIsRecognised) {
+  Link(1, 2);
+  ASSERT_OK(Answer(NumberOf(1), "request-1"));
+  ASSERT_OK(vault_->ReplaceTenantKeys(clock_.Now()));
+  ASSERT_OK(vault_->HashWithNewest(clock_.Now()));
+  ASSERT_OK(Answer(NumberOf(1), "request-1", "Annat"));
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM campaign_answer"), "1");
+  ASSERT_OK(Answer(NumberOf(1), "request-2", "Annat"));
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM campaign_answer"), "2");
+}
+
 TEST(ReportFingerprintsTest, ReportIsRecognisedOnlyWhereItMayBe) {
   intake::v1::CampaignRules proto;
   auto* rule = proto.add_rules();
@@ -474,13 +486,13 @@ TEST(ReportFingerprintsTest, ReportIsRecognisedOnlyWhereItMayBe) {
   report.tenant = kTenant;
   report.content.title = "Ditt paket väntar på leverans";
   report.content.category = type::v1::CATEGORY_SUSPICIOUS_MESSAGE;
-  const campaigns::Fingerprint made = fingerprints.Of(report);
-  EXPECT_FALSE(made.empty());
+  ASSERT_EQ(fingerprints.Of(report).size(), 1u);
+  const campaigns::Fingerprint made = fingerprints.Of(report).front();
   Report other = report;
   other.tenant = "grannen";
-  EXPECT_EQ(campaigns::Similarity(made, fingerprints.Of(other)), 0);
+  EXPECT_EQ(campaigns::Similarity(made, fingerprints.Of(other).front()), 0);
   EXPECT_EQ(campaigns::Similarity(
-                made, ReportFingerprints(*rules, KeysOf(*another)).Of(report)), 0);
+                made, ReportFingerprints(*rules, KeysOf(*another)).Of(report).front()), 0);
   other = report;
   other.content.category = type::v1::CATEGORY_LOST_DEVICE;
   EXPECT_TRUE(fingerprints.Of(other).empty());
@@ -490,10 +502,47 @@ TEST(ReportFingerprintsTest, ReportIsRecognisedOnlyWhereItMayBe) {
   other = report;
   other.content.national_security = type::v1::ANSWER_YES;
   EXPECT_TRUE(fingerprints.Of(other).empty());
-  const ReportFingerprints keyless(*rules, [](const std::string&) -> absl::StatusOr<campaigns::Key> {
+  const ReportFingerprints keyless(*rules, [](const std::string&) -> absl::StatusOr<std::vector<campaigns::Key>> {
     return absl::UnavailableError("no key");
   });
   EXPECT_TRUE(keyless.Of(report).empty());
+}
+
+TEST(ReportFingerprintsTest, EventCarriesWhatWasRecognisedBeforeTheKeyWasReplacedAsLongAsThatIsThere) {
+  intake::v1::CampaignRules proto;
+  auto* rule = proto.add_rules();
+  rule->set_category(type::v1::CATEGORY_SUSPICIOUS_MESSAGE);
+  rule->mutable_window()->set_seconds(3600);
+  rule->set_similarity(60);
+  const auto rules = campaigns::CampaignRules::Create(proto);
+  secrecy::TestVault vault;
+  const ReportFingerprints fingerprints(*rules, KeysOf(*vault));
+  FakeIdSource ids;
+  Report report;
+  report.tenant = kTenant;
+  report.content.title = "Ditt paket väntar på leverans";
+  report.content.category = type::v1::CATEGORY_SUSPICIOUS_MESSAGE;
+  const auto told = [&] {
+    report.fingerprints = fingerprints.Of(report);
+    intake::v1::ReportSubmitted submitted;
+    EXPECT_TRUE(SubmittedEvent(ids, report, "").data().UnpackTo(&submitted));
+    return submitted;
+  };
+  const auto before = told();
+  EXPECT_EQ(before.other_fingerprints_size(), 0);
+  ASSERT_OK(vault->ReplaceTenantKeys(absl::Now()));
+  ASSERT_OK(vault->HashWithNewest(absl::Now()));
+  const auto during = told();
+  ASSERT_EQ(during.other_fingerprints_size(), 1);
+  EXPECT_EQ(campaigns::FromProto(during.other_fingerprints(0)), campaigns::FromProto(before.fingerprint()));
+  EXPECT_EQ(campaigns::Similarity(campaigns::FromProto(during.fingerprint()),
+                                  campaigns::FromProto(before.fingerprint())),
+            0);
+  ASSERT_OK(vault->DestroyOlderTenantKeys());
+  ASSERT_OK(vault->DestroyOlderHashingKeys(absl::Now()));
+  const auto after = told();
+  EXPECT_EQ(after.other_fingerprints_size(), 0);
+  EXPECT_EQ(campaigns::FromProto(after.fingerprint()), campaigns::FromProto(during.fingerprint()));
 }
 
 }  // namespace

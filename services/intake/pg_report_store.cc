@@ -1,5 +1,6 @@
 #include "services/intake/pg_report_store.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
@@ -21,16 +22,16 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-// What a caller may see: spheres, places and keys, and the pseudonym of the one who reported. What is hidden is as
+// What a caller may see: spheres, places and keys, and the pseudonyms of the one who reported. What is hidden is as
 // good as absent. The sphere of a report without a case is as common/organisation/rights.h SphereOf has it: 1 is
 // ANSWER_YES.
-#define AVVIK_REPORT_VISIBLE(spheres, places, keys, pseudonym)                                   \
+#define AVVIK_REPORT_VISIBLE(spheres, places, keys, pseudonyms)                                  \
   "(avvik_visible(coalesce(about.sphere, CASE WHEN national_security = 1 THEN 4::smallint"       \
   "                                           WHEN personal_data = 1 THEN 2::smallint"           \
   "                                           ELSE 1::smallint END),"                            \
   "               coalesce(about.unit, report.unit), coalesce(about.parties, '{}'),"             \
   "               " spheres ", " places ", " keys ")"                                            \
-  " OR reporter_pseudonym = " pseudonym ")"
+  " OR reporter_pseudonym = ANY (" pseudonyms "::text[]))"
 
 #define AVVIK_ONE_VISIBLE_REPORT                                                                   \
   "SELECT report.*, report_key.wrapped"                                                            \
@@ -59,7 +60,7 @@ constexpr pg::Statement kListSupplementsOf{"intake_list_supplements_of", R"sql(
 
 constexpr pg::Statement kFindSupplement{
     "intake_find_supplement",
-    "SELECT 1 FROM supplement WHERE report_id = $1 AND request_key = $2"};
+    "SELECT 1 FROM supplement WHERE report_id = $1 AND request_key = ANY ($2::text[])"};
 
 constexpr pg::Statement kInsertSupplement{"intake_insert_supplement", R"sql(
     INSERT INTO supplement (id, report_id, request_key, text, created_at)
@@ -143,17 +144,27 @@ absl::StatusOr<std::map<size_t, Repeat>> FindRepeats(pg::Transaction& transactio
                                                      const std::vector<Submission>& submissions,
                                                      const std::vector<SealedReport>& sealed) {
   std::vector<pg::Param> tenants, pseudonyms, request_keys, registers, keys;
-  for (size_t place = 0; place < submissions.size(); ++place) {
+  std::vector<size_t> places;  // Of the submissions.
+  const auto ask = [&](size_t place, const std::string& pseudonym, const std::string& request_key) {
     const Report& report = submissions[place].report;
+    places.push_back(place);
     tenants.emplace_back(report.tenant);
-    pseudonyms.emplace_back(sealed[place].pseudonym);
-    request_keys.emplace_back(sealed[place].request_key);
+    pseudonyms.emplace_back(pseudonym);
+    request_keys.emplace_back(request_key);
     if (report.origin.has_value()) {
       registers.emplace_back(report.origin->register_name);
       keys.emplace_back(report.origin->key);
     } else {
       registers.emplace_back(std::nullopt);
       keys.emplace_back(std::nullopt);
+    }
+  };
+  for (size_t place = 0; place < submissions.size(); ++place) {
+    // Once, but for while the tenant's key is replaced; a pseudonym is made anew before its request is forgotten.
+    for (const std::string& pseudonym : sealed[place].pseudonyms) {
+      for (const std::string& request_key : sealed[place].request_keys) {
+        ask(place, pseudonym, request_key);
+      }
     }
   }
   AVVIK_ASSIGN_OR_RETURN(
@@ -175,9 +186,11 @@ absl::StatusOr<std::map<size_t, Repeat>> FindRepeats(pg::Transaction& transactio
   for (const pg::Row row : rows) {
     const auto report = reports.find(row.Text("id"));
     if (report == reports.end()) continue;
-    repeats.emplace(
-        static_cast<size_t>(row.Int("place") - 1),
-        Repeat{.report = report->second, .same_request = row.Bool("same_request")});
+    const bool same_request = row.Bool("same_request");
+    const auto [repeat, first] =
+        repeats.try_emplace(places[static_cast<size_t>(row.Int("place") - 1)],
+                            Repeat{.report = report->second, .same_request = same_request});
+    if (!first && same_request) repeat->second = {.report = report->second, .same_request = true};
   }
   return repeats;
 }
@@ -227,7 +240,9 @@ absl::Status InsertReports(pg::Transaction& transaction, IdSource& ids,
 // the same whatever was corrected in it since.
 absl::StatusOr<Report> AnswerRepeat(const Submission& submission, const SealedReport& sealed,
                                     const Report& earlier, bool same_request) {
-  if (same_request && !earlier.erased.has_value() && sealed.digest != earlier.digest) {
+  if (same_request && !earlier.erased.has_value() &&
+      std::find(sealed.digests.begin(), sealed.digests.end(), earlier.digest) ==
+          sealed.digests.end()) {
     return error::RequestIdReused(submission.report.request_id);
   }
   return earlier;
@@ -263,15 +278,16 @@ absl::Status LoadSupplements(pg::Transaction& transaction, secrecy::Vault& vault
 // A visibility as statements take it.
 struct Sight {
   organisation::VisibleParams cases;
-  std::string pseudonym;
+  pg::Param pseudonyms;
 };
 
 // Made before the transaction: it may have to fetch the tenant's key.
 absl::StatusOr<Sight> SightOf(secrecy::Vault& vault, const std::string& tenant,
                               const Visibility& visibility) {
-  AVVIK_ASSIGN_OR_RETURN(std::string pseudonym, vault.Pseudonym(tenant, visibility.login));
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> pseudonyms,
+                         vault.Pseudonyms(tenant, visibility.login));
   return Sight{.cases = organisation::VisibleParams(visibility.cases),
-               .pseudonym = std::move(pseudonym)};
+               .pseudonyms = pg::TextArray(pseudonyms)};
 }
 
 absl::StatusOr<Stored> Read(pg::Transaction& transaction, secrecy::Vault& vault,
@@ -280,7 +296,7 @@ absl::StatusOr<Stored> Read(pg::Transaction& transaction, secrecy::Vault& vault,
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
       transaction.Execute(statement, {tenant, reference, sight.cases.spheres, sight.cases.places,
-                                      sight.cases.keys, sight.pseudonym}));
+                                      sight.cases.keys, sight.pseudonyms}));
   if (rows.empty()) return error::ReportNotFound(reference);
   Stored stored;
   AVVIK_ASSIGN_OR_RETURN(stored.report, ReportFromRow(rows[0], vault));
@@ -312,7 +328,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> PgReportStore::SubmitAll(
   for (Submission& submission : submissions) {
     counters.emplace(submission.report.tenant, submission.year);
     AVVIK_ASSIGN_OR_RETURN(SealedReport report, SealReport(vault_, submission.report));
-    submission.report.pseudonym = report.pseudonym;
+    submission.report.pseudonym = report.pseudonyms.front();
     sealed.push_back(std::move(report));
   }
   using Answers = std::vector<absl::StatusOr<Report>>;
@@ -339,7 +355,8 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> PgReportStore::SubmitAll(
             continue;
           }
           const auto by_request =
-              seen.emplace(std::tuple(report.tenant, "request", sealed[place].request_key), place);
+              seen.emplace(std::tuple(report.tenant, "request:" + report.reporter.login, report.request_id),
+                           place);
           if (!by_request.second) {
             answer(submissions[by_request.first->second].report, true);
             continue;
@@ -354,7 +371,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Report>>> PgReportStore::SubmitAll(
               continue;
             }
           }
-          report.digest = sealed[place].digest;
+          report.digest = sealed[place].digests.front();
           report.number = NumberOf(submission.year, ++last[{report.tenant, submission.year}]);
           fresh.push_back({&submission, &sealed[place]});
           answers.push_back(report);
@@ -405,13 +422,13 @@ absl::StatusOr<ReportPage> PgReportStore::List(const std::string& tenant,
       const pg::Rows total,
       pool_.Query(pg::Scope::Tenant(tenant), kCountReports,
                   {tenant, sight.cases.spheres, sight.cases.places, sight.cases.keys,
-                   sight.pseudonym, units,
+                   sight.pseudonyms, units,
                    filter.register_name}));
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
       pool_.Query(pg::Scope::Tenant(tenant), kListReports,
                   {tenant, sight.cases.spheres, sight.cases.places, sight.cases.keys,
-                   sight.pseudonym, units,
+                   sight.pseudonyms, units,
                    filter.register_name, after, limit + 1}));
   ReportPage page;
   page.total = total[0].Int("total");
@@ -459,8 +476,8 @@ absl::StatusOr<Report> PgReportStore::AddSupplement(const std::string& tenant,
                                                     Supplement supplement,
                                                     const audit::Record& trace) {
   AVVIK_ASSIGN_OR_RETURN(const Sight sight, SightOf(vault_, tenant, visibility));
-  AVVIK_ASSIGN_OR_RETURN(const std::string request_key,
-                         RequestKey(vault_, tenant, trace.actor, request_id));
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> request_keys,
+                         RequestKeys(vault_, tenant, trace.actor, request_id));
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Report> {
@@ -468,7 +485,8 @@ absl::StatusOr<Report> PgReportStore::AddSupplement(const std::string& tenant,
             Stored stored, Read(transaction, vault_, kLockReport, tenant, reference, sight));
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows repeat,
-            transaction.Execute(kFindSupplement, {stored.report.id, request_key}));
+            transaction.Execute(kFindSupplement,
+                                {stored.report.id, pg::TextArray(request_keys)}));
         if (!repeat.empty()) return std::move(stored.report);
         AVVIK_ASSIGN_OR_RETURN(Report report, Supplemented(std::move(stored.report), supplement));
         AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
@@ -476,7 +494,7 @@ absl::StatusOr<Report> PgReportStore::AddSupplement(const std::string& tenant,
         const std::string text = key.Seal(supplement.text, SealContext(kSupplement, supplement.id));
         AVVIK_RETURN_IF_ERROR(
             transaction
-                .Execute(kInsertSupplement, {supplement.id, report.id, request_key,
+                .Execute(kInsertSupplement, {supplement.id, report.id, request_keys.front(),
                                              pg::Bytes{text}, supplement.created})
                 .status());
         AVVIK_RETURN_IF_ERROR(

@@ -1,5 +1,7 @@
 #include "services/intake/pg_report_store.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -11,9 +13,13 @@
 #include "avvik/triage/v1/triage_events.pb.h"
 #include "common/events/outbox.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/secrecy/test_renewal.h"
 #include "common/secrecy/test_vault.h"
+#include "gmock/gmock.h"
 #include "services/intake/case_event_handler.h"
 #include "services/intake/group_committer.h"
+#include "services/intake/hashes.h"
+#include "services/intake/sealed_keys.h"
 #include "tests/support/pg_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -63,9 +69,12 @@ class PgReportStoreTest : public ::testing::Test {
     return {.id = ids_.Next(), .tenant = "kalix", .at = kNow, .actor = "anna"};
   }
   absl::StatusOr<Report> SubmitOne(Submission submission) {
+    return SubmitOne(std::move(submission), store_);
+  }
+  absl::StatusOr<Report> SubmitOne(Submission submission, PgReportStore& store) {
     std::vector<Submission> all;
     all.push_back(std::move(submission));
-    auto answers = store_.SubmitAll(std::move(all));
+    auto answers = store.SubmitAll(std::move(all));
     if (!answers.ok()) return answers.status();
     return (*answers)[0];
   }
@@ -410,6 +419,82 @@ TEST_F(PgReportStoreTest, ErasedReportReadsAsErasedAndOthersAreUnharmed) {
   const auto again = SubmitOne(Make("request-1"));
   ASSERT_OK(again);
   EXPECT_EQ(again->state, v1::REPORT_STATE_ERASED);
+}
+
+TEST_F(PgReportStoreTest, OwnReportsAndRepeatsAreFoundWhileTheKeyForHashesIsReplacedAndTheOldOneLeadsNowhereAfterwards) {
+  const auto first = SubmitOne(Make("request-1"));
+  ASSERT_OK(first);
+  ASSERT_OK(store_.AddSupplement("kalix", first->id, everything_, "request-2",
+                                 {.id = ids_.Next(), .text = "mer", .created = kNow}, Trace()));
+  const auto erased = SubmitOne(Make("request-3"));
+  ASSERT_OK(HearErased(erased->id));
+  const std::string old = *vault_->Pseudonym("kalix", "anna");
+  const auto copy = vault_.Again();
+  PgReportStore other(database_->pool(), ids_, *copy);
+  const Visibility anna{.cases = {}, .login = "anna"};
+  std::vector<std::string> own = {erased->id, first->id};
+  const auto sees_own = [&](PgReportStore& store) {
+    const auto page = store.List("kalix", anna, {}, "", 100);
+    ASSERT_OK(page);
+    EXPECT_EQ(page->total, static_cast<int64_t>(own.size()));
+    for (const std::string& id : own) EXPECT_OK(store.Get("kalix", id, anna));
+  };
+  std::map<std::string, std::string> during;  // Ids by request.
+  const auto recognised = [&](PgReportStore& store) {
+    EXPECT_EQ(SubmitOne(Make("request-1"), store)->id, first->id);
+    for (const auto& [request, id] : during) EXPECT_EQ(SubmitOne(Make(request), store)->id, id);
+    Submission another = Make("request-1");
+    another.report.digest = "another";
+    EXPECT_THAT(SubmitOne(another, store),
+                IsError(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"));
+    EXPECT_EQ(store.AddSupplement("kalix", first->id, everything_, "request-2",
+                                  {.id = ids_.Next(), .text = "mer", .created = kNow}, Trace())
+                  ->supplements.size(),
+              1u);
+  };
+  sees_own(store_);
+  int rounds = 0;
+  const auto meanwhile = [&] {
+    const bool destroyed = vault_.store().Find("kalix")->size() == 1;
+    if (destroyed) {
+      std::erase(own, erased->id);
+      ASSERT_OK(copy->Rotate());
+    }
+    // The other copy has not heard of what was done in this round.
+    for (PgReportStore* store : {&store_, &other}) {
+      if (!destroyed) recognised(*store);
+      sees_own(*store);
+      // What comes in puts off the end of a step.
+      if (during.size() == 8) continue;
+      const std::string request = "during-" + std::to_string(during.size());
+      const auto submitted = SubmitOne(Make(request), *store);
+      ASSERT_OK(submitted);
+      during[request] = submitted->id;
+      own.push_back(submitted->id);
+    }
+    ASSERT_OK(copy->Rotate());
+    if (destroyed) return;
+    ++rounds;
+    EXPECT_THAT(database_->Value("SELECT count(*) FROM report WHERE reporter_pseudonym = '" + old + "'"),
+                ::testing::Not("0"));
+  };
+  secrecy::RenewAll(vault_, database_->pool(), SealedKeys(), meanwhile,
+                    Hashes(database_->pool(), *vault_));
+  EXPECT_GT(rounds, 10);
+  sees_own(store_);
+  sees_own(other);
+  // Of the old pseudonym only the erased report is left, and nobody has that any more.
+  EXPECT_EQ(database_->Value("SELECT string_agg(id::text, ' ') FROM report WHERE reporter_pseudonym = '" + old + "'"),
+            erased->id);
+  EXPECT_THAT(store_.Get("kalix", erased->id, anna),
+              IsError(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
+  EXPECT_OK(store_.Get("kalix", erased->id, everything_));
+  EXPECT_THAT(*vault_->Pseudonyms("kalix", "anna"), ::testing::Not(::testing::Contains(old)));
+  // Requests of the new key are recognised yet; those of the old one no longer.
+  const auto& [request, id] = *std::max_element(
+      during.begin(), during.end(), [](auto& a, auto& b) { return a.second < b.second; });
+  EXPECT_EQ(SubmitOne(Make(request))->id, id);
+  EXPECT_NE(SubmitOne(Make("request-1"))->id, first->id);
 }
 
 TEST_F(PgReportStoreTest, OneReportThatCannotBeWrittenDoesNotHarmItsGroup) {

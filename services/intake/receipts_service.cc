@@ -63,7 +63,7 @@ absl::StatusOr<Report> ReceiptsService::Write(const rpc::Call& call, Draft draft
   const auto organisation = parts_.directory.Find(call.tenant());
   Submission submission;
   submission.report = Submit(std::move(draft), call.tenant(), parts_.ids.Next(), call.now());
-  submission.report.fingerprint = parts_.fingerprints.Of(submission.report);
+  submission.report.fingerprints = parts_.fingerprints.Of(submission.report);
   submission.year = organisation->LocalYear(call.now());
   submission.trace = call.Trace("reports/" + submission.report.id);
   // Shared, because the answer may come after we have stopped waiting for it.

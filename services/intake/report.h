@@ -83,7 +83,7 @@ struct Report {
   std::optional<absl::Time> erased;  // Then neither content nor reporter is known.
   int64_t version = 1;
   // What it is recognised by; told once and not kept.
-  campaigns::Fingerprint fingerprint;
+  std::vector<campaigns::Fingerprint> fingerprints;
 };
 
 // Checks a draft against the organisation and the time, and gives it the form in which it is kept: a

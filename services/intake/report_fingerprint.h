@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/campaigns/campaign_rules.h"
@@ -16,17 +17,18 @@ namespace avvik::intake {
 // Thread-safe.
 class ReportFingerprints {
  public:
-  // The tenant's own key, always the same. Called for every report that may be recognised, so it must
-  // be quick.
-  using KeySource = std::function<absl::StatusOr<campaigns::Key>(const std::string& tenant)>;
+  // The tenant's own key, and behind it those that others were recognised by before it was replaced. Called for every
+  // report that may be recognised, so it must be quick.
+  using KeySource =
+      std::function<absl::StatusOr<std::vector<campaigns::Key>>(const std::string& tenant)>;
 
   // `rules` must outlive this.
   ReportFingerprints(const campaigns::CampaignRules& rules, KeySource key)
       : rules_(rules), key_(std::move(key)) {}
 
-  // Empty for what is never recognised: categories without a rule, imported reports, matters of national
-  // security. Also when no key is to be had: the report then gets a case of its own.
-  campaigns::Fingerprint Of(const Report& report) const;
+  // One by each key. None for what is never recognised: texts too short, categories without a rule, imported reports,
+  // matters of national security. Also when no key is to be had: the report then gets a case of its own.
+  std::vector<campaigns::Fingerprint> Of(const Report& report) const;
 
  private:
   const campaigns::CampaignRules& rules_;

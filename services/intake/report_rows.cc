@@ -58,7 +58,8 @@ std::vector<pg::Param> ReportColumns(std::span<const ReportRow> rows) {
     size_t column = 0;
     for (pg::Param value :
          {pg::Param(report->id), pg::Param(report->tenant), pg::Param(report->number),
-          pg::Param(sealed->pseudonym), pg::Param(sealed->request_key), pg::Param(sealed->digest),
+          pg::Param(sealed->pseudonyms.front()), pg::Param(sealed->request_keys.front()),
+          pg::Param(sealed->digests.front()),
           pg::Param(pg::Bytes{sealed->title}), pg::Param(pg::Bytes{sealed->description}),
           pg::Param(pg::Bytes{sealed->reporter}), pg::Param(static_cast<int>(content.category)),
           pg::Param(content.unit), pg::Param(content.system), pg::Param(content.occurred),

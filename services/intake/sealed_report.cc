@@ -20,24 +20,39 @@ std::string SealContext(std::string_view part, const std::string& id) {
   return "report." + std::string(part) + "/" + id;
 }
 
-absl::StatusOr<std::string> RequestKey(secrecy::Vault& vault, const std::string& tenant,
-                                       const std::string& login, const std::string& request_id) {
-  return vault.Fingerprint(tenant, "request", login + '\n' + request_id);
+absl::StatusOr<std::vector<std::string>> RequestKeys(secrecy::Vault& vault,
+                                                     const std::string& tenant,
+                                                     const std::string& login,
+                                                     const std::string& request_id) {
+  return vault.Fingerprints(tenant, "request", login + '\n' + request_id);
 }
 
 absl::StatusOr<SealedReport> SealReport(secrecy::Vault& vault, const Report& report) {
   AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key, vault.NewKey(report.tenant));
   SealedReport sealed;
   sealed.wrapped_key = key.wrapped();
-  AVVIK_ASSIGN_OR_RETURN(sealed.pseudonym, vault.Pseudonym(report.tenant, report.reporter.login));
+  AVVIK_ASSIGN_OR_RETURN(sealed.pseudonyms,
+                         vault.Pseudonyms(report.tenant, report.reporter.login));
   AVVIK_ASSIGN_OR_RETURN(
-      sealed.request_key,
-      RequestKey(vault, report.tenant, report.reporter.login, report.request_id));
-  AVVIK_ASSIGN_OR_RETURN(sealed.digest, vault.Fingerprint(report.tenant, "content", report.digest));
+      sealed.request_keys,
+      RequestKeys(vault, report.tenant, report.reporter.login, report.request_id));
+  AVVIK_ASSIGN_OR_RETURN(sealed.digests,
+                         vault.Fingerprints(report.tenant, "content", report.digest));
   sealed.title = key.Seal(report.content.title, SealContext(kTitle, report.id));
   sealed.description = key.Seal(report.content.description, SealContext(kDescription, report.id));
   sealed.reporter = key.Seal(Serialized(report.reporter), SealContext(kReporterIdentity, report.id));
   return sealed;
+}
+
+absl::StatusOr<Reporter> OpenReporter(const secrecy::DataKey& key, const std::string& sealed,
+                                      const std::string& report_id) {
+  AVVIK_ASSIGN_OR_RETURN(const std::string reporter,
+                         key.Open(sealed, SealContext(kReporterIdentity, report_id)));
+  v1::Reporter proto;
+  if (!proto.ParseFromString(reporter)) {
+    return absl::DataLossError("the reporter of report " + report_id + " cannot be read");
+  }
+  return Reporter{.login = proto.login(), .name = proto.name(), .email = proto.email()};
 }
 
 absl::Status OpenReport(secrecy::Vault& vault, const SealedColumns& sealed, Report* report) {
@@ -48,13 +63,7 @@ absl::Status OpenReport(secrecy::Vault& vault, const SealedColumns& sealed, Repo
                          key.Open(sealed.title, SealContext(kTitle, report->id)));
   AVVIK_ASSIGN_OR_RETURN(report->content.description,
                          key.Open(sealed.description, SealContext(kDescription, report->id)));
-  AVVIK_ASSIGN_OR_RETURN(const std::string reporter,
-                         key.Open(sealed.reporter, SealContext(kReporterIdentity, report->id)));
-  v1::Reporter proto;
-  if (!proto.ParseFromString(reporter)) {
-    return absl::DataLossError("the reporter of report " + report->id + " cannot be read");
-  }
-  report->reporter = {.login = proto.login(), .name = proto.name(), .email = proto.email()};
+  AVVIK_ASSIGN_OR_RETURN(report->reporter, OpenReporter(key, sealed.reporter, report->id));
   if (!sealed.withdraw_reason.empty()) {
     AVVIK_ASSIGN_OR_RETURN(
         report->withdraw_reason,

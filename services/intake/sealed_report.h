@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/secrecy/vault.h"
@@ -24,9 +25,10 @@ std::string SealContext(std::string_view part, const std::string& id);
 
 struct SealedReport {
   std::string wrapped_key;
-  std::string pseudonym;    // Of the reporter.
-  std::string request_key;  // Of reporter and request id.
-  std::string digest;       // Of the content, keyed: that of a short text could be guessed.
+  // Hashes; the first is kept, and an earlier report has one of them.
+  std::vector<std::string> pseudonyms;    // Of the reporter.
+  std::vector<std::string> request_keys;  // Of reporter and request id.
+  std::vector<std::string> digests;       // Of the content, keyed: that of a short text could be guessed.
   std::string title;
   std::string description;
   std::string reporter;
@@ -47,9 +49,15 @@ struct SealedColumns {
 // Puts what is sealed into a report that has its id and tenant. DATA_LOSS when something was altered.
 absl::Status OpenReport(secrecy::Vault& vault, const SealedColumns& sealed, Report* report);
 
-// What tells a repeat of a request by the same person.
-absl::StatusOr<std::string> RequestKey(secrecy::Vault& vault, const std::string& tenant,
-                                       const std::string& login, const std::string& request_id);
+// Who made a report, from its sealed column. DATA_LOSS when that was altered.
+absl::StatusOr<Reporter> OpenReporter(const secrecy::DataKey& key, const std::string& sealed,
+                                      const std::string& report_id);
+
+// What tells a repeat of a request by the same person: the first is kept, and an earlier request has one of them.
+absl::StatusOr<std::vector<std::string>> RequestKeys(secrecy::Vault& vault,
+                                                     const std::string& tenant,
+                                                     const std::string& login,
+                                                     const std::string& request_id);
 
 // Who did something with a report, for the trace: the pseudonym instead of the login when the reporter
 // of a confidential report did it. RevealReporter says who that is.

@@ -13,7 +13,7 @@ extern const pg::Statement kLockCounters;
 // $1 tenants, $2 years. Begins a year.
 extern const pg::Statement kBeginCounters;
 // $1 tenants, $2 reporters' pseudonyms, $3 request keys, $4 registers, $5 keys: the ids of reports that are
-// there already, with the place (from 1) of the submission they answer and whether it is the same request.
+// there already, with the place (from 1) of what they answer and whether it is the same request.
 extern const pg::Statement kFindRepeats;
 // $1–$26 columns of report, $27 wrapped keys, $28 events, $29–$42 columns of audit_record, $43 tenants,
 // $44 years and $45 new counts.

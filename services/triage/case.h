@@ -33,6 +33,7 @@ struct ReportTold {
   absl::Time reported;
   bool imported = false;
   campaigns::Fingerprint fingerprint;  // Empty when reports like it are not recognised.
+  std::vector<campaigns::Fingerprint> other_fingerprints;  // By other keys, while intake's is replaced.
 };
 
 struct Note {

@@ -17,16 +17,31 @@ constexpr int kMost = 100;
 // As BatchGetReportsRequest bounds it.
 constexpr size_t kMostReports = 2'000;
 
+#define AVVIK_REPORTS_OF_CASE                                                              \
+  "array_append(ARRAY(SELECT case_report.report_id FROM case_report"                       \
+  "                    WHERE case_report.tenant = triage_case.tenant AND case_id = triage_case.id)," \
+  "             triage_case.report_id) AS reports"
+
 // $2 one case, or every one when it is empty.
 constexpr pg::Statement kUnindexed{"triage_list_unindexed", R"sql(
-    SELECT id, array_append(ARRAY(SELECT case_report.report_id FROM case_report
-                                   WHERE case_report.tenant = $1 AND case_id = triage_case.id),
-                            triage_case.report_id) AS reports
+    SELECT id, )sql" AVVIK_REPORTS_OF_CASE R"sql(
       FROM triage_case
      WHERE tenant = $1 AND NOT words_indexed AND erased_at IS NULL
        AND ($2 = '' OR id = nullif($2, '')::uuid)
      ORDER BY id DESC
      LIMIT $3)sql"};
+
+constexpr pg::Statement kPage{"triage_words", R"sql(
+    SELECT id, tenant, )sql" AVVIK_REPORTS_OF_CASE R"sql(
+      FROM triage_case
+     WHERE id > $1 AND erased_at IS NULL
+     ORDER BY id
+     LIMIT 100)sql"};
+
+constexpr pg::Statement kReports{"triage_reports_of_case", R"sql(
+    SELECT )sql" AVVIK_REPORTS_OF_CASE R"sql(
+      FROM triage_case
+     WHERE tenant = $1 AND id = $2 AND erased_at IS NULL)sql"};
 
 }  // namespace
 
@@ -55,27 +70,34 @@ absl::StatusOr<int> CaseIndexer::RunOnce() {
   return indexed;
 }
 
-absl::StatusOr<int> CaseIndexer::IndexTenant(const std::string& tenant) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                         pool_.Query(pg::Scope::Tenant(tenant), kUnindexed, {tenant, "", kMost}));
-  if (rows.empty()) return 0;
-  std::map<std::string, ReportText> texts;
+absl::StatusOr<CaseIndexer::Texts> CaseIndexer::TextsOf(const std::string& tenant,
+                                                        const std::vector<pg::Row>& cases) {
+  Texts texts;
   std::vector<std::string> wanted;
   const auto fetch = [&]() -> absl::Status {
     if (wanted.empty()) return absl::OkStatus();
     AVVIK_ASSIGN_OR_RETURN(auto fetched, titles_.Fetch(tenant, wanted));
-    // Of a report that intake does not have there are no words.
     for (const std::string& id : wanted) texts[id] = std::move(fetched[id]);
     wanted.clear();
     return absl::OkStatus();
   };
-  for (const pg::Row row : rows) {
+  for (const pg::Row& row : cases) {
     for (const std::string& report : row.TextArray("reports")) {
       wanted.push_back(report);
       if (wanted.size() == kMostReports) AVVIK_RETURN_IF_ERROR(fetch());
     }
   }
   AVVIK_RETURN_IF_ERROR(fetch());
+  return texts;
+}
+
+absl::StatusOr<int> CaseIndexer::IndexTenant(const std::string& tenant) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         pool_.Query(pg::Scope::Tenant(tenant), kUnindexed, {tenant, "", kMost}));
+  if (rows.empty()) return 0;
+  std::vector<pg::Row> cases;
+  for (const pg::Row row : rows) cases.push_back(row);
+  AVVIK_ASSIGN_OR_RETURN(const Texts texts, TextsOf(tenant, cases));
   int indexed = 0;
   for (const pg::Row row : rows) {
     AVVIK_ASSIGN_OR_RETURN(const bool done, IndexCase(tenant, row.Text("id"), texts));
@@ -85,7 +107,7 @@ absl::StatusOr<int> CaseIndexer::IndexTenant(const std::string& tenant) {
 }
 
 absl::StatusOr<bool> CaseIndexer::IndexCase(const std::string& tenant, const std::string& case_id,
-                                            const std::map<std::string, ReportText>& texts) {
+                                            const Texts& texts) {
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<bool> {
@@ -111,6 +133,54 @@ absl::StatusOr<bool> CaseIndexer::IndexCase(const std::string& tenant, const std
         AVVIK_RETURN_IF_ERROR(UpdateCase(transaction, vault_, subject));
         AVVIK_RETURN_IF_ERROR(MarkIndexed(transaction, subject));
         return true;
+      });
+}
+
+secrecy::Hashed CaseIndexer::Hashes() {
+  return {.name = "case_word",
+          .page = kPage,
+          .renew = [this](const pg::Rows& page) { return Renew(page); }};
+}
+
+absl::Status CaseIndexer::Renew(const pg::Rows& page) {
+  std::map<std::string, std::vector<pg::Row>> by_tenant;
+  for (const pg::Row row : page) by_tenant[row.Text("tenant")].push_back(row);
+  for (const auto& [tenant, cases] : by_tenant) {
+    AVVIK_ASSIGN_OR_RETURN(const Texts texts, TextsOf(tenant, cases));
+    for (const pg::Row& row : cases) {
+      const std::string case_id = row.Text("id");
+      const absl::Status renewed = RenewCase(tenant, case_id, texts);
+      // A text was altered: nothing is made worse here.
+      if (absl::IsDataLoss(renewed)) {
+        log::Error("words_not_renewed", {{"case", case_id}, {"error", renewed}});
+        continue;
+      }
+      AVVIK_RETURN_IF_ERROR(renewed);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CaseIndexer::RenewCase(const std::string& tenant, const std::string& case_id,
+                                    const Texts& texts) {
+  return pg::InTransaction(
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::Status {
+        AVVIK_ASSIGN_OR_RETURN(
+            const Case subject,
+            LockCase(transaction, vault_, tenant, case_id, organisation::EverythingVisible()));
+        AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                               transaction.Execute(kReports, {tenant, case_id}));
+        // Erased in between.
+        if (rows.empty()) return absl::OkStatus();
+        std::vector<std::string> told;
+        for (const std::string& report : rows[0].TextArray("reports")) {
+          // One that was linked in between has its words by the newest key.
+          const auto text = texts.find(report);
+          if (text == texts.end()) continue;
+          told.insert(told.end(), text->second.words.begin(), text->second.words.end());
+        }
+        return RenewWords(transaction, vault_, subject, told);
       });
 }
 

@@ -5,10 +5,12 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/organisation/directory.h"
 #include "common/pg/pool.h"
 #include "common/process/loop.h"
+#include "common/secrecy/renewal.h"
 #include "common/secrecy/vault.h"
 #include "services/triage/report_titles.h"
 
@@ -26,10 +28,19 @@ class CaseIndexer final : public process::Runnable {
   // Indexes what there is to index, at most about a hundred cases of each tenant; returns how many.
   absl::StatusOr<int> RunOnce();
 
+  // Writes the words of all cases anew with the newest key (common/secrecy/renewal.h).
+  secrecy::Hashed Hashes();
+
  private:
+  using Texts = std::map<std::string, ReportText>;
+
+  // Of the reports in the column `reports`; of one that intake does not have there are no words.
+  absl::StatusOr<Texts> TextsOf(const std::string& tenant, const std::vector<pg::Row>& cases);
+  absl::Status Renew(const pg::Rows& page);
+  absl::Status RenewCase(const std::string& tenant, const std::string& case_id, const Texts& texts);
   absl::StatusOr<int> IndexTenant(const std::string& tenant);
   absl::StatusOr<bool> IndexCase(const std::string& tenant, const std::string& case_id,
-                                 const std::map<std::string, ReportText>& texts);
+                                 const Texts& texts);
 
   pg::Pool& pool_;
   ReportTitles& titles_;

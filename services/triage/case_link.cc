@@ -1,5 +1,6 @@
 #include "services/triage/case_link.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -15,6 +16,16 @@ CaseChange Changed(Case subject, Happening happening, absl::Time now) {
   ++subject.version;
   subject.updated = now;
   return {.changed = std::move(subject), .happening = happening};
+}
+
+// Whether it is by another key than the report's first that they are so much alike.
+bool IsAlikeByOtherKey(const campaigns::Subject& report, const campaigns::Subject& other,
+                       int similarity) {
+  return campaigns::Similarity(report.fingerprint, other.fingerprint) < similarity &&
+         std::any_of(report.other_fingerprints.begin(), report.other_fingerprints.end(),
+                     [&](const campaigns::Fingerprint& fingerprint) {
+                       return campaigns::Similarity(fingerprint, other.fingerprint) == similarity;
+                     });
 }
 
 CaseChange WithReport(CaseChange change, const std::string& report_id, const std::string& number) {
@@ -34,6 +45,7 @@ campaigns::Subject SubjectOf(const ReportTold& report) {
   return {.category = report.facts.category,
           .system = report.system,
           .fingerprint = report.fingerprint,
+          .other_fingerprints = report.other_fingerprints,
           .personal_data = report.facts.personal_data,
           .reported = report.reported};
 }
@@ -45,7 +57,9 @@ std::optional<Joined> CaseToJoin(const campaigns::Subject& report,
   for (const JoinableCase& candidate : cases) {
     const std::optional<int> similarity = rules.SameThing(report, candidate.subject);
     if (similarity.has_value() && (!best.has_value() || *similarity > best->similarity)) {
-      best = Joined{.case_id = candidate.case_id, .similarity = *similarity};
+      best = Joined{.case_id = candidate.case_id,
+                    .similarity = *similarity,
+                    .by_other_key = IsAlikeByOtherKey(report, candidate.subject, *similarity)};
     }
   }
   return best;

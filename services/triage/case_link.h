@@ -24,6 +24,7 @@ struct JoinableCase {
 struct Joined {
   std::string case_id;
   int similarity = 0;
+  bool by_other_key = false;  // The case is known by a key that goes out of use, and is to be known by the report's.
 };
 
 // Whether a report may join a case by rule: its category has a rule, and it is neither imported nor a

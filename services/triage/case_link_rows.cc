@@ -39,6 +39,9 @@ constexpr pg::Statement kEndJoinable{"triage_end_joinable", R"sql(
     UPDATE joinable_case SET ended_at = $3
      WHERE tenant = $1 AND case_id = $2 AND ended_at IS NULL)sql"};
 
+constexpr pg::Statement kRecogniseAnew{"triage_recognise_joinable_anew", R"sql(
+    UPDATE joinable_case SET title_hashes = $3, text_hashes = $4 WHERE tenant = $1 AND case_id = $2)sql"};
+
 constexpr pg::Statement kRemoveJoinable{
     "triage_remove_joinable", "DELETE FROM joinable_case WHERE tenant = $1 AND case_id = $2"};
 
@@ -165,6 +168,15 @@ absl::Status TouchJoinable(pg::Transaction& transaction, const Case& subject,
   return transaction.Execute(kTouchJoinable, {subject.tenant, subject.id, reported}).status();
 }
 
+absl::Status RecogniseAnew(pg::Transaction& transaction, const Case& subject,
+                           const campaigns::Fingerprint& fingerprint) {
+  const std::string title = Packed(fingerprint.title);
+  const std::string text = Packed(fingerprint.text);
+  return transaction
+      .Execute(kRecogniseAnew, {subject.tenant, subject.id, pg::Bytes{title}, pg::Bytes{text}})
+      .status();
+}
+
 absl::Status EndJoinable(pg::Transaction& transaction, const std::string& tenant,
                          const std::string& case_id, absl::Time now) {
   return transaction.Execute(kEndJoinable, {tenant, case_id, now}).status();
@@ -207,6 +219,7 @@ absl::Status UpdateLinks(pg::Transaction& transaction, const CaseChange& change)
 absl::Status InsertLink(pg::Transaction& transaction, const Case& subject,
                         intake::v1::ReportSubmitted submitted, int similarity, absl::Time now) {
   submitted.clear_fingerprint();
+  submitted.clear_other_fingerprints();
   const std::string bytes = submitted.SerializeAsString();
   return transaction
       .Execute(kInsertLink, {subject.tenant, submitted.report_id(), subject.id, submitted.number(),

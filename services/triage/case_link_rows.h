@@ -32,6 +32,9 @@ absl::Status PutJoinable(pg::Transaction& transaction, const Case& opened,
                          const campaigns::Subject& report);
 // The case has got a report.
 absl::Status TouchJoinable(pg::Transaction& transaction, const Case& subject, absl::Time reported);
+// The case is recognised by another fingerprint from now on.
+absl::Status RecogniseAnew(pg::Transaction& transaction, const Case& subject,
+                           const campaigns::Fingerprint& fingerprint);
 // No report joins the case any more.
 absl::Status EndJoinable(pg::Transaction& transaction, const std::string& tenant,
                          const std::string& case_id, absl::Time now);

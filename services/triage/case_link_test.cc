@@ -65,6 +65,21 @@ TEST(CaseToJoinTest, MostAlikeIsJoinedAndTheFirstOfThoseEquallyAlike) {
   EXPECT_EQ(CaseToJoin(SubjectOf(Mail("Ny inloggning")), {}, TestCampaigns()), std::nullopt);
 }
 
+TEST(CaseToJoinTest, ReportJoinsByAnotherKeyWhileKeysAreReplacedAndTheCaseIsThenKnownByTheNewOne) {
+  constexpr campaigns::Key kNewKey = {4};
+  const std::string title = "Ditt paket väntar på leverans hos grannen";
+  const std::vector<JoinableCase> cases = {Joinable("old", title)};
+  ReportTold report = Mail(title);
+  EXPECT_FALSE(CaseToJoin(SubjectOf(report), cases, TestCampaigns())->by_other_key);
+  report.fingerprint = TestCampaigns().fingerprinter().Of(kNewKey, title, "");
+  EXPECT_EQ(CaseToJoin(SubjectOf(report), cases, TestCampaigns()), std::nullopt);
+  report.other_fingerprints = {TestCampaigns().fingerprinter().Of(kKey, title, "")};
+  const auto joined = CaseToJoin(SubjectOf(report), cases, TestCampaigns());
+  ASSERT_TRUE(joined.has_value());
+  EXPECT_EQ(joined->similarity, 100);
+  EXPECT_TRUE(joined->by_other_key);
+}
+
 TEST(LinkReportTest, OpenCaseTakesReportsAndAClosedOneDoesNot) {
   for (const auto state :
        {v1::CASE_STATE_OPEN, v1::CASE_STATE_ASSIGNED, v1::CASE_STATE_ACKNOWLEDGED}) {

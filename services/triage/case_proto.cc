@@ -110,6 +110,9 @@ ReportTold FromProto(const intake::v1::ReportSubmitted& submitted, const std::st
   report.reported = FromProtoTime(submitted.reported_time());
   report.imported = submitted.imported();
   report.fingerprint = campaigns::FromProto(submitted.fingerprint());
+  for (const intake::v1::Fingerprint& other : submitted.other_fingerprints()) {
+    report.other_fingerprints.push_back(campaigns::FromProto(other));
+  }
   return report;
 }
 

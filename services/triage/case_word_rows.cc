@@ -42,24 +42,52 @@ const char* PurposeOf(WordKind kind) {
   return "";
 }
 
-absl::StatusOr<pg::Param> TermsOf(secrecy::Vault& vault, const std::string& tenant, WordKind kind,
-                                  const std::vector<std::string>& words) {
-  std::vector<pg::Param> terms;
-  terms.reserve(words.size());
+// Of many words: what is written, and what was written by other keys.
+struct Terms {
+  std::vector<pg::Param> now;
+  std::vector<pg::Param> other;
+};
+
+absl::StatusOr<Terms> TermsOfAll(secrecy::Vault& vault, const std::string& tenant, WordKind kind,
+                                 const std::vector<std::string>& words) {
+  Terms terms;
+  terms.now.reserve(words.size());
   for (const std::string& word : words) {
-    AVVIK_ASSIGN_OR_RETURN(const int64_t term, TermOf(vault, tenant, kind, word));
-    terms.emplace_back(term);
+    AVVIK_ASSIGN_OR_RETURN(const std::vector<int64_t> of_word, TermsOf(vault, tenant, kind, word));
+    terms.now.emplace_back(of_word.front());
+    terms.other.insert(terms.other.end(), of_word.begin() + 1, of_word.end());
   }
-  return pg::Array(terms);
+  return terms;
+}
+
+absl::Status Insert(pg::Transaction& transaction, const Case& subject, WordKind kind,
+                    const std::vector<pg::Param>& terms) {
+  return transaction
+      .Execute(kInsertWords,
+               {subject.tenant, subject.id, kind == WordKind::kReport, pg::Array(terms)})
+      .status();
+}
+
+absl::Status Delete(pg::Transaction& transaction, const Case& subject,
+                    const std::vector<pg::Param>& terms) {
+  if (terms.empty()) return absl::OkStatus();
+  return transaction.Execute(kDeleteSomeWords, {subject.tenant, pg::Array(terms), subject.id})
+      .status();
 }
 
 absl::Status Insert(pg::Transaction& transaction, secrecy::Vault& vault, const Case& subject,
                     WordKind kind, const std::vector<std::string>& words) {
   if (words.empty()) return absl::OkStatus();
-  AVVIK_ASSIGN_OR_RETURN(const pg::Param terms, TermsOf(vault, subject.tenant, kind, words));
-  return transaction
-      .Execute(kInsertWords, {subject.tenant, subject.id, kind == WordKind::kReport, terms})
-      .status();
+  AVVIK_ASSIGN_OR_RETURN(const Terms terms, TermsOfAll(vault, subject.tenant, kind, words));
+  return Insert(transaction, subject, kind, terms.now);
+}
+
+absl::Status Renew(pg::Transaction& transaction, secrecy::Vault& vault, const Case& subject,
+                   WordKind kind, const std::vector<std::string>& words) {
+  if (words.empty()) return absl::OkStatus();
+  AVVIK_ASSIGN_OR_RETURN(const Terms terms, TermsOfAll(vault, subject.tenant, kind, words));
+  AVVIK_RETURN_IF_ERROR(Insert(transaction, subject, kind, terms.now));
+  return Delete(transaction, subject, terms.other);
 }
 
 std::vector<std::string> Without(const std::vector<std::string>& words,
@@ -72,10 +100,16 @@ std::vector<std::string> Without(const std::vector<std::string>& words,
 
 }  // namespace
 
-absl::StatusOr<int64_t> TermOf(secrecy::Vault& vault, const std::string& tenant, WordKind kind,
-                               const std::string& word) {
-  AVVIK_ASSIGN_OR_RETURN(const std::string hash, vault.Fingerprint(tenant, PurposeOf(kind), word));
-  return static_cast<int64_t>(std::stoull(hash.substr(0, 16), nullptr, 16));
+absl::StatusOr<std::vector<int64_t>> TermsOf(secrecy::Vault& vault, const std::string& tenant,
+                                             WordKind kind, const std::string& word) {
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> hashes,
+                         vault.Fingerprints(tenant, PurposeOf(kind), word));
+  std::vector<int64_t> terms;
+  terms.reserve(hashes.size());
+  for (const std::string& hash : hashes) {
+    terms.push_back(static_cast<int64_t>(std::stoull(hash.substr(0, 16), nullptr, 16)));
+  }
+  return terms;
 }
 
 absl::Status PutOwnWords(pg::Transaction& transaction, secrecy::Vault& vault, const Case* before,
@@ -84,10 +118,10 @@ absl::Status PutOwnWords(pg::Transaction& transaction, secrecy::Vault& vault, co
   const std::vector<std::string> then =
       before == nullptr ? std::vector<std::string>() : OwnWordsOf(*before);
   if (const std::vector<std::string> gone = Without(then, now); !gone.empty()) {
-    AVVIK_ASSIGN_OR_RETURN(const pg::Param terms,
-                           TermsOf(vault, after.tenant, WordKind::kOwn, gone));
-    AVVIK_RETURN_IF_ERROR(
-        transaction.Execute(kDeleteSomeWords, {after.tenant, terms, after.id}).status());
+    AVVIK_ASSIGN_OR_RETURN(const Terms terms,
+                           TermsOfAll(vault, after.tenant, WordKind::kOwn, gone));
+    AVVIK_RETURN_IF_ERROR(Delete(transaction, after, terms.now));
+    AVVIK_RETURN_IF_ERROR(Delete(transaction, after, terms.other));
   }
   if (before == nullptr) {
     if (!after.unit.empty()) {
@@ -103,6 +137,19 @@ absl::Status PutOwnWords(pg::Transaction& transaction, secrecy::Vault& vault, co
 absl::Status AddReportWords(pg::Transaction& transaction, secrecy::Vault& vault,
                             const Case& subject, const std::vector<std::string>& words) {
   return Insert(transaction, vault, subject, WordKind::kReport, words);
+}
+
+absl::Status RenewWords(pg::Transaction& transaction, secrecy::Vault& vault, const Case& subject,
+                        const std::vector<std::string>& told) {
+  AVVIK_RETURN_IF_ERROR(
+      Renew(transaction, vault, subject, WordKind::kOwn, OwnWordsOf(subject)));
+  if (!subject.unit.empty()) {
+    AVVIK_RETURN_IF_ERROR(Renew(transaction, vault, subject, WordKind::kUnit, {subject.unit}));
+  }
+  if (!subject.system.empty()) {
+    AVVIK_RETURN_IF_ERROR(Renew(transaction, vault, subject, WordKind::kSystem, {subject.system}));
+  }
+  return Renew(transaction, vault, subject, WordKind::kReport, told);
 }
 
 absl::Status MarkIndexed(pg::Transaction& transaction, const Case& subject) {

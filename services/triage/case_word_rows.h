@@ -15,9 +15,9 @@ namespace avvik::triage {
 // What a word stands for in the table. The same word has another hash in each.
 enum class WordKind { kOwn, kReport, kUnit, kSystem };
 
-// The hash of a word, as it stands in the table.
-absl::StatusOr<int64_t> TermOf(secrecy::Vault& vault, const std::string& tenant, WordKind kind,
-                               const std::string& word);
+// The hashes of a word, by one of which it stands in the table: the first is what is written.
+absl::StatusOr<std::vector<int64_t>> TermsOf(secrecy::Vault& vault, const std::string& tenant,
+                                             WordKind kind, const std::string& word);
 
 // Writes what differs between the words of a case's own texts `before` (null for a new case) and after a change. Both
 // have their notes.
@@ -27,6 +27,10 @@ absl::Status PutOwnWords(pg::Transaction& transaction, secrecy::Vault& vault, co
 // Adds the words of a report that belongs to the case.
 absl::Status AddReportWords(pg::Transaction& transaction, secrecy::Vault& vault,
                             const Case& subject, const std::vector<std::string>& words);
+
+// Writes the words of a case's own texts, and `told` of its reports, anew by the newest key. The case has its notes.
+absl::Status RenewWords(pg::Transaction& transaction, secrecy::Vault& vault, const Case& subject,
+                        const std::vector<std::string>& told);
 
 // Remembers that all words of the case are there.
 absl::Status MarkIndexed(pg::Transaction& transaction, const Case& subject);

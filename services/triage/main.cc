@@ -98,7 +98,8 @@ int main(int argc, char** argv) {
                             .ids = h.ids(),
                             .clock = h.clock(),
                             .telemetry = h.telemetry(),
-                            .keys = triage::SealedKeys()});
+                            .keys = triage::SealedKeys(),
+                            .hashes = {indexer.Hashes()}});
   h.Add(renewal);
   h.Add(retention);
   h.Offer({&secrecy, triage::v1::Secrecy::service_full_name()});

@@ -92,6 +92,25 @@ TEST_F(CaseLinkStoreTest, ReportsOfTheSameThingJoinTheFirstOnesCase) {
             NumberOf(2));
 }
 
+TEST_F(CaseLinkStoreTest, ReportsOfTheSameThingJoinBeforeWhileAndAfterIntakesKeyIsReplaced) {
+  constexpr campaigns::Key kNewKey = {6};
+  const auto by = [](const campaigns::Key& key) {
+    return campaigns::ToProto(TestCampaigns().fingerprinter().Of(key, kTitle, ""));
+  };
+  ASSERT_OK(Hear(Mail(1)));
+  intake::v1::ReportSubmitted during = Mail(2);
+  *during.mutable_fingerprint() = by(kNewKey);
+  *during.add_other_fingerprints() = by(kKey);
+  ASSERT_OK(Hear(during));
+  intake::v1::ReportSubmitted after = Mail(3);
+  *after.mutable_fingerprint() = by(kNewKey);
+  ASSERT_OK(Hear(after));
+  EXPECT_EQ(Count("triage_case"), "1");
+  EXPECT_EQ(Read(NumberOf(1)).report_count, 3);
+  // What a link keeps of a report tells nothing of its text.
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM case_report WHERE length(submitted) > 200"), "0");
+}
+
 TEST_F(CaseLinkStoreTest, HearingAReportAgainLinksNothing) {
   for (unsigned n = 1; n <= 3; ++n) log_.events.push_back(EventWith(Mail(n)));
   EXPECT_EQ(HearLog().applied, 3);

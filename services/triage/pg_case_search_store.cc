@@ -42,8 +42,8 @@ absl::StatusOr<AskedTerms> TermsFor(secrecy::Vault& vault, const std::string& te
   for (size_t i = 0; i < words.size(); ++i) {
     const int place = static_cast<int>(i);
     const auto add = [&](WordKind kind, const std::string& word) -> absl::Status {
-      AVVIK_ASSIGN_OR_RETURN(const int64_t term, TermOf(vault, tenant, kind, word));
-      asked.Add(place, term, kind == WordKind::kReport);
+      AVVIK_ASSIGN_OR_RETURN(const std::vector<int64_t> terms, TermsOf(vault, tenant, kind, word));
+      for (const int64_t term : terms) asked.Add(place, term, kind == WordKind::kReport);
       return absl::OkStatus();
     };
     AVVIK_RETURN_IF_ERROR(add(WordKind::kOwn, words[i].word));
@@ -300,10 +300,10 @@ absl::StatusOr<std::vector<LikeCase>> PgCaseSearchStore::Like(const Case& subjec
                                                               const Sight& sight) {
   // What the words of the subject's own texts are called.
   std::map<int64_t, std::string> called;
-  for (std::string& word : OwnWordsOf(subject)) {
-    AVVIK_ASSIGN_OR_RETURN(const int64_t term,
-                           TermOf(vault_, subject.tenant, WordKind::kOwn, word));
-    called.emplace(term, std::move(word));
+  for (const std::string& word : OwnWordsOf(subject)) {
+    AVVIK_ASSIGN_OR_RETURN(const std::vector<int64_t> terms,
+                           TermsOf(vault_, subject.tenant, WordKind::kOwn, word));
+    for (const int64_t term : terms) called.emplace(term, word);
   }
   const bool report_seen = organisation::Judge(sight.reports, MatterOf(subject)).allowed();
   using Found = std::vector<LikeCase>;

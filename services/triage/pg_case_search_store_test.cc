@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <set>
 
+#include "common/secrecy/test_renewal.h"
 #include "services/triage/case_duty_rows.h"
 #include "services/triage/case_indexer.h"
 #include "services/triage/case_rows.h"
 #include "services/triage/case_word_rows.h"
 #include "services/triage/duty_event_handler.h"
+#include "services/triage/sealed_keys.h"
 #include "services/triage/store_test_support.h"
 
 namespace avvik::triage {
@@ -404,8 +406,8 @@ TEST_F(PgCaseSearchStoreTest, IndexTellsNobodyAWordAndTenantsNothingOfEachOther)
   EXPECT_EQ(database_->Value("SELECT count(*) FROM case_word AS one JOIN case_word AS other "
                              "USING (word) WHERE one.tenant <> other.tenant"),
             "0");
-  EXPECT_NE(*TermOf(*vault_, kTenant, WordKind::kOwn, "kuvert"),
-            *TermOf(*vault_, kTenant, WordKind::kReport, "kuvert"));
+  EXPECT_NE(*TermsOf(*vault_, kTenant, WordKind::kOwn, "kuvert"),
+            *TermsOf(*vault_, kTenant, WordKind::kReport, "kuvert"));
 }
 
 TEST_F(PgCaseSearchStoreTest, ReportIsFoundFromTheMomentItsCaseIs) {
@@ -436,6 +438,74 @@ TEST_F(PgCaseSearchStoreTest, IndexIsBuiltAnewFromWhatItIsMadeOf) {
   EXPECT_THAT(Found("kuvert ringde"), ElementsAre(NumberOf(1)));
   EXPECT_EQ(Read(subject.id).version, subject.version + 1);
   EXPECT_EQ(*indexer.RunOnce(), 0);
+}
+
+TEST_F(PgCaseSearchStoreTest, WordsAreFoundWhileTheKeyForHashesIsReplacedAndNoneOfTheOldOneIsLeft) {
+  titles_.words[ReportId(1)] = {"kuvert"};
+  const Case subject = OpenCase(1);
+  const auto note = [&](const std::string& text) {
+    ASSERT_OK(store_.Change(kTenant, subject.id, everything_, "", Trace(), [&](Case before) {
+      return AddNote(std::move(before), {.id = ids_.Next(), .text = text, .created = clock_.Now()});
+    }));
+  };
+  note("ringde");
+  const std::string rows = "SELECT count(*) FROM case_word WHERE case_id = '" + subject.id + "'";
+  const std::string words = "SELECT string_agg(word::text, ',') FROM case_word";
+  const std::string count = database_->Value(rows);
+  const std::string old = database_->Value(words);
+  const auto copy = vault_.Again();
+  PgCaseSearchStore other(database_->pool(), *copy);
+  // Words of four letters, which have no endings.
+  const auto word = [](const char* begin, unsigned n) { return begin + std::string(1, static_cast<char>('a' + n)); };
+  unsigned last = 1;
+  const auto found = [&](const std::string& query, unsigned n) {
+    EXPECT_THAT(Found(query), ElementsAre(NumberOf(n))) << query;
+    CaseFilter filter;
+    filter.words = AskedWords(query, TestOrganisation().get());
+    const auto page = other.List(kTenant, all_, filter, {}, 10);
+    ASSERT_OK(page);
+    EXPECT_THAT(NumbersIn(*page), ElementsAre(NumberOf(n))) << query;
+  };
+  const auto meanwhile = [&] {
+    found("kuvert ringde", 1);
+    // What comes in puts off the end of a step.
+    if (last < 6) {
+      ++last;
+      titles_.words[ReportId(last)] = {word("sak", last)};
+      OpenCase(last);
+      titles_.words[ReportId(1)].push_back(word("nyt", last));
+      ASSERT_OK(Hear(Supplemented(1)));
+    }
+    for (unsigned n = 2; n <= last; ++n) {
+      found(word("sak", n), n);
+      found("kuvert " + word("nyt", n), 1);
+    }
+    // A copy hears of what is done a moment later.
+    ASSERT_OK(copy->Rotate());
+  };
+  CaseIndexer indexer(database_->pool(), titles_, *vault_, directory_);
+  secrecy::RenewAll(vault_, database_->pool(), SealedKeys(), meanwhile, {indexer.Hashes()});
+  EXPECT_EQ(last, 6u);
+  EXPECT_EQ(database_->Value("SELECT count(*) FROM case_word WHERE word IN (" + old + ")"), "0");
+  // Each word once, with those of the supplements.
+  EXPECT_EQ(database_->Value(rows), std::to_string(std::stoul(count) + last - 1));
+  EXPECT_EQ(Read(subject.id).version, subject.version + last);
+}
+
+TEST_F(PgCaseSearchStoreTest, WordThatIsTakenBackWhileKeysAreReplacedIsFoundNoMore) {
+  Case subject = Made(1);
+  subject.title = "Kuvert";
+  Insert(subject);
+  ASSERT_OK(vault_->ReplaceTenantKeys(absl::Now()));
+  ASSERT_OK(vault_->HashWithNewest(absl::Now()));
+  EXPECT_THAT(Found("kuvert"), ElementsAre(NumberOf(1)));
+  Case after = subject;
+  after.title = "Laptop";
+  ASSERT_OK(pg::RunInTransaction(
+      database_->pool(), pg::Scope::Everything(), absl::Now() + absl::Seconds(5),
+      [&](pg::Transaction& transaction) { return PutOwnWords(transaction, *vault_, &subject, after); }));
+  EXPECT_THAT(Found("kuvert"), IsEmpty());
+  EXPECT_THAT(Found("laptop"), ElementsAre(NumberOf(1)));
 }
 
 // ---- Due ----

@@ -132,6 +132,9 @@ absl::StatusOr<bool> ReportEventHandler::JoinCase(pg::Transaction& transaction,
   AVVIK_RETURN_IF_ERROR(
       InsertLink(transaction, change->changed, submitted, joined->similarity, now));
   AVVIK_RETURN_IF_ERROR(TouchJoinable(transaction, change->changed, subject.reported));
+  if (joined->by_other_key) {
+    AVVIK_RETURN_IF_ERROR(RecogniseAnew(transaction, change->changed, subject.fingerprint));
+  }
   AVVIK_RETURN_IF_ERROR(AddReportWords(transaction, vault_, change->changed, words));
   AVVIK_RETURN_IF_ERROR(Tell(transaction, event, std::span(&*change, 1)));
   return true;

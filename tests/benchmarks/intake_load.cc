@@ -92,9 +92,9 @@ void PrintPgbenchScript() {
   // Of the lengths that sealing gives.
   auto sealed_size = [](size_t plain) { return std::string(plain + secrecy::kSealBytes, 's'); };
   const intake::SealedReport sealed{.wrapped_key = sealed_size(secrecy::kKeyBytes),
-                                    .pseudonym = std::string(32, 'p'),
-                                    .request_key = std::string(32, 'r'),
-                                    .digest = std::string(32, 'd'),
+                                    .pseudonyms = {std::string(32, 'p')},
+                                    .request_keys = {std::string(32, 'r')},
+                                    .digests = {std::string(32, 'd')},
                                     .title = sealed_size(report.content.title.size()),
                                     .description = sealed_size(report.content.description.size()),
                                     .reporter = sealed_size(50)};
