@@ -329,6 +329,20 @@ test('CasesAreGroupedReportsLinkedAndBothUndone', async () => {
   await dialog.getByRole('button', { name: 'Gruppera' }).click();
   await toast(page, 'Ärendet är grupperat hit');
   await part(page, 'related').getByText('1 ärende är grupperat hit').waitFor();
+  // The members are listed, each a link; one is taken out, and that is undone.
+  await part(page, 'related').getByRole('listitem').filter({ hasText: member.number }).filter({ hasText: 'Tilldelat' }).getByRole('link', { name: 'Samma sak, två' }).waitFor();
+  await axe(page);
+  const out = part(page, 'related').getByRole('button', { name: `Ta ut ${member.number}` });
+  await out.click();
+  const told = page.locator('.toast', { hasText: 'är inte med i gruppen längre' });
+  await told.waitFor();
+  await out.waitFor({ state: 'detached' });
+  assert.equal((await readCase(suite, member.number)).group_case_id, '');
+  await told.getByRole('button', { name: 'Ångra' }).click();
+  await out.waitFor();
+  assert.equal((await readCase(suite, member.number)).group_case_id, one.case_id);
+  await part(page, 'related').getByRole('link', { name: 'Samma sak, två' }).first().click();
+  await page.waitForURL(`**/cases/${member.number}`);
   await open(page, member.number);
   await part(page, 'related').getByRole('button', { name: 'Lämna gruppen' }).click();
   await toast(page, 'Ärendet har lämnat gruppen');

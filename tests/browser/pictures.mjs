@@ -69,7 +69,7 @@ const pages = [
   { name: 'cases-selected', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someCases(); return '/cases?view=all&severity=LOW'; },
     act: async (page) => { for (const at of [0, 1]) await page.getByRole('checkbox').nth(at).check(); } },
   { name: 'cases-filters', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someCases(); return '/cases?view=all&overdue=no'; },
-    act: (page) => page.locator('.bar button').first().click() },
+    act: (page) => page.locator('main .bar button').first().click() },
   { name: 'cases-empty', path: '/cases?view=mine', role: 'COORDINATOR' },
   { name: 'case', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someCases()).number}`, act: (page) => page.locator('#duties article').first().waitFor() },
   { name: 'case-classify', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someCases()).number}`,

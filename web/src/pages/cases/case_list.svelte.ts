@@ -114,9 +114,14 @@ export class CaseList {
 }
 
 let kept: CaseList | undefined;
+// The address of another list that a case was opened from; empty when it was this one.
+let elsewhere = '';
 export const workbench = {
   get list() { return kept; },
   set list(list: CaseList | undefined) { kept = list; },
+  // What one goes through case by case: nothing when one came from another list.
+  get steps() { return elsewhere ? undefined : kept; },
   // Where the list stands that one came from.
-  get address() { return kept ? `/cases${kept.key}` : '/cases'; },
+  get address() { return elsewhere || (kept ? `/cases${kept.key}` : '/cases'); },
+  cameFrom(address: string) { elsewhere = address; },
 };
