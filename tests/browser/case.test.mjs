@@ -459,6 +459,32 @@ test('PhoneHasAJumpList', async () => {
   await context.close();
 });
 
+test('OnPaperTheCaseIsToldWithoutWhatOnlyAScreenCanDo', async () => {
+  const one = await newCase(suite, { title: 'Skrivs ut till forumet', personal_data: 'ANSWER_YES', affected_persons: '3' });
+  for (let at = 0; at < 9; at += 1) await act(suite, one.number, 'note', { text: `Anteckning nummer ${at}`, request_id: randomUUID() });
+  const { page, context } = await web.open({ login: officer, dark: true });
+  await open(page, one.number);
+  await part(page, 'timeline').getByText('Anteckning nummer 8').waitFor();
+  await part(page, 'duties').locator('article').first().waitFor();
+  assert.equal(await page.getByText(/Utskrivet/).isVisible(), false);
+  assert.ok(await page.getByRole('button', { name: 'Skriv ut' }).isVisible());
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  for (const hidden of ['header.no-print', 'footer', 'nav', 'button', 'textarea', 'form', 'dialog', '#readers']) {
+    for (const element of await page.locator(hidden).all()) assert.equal(await element.isVisible(), false, hidden);
+  }
+  assert.ok(await page.getByText(/Kalix kommun · .*Utskrivet/).isVisible());
+  assert.ok(await page.getByRole('heading', { level: 1, name: 'Skrivs ut till forumet' }).isVisible());
+  for (const id of ['report', 'dialogue', 'notes', 'duties', 'classification', 'measures', 'owner', 'access', 'timeline']) assert.ok(await part(page, id).locator('h2').isVisible(), id);
+  // Everything that happened, also what a screen folds away.
+  assert.ok(await part(page, 'timeline').getByText('Ärendet öppnades').isVisible());
+  assert.ok(await part(page, 'classification').locator('details li').first().isVisible());
+  const { ground, text } = await page.evaluate(() => ({ ground: getComputedStyle(document.body).backgroundColor, text: getComputedStyle(document.body).color }));
+  assert.equal(ground, 'rgb(255, 255, 255)');
+  assert.ok(text.match(/\d+/g).slice(0, 3).every((channel) => Number(channel) < 90), text);
+  await axe(page);
+  await context.close();
+});
+
 test('CaseThatIsNotThereSaysSo', async () => {
   const { page, context } = await web.open({ login: suite.person('COORDINATOR', 'samhallsbyggnadsnamnden').login });
   for (const number of [breach.number, 'AVV-2026-999999']) {

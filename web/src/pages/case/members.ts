@@ -4,8 +4,8 @@
 import { api, call, type Schema } from '../../api/client';
 
 type Case = Schema<'triage.v1.Case'>;
-// Grouped cases looked through at most: five pages.
-const pages = 5;
+// Grouped cases looked through at most, in thousands: what one person reads within an hour is limited.
+const pages = 3;
 
 export async function membersOf(head: Case): Promise<Case[]> {
   const wanted = Number(head.member_count);

@@ -59,7 +59,7 @@ export class CaseList {
 
   // Takes what changed into the rows that are shown, and counts what is new, without moving anything.
   async refresh(): Promise<void> {
-    const { cases } = await fetchCases({ ...this.query, order_by: 'CASE_ORDER_CHANGED', page_size: 50 });
+    const { cases } = await fetchCases({ ...this.query, order_by: 'CASE_ORDER_CHANGED', page_size: 20 });
     const places = new Map(this.rows.map((row, at) => [row.case_id, at]));
     const changed = cases.map(toRow).filter((row) => {
       const at = places.get(row.case_id);
