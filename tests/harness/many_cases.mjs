@@ -23,7 +23,8 @@ async function termOf(suite, word) {
 export async function fillCases(suite, many) {
   const [common, other, rare] = [await termOf(suite, 'vanlig'), await termOf(suite, 'annan'), await termOf(suite, 'sällsynt')];
   const { tenant } = suite.organisation;
-  const units = suite.organisation.units.map(({ id }) => `'${id}'`).join(',');
+  const { body: { organisation } } = await suite.api('GET', '/v1/organisation', undefined, await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login));
+  const units = organisation.units.map(({ id }) => `'${id}'`).join(',');
   await suite.psqlDo('triage', `
     SET avvik.tenant = '*'; SET synchronous_commit = off; SET statement_timeout = 0;
     INSERT INTO triage_case (id, tenant, number, report_id, state, unit, system, category, severity, classification, owner_login,
@@ -32,7 +33,7 @@ export async function fillCases(suite, many) {
         due_at, words_indexed)
     SELECT (lpad(to_hex(1600000000000 + n * 60000), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid, '${tenant}',
         'AVV-2000-' || lpad(n::text, 7, '0'), gen_random_uuid(), CASE WHEN n % 200 = 0 THEN 1 + n / 200 % 3 ELSE 4 END,
-        (ARRAY[${units}])[1 + n * 7919 % ${suite.organisation.units.length}], CASE WHEN n % 3 = 0 THEN 'system' || n % 30 ELSE '' END, 1 + n % 12,
+        (ARRAY[${units}])[1 + n * 7919 % ${organisation.units.length}], CASE WHEN n % 3 = 0 THEN 'system' || n % 30 ELSE '' END, 1 + n % 12,
         1 + (n * 31 % 100 < 40)::int + (n * 31 % 100 < 10)::int + (n * 31 % 100 < 1)::int, '', 'person' || n % 200, 1, '', '{}', '{}', '{}',
         at, at, at, CASE WHEN n % 200 <> 0 THEN at END, 0, 0, false, false, at + n * 7919 % 10000 * interval '1 minute', 1, 1,
         CASE WHEN n % 1000 = 1 THEN 3 WHEN n % 4 = 0 THEN 2 ELSE 1 END, ARRAY['p_' || n % 200], 1 << (1 + n % 4)::int,
