@@ -69,7 +69,7 @@ function fortyCases() {
   forty ??= (async () => {
     await someCases();
     const kinds = [['LOST_DEVICE', 'Surfplatta kvar på tåget mot Luleå'], ['MISDIRECTED_MESSAGE', 'Kallelse skickad till före detta vårdnadshavare'], ['SYSTEM_DOWN', 'Nyckelfri hemtjänst svarade inte under morgonpasset'],
-      ['SUSPICIOUS_MESSAGE', 'Mejl från ”ekonomichefen” om presentkort'], ['WEAKNESS', 'Gemensamt lösenord på avdelningens dator'], ['WRONG_INFORMATION', 'Fel läkemedelslista i signeringsappen'], ['UNAUTHORISED_ACCESS', 'Granne läste i sin släktings akt']];
+      ['OTHER', 'Mejl från ”ekonomichefen” om presentkort'], ['WEAKNESS', 'Gemensamt lösenord på avdelningens dator'], ['WRONG_INFORMATION', 'Fel läkemedelslista i signeringsappen'], ['UNAUTHORISED_ACCESS', 'Granne läste i sin släktings akt']];
     await manyCases(suite, 40, (at) => ({ title: kinds[at % kinds.length][1], category: `CATEGORY_${kinds[at % kinds.length][0]}`, unit: ['hemtjanst', 'centrumskolan'][at % 2], personal_data: at % 3 ? 'ANSWER_YES' : 'ANSWER_NO' }));
     await suite.psqlDo('triage', "SET avvik.tenant = '*'; UPDATE triage_case SET due_at = now() - interval '5 hours' WHERE number LIKE '%1' AND due_at < 'infinity'");
   })();
