@@ -329,6 +329,20 @@ test('CasesAreGroupedReportsLinkedAndBothUndone', async () => {
   await dialog.getByRole('button', { name: 'Gruppera' }).click();
   await toast(page, 'Ärendet är grupperat hit');
   await part(page, 'related').getByText('1 ärende är grupperat hit').waitFor();
+  // The members are listed, each a link; one is taken out, and that is undone.
+  await part(page, 'related').getByRole('listitem').filter({ hasText: member.number }).filter({ hasText: 'Tilldelat' }).getByRole('link', { name: 'Samma sak, två' }).waitFor();
+  await axe(page);
+  const out = part(page, 'related').getByRole('button', { name: `Ta ut ${member.number}` });
+  await out.click();
+  const told = page.locator('.toast', { hasText: 'är inte med i gruppen längre' });
+  await told.waitFor();
+  await out.waitFor({ state: 'detached' });
+  assert.equal((await readCase(suite, member.number)).group_case_id, '');
+  await told.getByRole('button', { name: 'Ångra' }).click();
+  await out.waitFor();
+  assert.equal((await readCase(suite, member.number)).group_case_id, one.case_id);
+  await part(page, 'related').getByRole('link', { name: 'Samma sak, två' }).first().click();
+  await page.waitForURL(`**/cases/${member.number}`);
   await open(page, member.number);
   await part(page, 'related').getByRole('button', { name: 'Lämna gruppen' }).click();
   await toast(page, 'Ärendet har lämnat gruppen');
@@ -442,6 +456,32 @@ test('PhoneHasAJumpList', async () => {
   await open(page, breach.number);
   await page.getByRole('navigation', { name: 'Dele af sagen' }).getByRole('link', { name: 'Noter' }).click();
   await waitFor(async () => await page.evaluate(() => document.activeElement.id) === 'notes', { what: 'the focus' });
+  await context.close();
+});
+
+test('OnPaperTheCaseIsToldWithoutWhatOnlyAScreenCanDo', async () => {
+  const one = await newCase(suite, { title: 'Skrivs ut till forumet', personal_data: 'ANSWER_YES', affected_persons: '3' });
+  for (let at = 0; at < 9; at += 1) await act(suite, one.number, 'note', { text: `Anteckning nummer ${at}`, request_id: randomUUID() });
+  const { page, context } = await web.open({ login: officer, dark: true });
+  await open(page, one.number);
+  await part(page, 'timeline').getByText('Anteckning nummer 8').waitFor();
+  await part(page, 'duties').locator('article').first().waitFor();
+  assert.equal(await page.getByText(/Utskrivet/).isVisible(), false);
+  assert.ok(await page.getByRole('button', { name: 'Skriv ut' }).isVisible());
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  for (const hidden of ['header.no-print', 'footer', 'nav', 'button', 'textarea', 'form', 'dialog', '#readers']) {
+    for (const element of await page.locator(hidden).all()) assert.equal(await element.isVisible(), false, hidden);
+  }
+  assert.ok(await page.getByText(/Kalix kommun · .*Utskrivet/).isVisible());
+  assert.ok(await page.getByRole('heading', { level: 1, name: 'Skrivs ut till forumet' }).isVisible());
+  for (const id of ['report', 'dialogue', 'notes', 'duties', 'classification', 'measures', 'owner', 'access', 'timeline']) assert.ok(await part(page, id).locator('h2').isVisible(), id);
+  // Everything that happened, also what a screen folds away.
+  assert.ok(await part(page, 'timeline').getByText('Ärendet öppnades').isVisible());
+  assert.ok(await part(page, 'classification').locator('details li').first().isVisible());
+  const { ground, text } = await page.evaluate(() => ({ ground: getComputedStyle(document.body).backgroundColor, text: getComputedStyle(document.body).color }));
+  assert.equal(ground, 'rgb(255, 255, 255)');
+  assert.ok(text.match(/\d+/g).slice(0, 3).every((channel) => Number(channel) < 90), text);
+  await axe(page);
   await context.close();
 });
 

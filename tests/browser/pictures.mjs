@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { act, newCase } from './cases.mjs';
+import { act, manyCases, newCase } from './cases.mjs';
 import { Web, settled, sizes } from './harness.mjs';
 
 const [folder, only = ''] = process.argv.slice(2);
@@ -44,14 +44,52 @@ function someCases() {
   return cases;
 }
 
+// Measures of those cases: one overdue, one soon, one done.
+let measures;
+function someMeasures() {
+  measures ??= (async () => {
+    const one = await someCases();
+    const officer = suite.person('INFORMATION_SECURITY_OFFICER').login;
+    const token = await suite.token(officer);
+    const decide = async (plan) => (await suite.api('POST', `/v1/cases/${one.number}/measures`, { request_id: randomUUID(), plan: { kind: 'MEASURE_KIND_CORRECTIVE', owner: officer, ...plan } }, token)).body;
+    const until = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
+    const late = await decide({ title: 'Ring mottagaren och be om ett skriftligt intyg', due_time: until(1) });
+    await decide({ title: 'Gå igenom adressregistret i journalsystemet', kind: 'MEASURE_KIND_PREVENTIVE', due_time: until(12) });
+    await decide({ title: 'Byt till täckta kuvert', kind: 'MEASURE_KIND_PREVENTIVE', owner: suite.person('IT_SECURITY_OFFICER').login });
+    const done = await decide({ title: 'Spärra delningslänken', kind: 'MEASURE_KIND_CONTAINMENT' });
+    await suite.api('POST', `/v1/measures/${done.measure_id}:complete`, { note: 'Länken är borta sedan i går.', etag: done.etag }, token);
+    await suite.psqlDo('triage', `SET avvik.tenant = '*'; UPDATE measure SET due_at = now() - interval '3 days' WHERE id = '${late.measure_id}'`);
+    return one;
+  })();
+  return measures;
+}
+// Forty more, some of them late.
+let forty;
+function fortyCases() {
+  forty ??= (async () => {
+    await someCases();
+    const kinds = [['LOST_DEVICE', 'Surfplatta kvar på tåget mot Luleå'], ['MISDIRECTED_MESSAGE', 'Kallelse skickad till före detta vårdnadshavare'], ['SYSTEM_DOWN', 'Nyckelfri hemtjänst svarade inte under morgonpasset'],
+      ['OTHER', 'Mejl från ”ekonomichefen” om presentkort'], ['WEAKNESS', 'Gemensamt lösenord på avdelningens dator'], ['WRONG_INFORMATION', 'Fel läkemedelslista i signeringsappen'], ['UNAUTHORISED_ACCESS', 'Granne läste i sin släktings akt']];
+    await manyCases(suite, 40, (at) => ({ title: kinds[at % kinds.length][1], category: `CATEGORY_${kinds[at % kinds.length][0]}`, unit: ['hemtjanst', 'centrumskolan'][at % 2], personal_data: at % 3 ? 'ANSWER_YES' : 'ANSWER_NO' }));
+    await suite.psqlDo('triage', "SET avvik.tenant = '*'; UPDATE triage_case SET due_at = now() - interval '5 hours' WHERE number LIKE '%1' AND due_at < 'infinity'");
+  })();
+  return forty;
+}
+
 // Name, address, whose eyes (a role; none: nobody signed in), and what is done before the picture. `each` gives an address that
-// only the data know.
+// only the data know; `paper` shows it as it is printed.
 const pages = [
   { name: 'start', path: '/' },
   { name: 'start-officer', path: '/', role: 'INFORMATION_SECURITY_OFFICER' },
   { name: 'report', path: '/report', role: 'EMPLOYEE', act: (page) => page.locator('input[name="kind"][value="lost"]').check({ force: true }) },
   { name: 'report-errors', path: '/report', act: (page) => page.locator('#send').click() },
   { name: 'report-receipt', path: '/report', act: async (page) => {
+    await page.locator('#what').fill('Ett brev låg i fel fack.');
+    await page.locator('#send').click();
+    await page.locator('[data-receipt]').waitFor({ timeout: 60_000 });
+    await page.locator('.saved input').check();
+  } },
+  { name: 'report-print', path: '/report', paper: true, act: async (page) => {
     await page.locator('#what').fill('Ett brev låg i fel fack.');
     await page.locator('#send').click();
     await page.locator('[data-receipt]').waitFor({ timeout: 60_000 });
@@ -69,11 +107,27 @@ const pages = [
   { name: 'cases-selected', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someCases(); return '/cases?view=all&severity=LOW'; },
     act: async (page) => { for (const at of [0, 1]) await page.getByRole('checkbox').nth(at).check(); } },
   { name: 'cases-filters', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someCases(); return '/cases?view=all&overdue=no'; },
-    act: (page) => page.locator('.bar button').first().click() },
+    act: (page) => page.locator('main .bar button').first().click() },
   { name: 'cases-empty', path: '/cases?view=mine', role: 'COORDINATOR' },
   { name: 'case', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someCases()).number}`, act: (page) => page.locator('#duties article').first().waitFor() },
   { name: 'case-classify', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someCases()).number}`,
     act: (page) => page.locator('#classification header button').first().click() },
+  { name: 'case-print', role: 'INFORMATION_SECURITY_OFFICER', paper: true, each: async () => `/cases/${(await someMeasures()).number}`, act: (page) => page.locator('#duties article').first().waitFor() },
+  { name: 'case-group', role: 'INFORMATION_SECURITY_OFFICER', each: async () => {
+    const one = await someMeasures();
+    const members = [await newCase(suite, { title: 'Samma fil kom även till oss' }), await newCase(suite, { title: 'Fick en journal som inte är min' })];
+    await act(suite, one.number, 'group', { member_case_ids: members.map(({ number }) => number) });
+    return `/cases/${one.number}`;
+  }, act: (page) => page.locator('#related ul a').first().waitFor() },
+  { name: 'cases-forty', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await fortyCases(); return '/cases?view=all'; } },
+  { name: 'cases-close', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await fortyCases(); return '/cases?view=all'; }, act: async (page) => {
+    for (const at of [0, 1, 2]) await page.getByRole('checkbox').nth(at).check();
+    await page.keyboard.press('c');
+    await page.locator('#close-told').waitFor();
+  } },
+  { name: 'measures', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someMeasures(); return '/measures?view=all'; } },
+  { name: 'measures-filters', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someMeasures(); return '/measures?view=all&overdue=yes'; }, act: (page) => page.locator('main .bar button').first().click() },
+  { name: 'measures-empty', path: '/measures?view=mine', role: 'COORDINATOR' },
   { name: 'not-found', path: '/nowhere' },
   { name: 'picture', path: '/picture', role: 'INFORMATION_SECURITY_OFFICER' },
   { name: 'projector', path: '/picture?view=projector&panel=3', role: 'INFORMATION_SECURITY_OFFICER' },
@@ -90,7 +144,7 @@ const looks = [
 try {
   for (const { look, size, dark = false } of looks) {
     const contexts = new Map();
-    for (const { name, path, role, act, each } of pages) {
+    for (const { name, path, role, act, each, paper } of pages) {
       if (!wanted.test(`${name}-${look}`)) continue;
       const login = role && suite.person(role).login;
       if (!contexts.has(login)) contexts.set(login, await web.open({ size, dark, login }));
@@ -98,8 +152,13 @@ try {
       await page.goto(web.url(each ? await each(suite) : path));
       await settled(page);
       await act?.(page);
+      // A4 at 96 points an inch, without margins.
+      if (paper) await page.setViewportSize({ width: 718, height: 1000 });
+      if (paper) await page.emulateMedia({ media: 'print' });
       const file = join(resolve(folder), `${name}-${look}.png`);
       await page.screenshot({ path: file, fullPage: true, scale: 'css', animations: 'disabled' });
+      if (paper) await page.emulateMedia({ media: null });
+      if (paper) await page.setViewportSize(sizes[size].viewport);
       console.log(`${file} (${sizes[size].viewport.width} px)`);
     }
     for (const { context } of contexts.values()) await context.close();

@@ -42,6 +42,30 @@ const kept = (page) => page.evaluate(async () => {
   return { texts, files };
 });
 
+test('OnPaperTheReceiptSaysWhatTakesOneBackAndNothingElse', async () => {
+  const { page, context } = await openReport({ dark: true, login: employee });
+  await page.getByLabel(what.sv).fill('En lapp med ett lösenord.');
+  await page.locator('input[name="who"][value="anonymous"]').check({ force: true });
+  await page.getByRole('button', { name: send.sv }).click();
+  await doneHeading(page);
+  const line = page.getByText(`Läs svaret på ${web.url('/receipt')}`);
+  assert.equal(await line.isVisible(), false);
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  for (const hidden of ['header.no-print', 'footer', 'nav', 'button', 'a.ds-button', 'input']) {
+    for (const element of await page.locator(hidden).all()) assert.equal(await element.isVisible(), false, hidden);
+  }
+  assert.ok(await page.locator('[data-receipt]').isVisible());
+  assert.ok(await line.isVisible());
+  assert.ok(await page.getByText(/AVV-\d{4}-\d+/).first().isVisible());
+  assert.ok(await page.getByText(/Utskrivet/).isVisible());
+  // Whoever finds the paper does not learn who made the report.
+  const { name } = web.suite.person('EMPLOYEE');
+  assert.ok(!(await page.locator('body').innerText()).includes(name));
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
+  await axe(page);
+  await context.close();
+});
+
 for (const language of languages) {
   for (const size of ['phone', 'desktop']) {
     test(`AnonymousReportIsSentAndNothingIsKept_${language}_${size}`, async () => {

@@ -64,10 +64,26 @@ test('ViewsShowWhoseAndHowMany', async () => {
   await row(page, first.number).waitFor();
   assert.equal(await row(page, 'Skolans surfplatta').count(), 0);
   await views.getByRole('link', { name: /Socialnämnden\s*6/ }).waitFor();
+  // Counted with the rest of the page, not some time after it.
+  assert.match(await views.getByRole('link', { name: /Alla jag får se/ }).textContent(), /\d/);
   await views.getByRole('link', { name: /Mina/ }).click();
   await page.waitForURL(/view=mine/);
   await page.goBack();
   await row(page, first.number).waitFor();
+  await context.close();
+});
+
+test('ViewsSayHowManyAreOverdue', async () => {
+  const late = await newCase(suite, { title: 'Fristen är ute' });
+  const owner = suite.person('IT_SECURITY_OFFICER').login;
+  await act(suite, late.number, 'assign', { owner });
+  await suite.psqlDo('triage', `SET avvik.tenant = '*'; UPDATE triage_case SET due_at = now() - interval '1 day' WHERE number = '${late.number}'`);
+  const { page, context } = await web.open({ login: owner });
+  await list(page, '?view=mine');
+  const views = page.getByRole('navigation', { name: 'Vems ärenden' });
+  await views.getByRole('link', { name: /Mina\s*1\s*1 över tiden/ }).waitFor();
+  await row(page, late.number).getByText(/för sent/).waitFor();
+  await axe(page);
   await context.close();
 });
 
@@ -171,6 +187,33 @@ test('EachCaseTellsWhyItWasNotDone', async () => {
   await page.getByRole('dialog').locator('footer').getByRole('button').click();
   // Selected stays what was refused.
   await page.getByText('1 ärende valt', { exact: true }).first().waitFor();
+  await context.close();
+});
+
+test('ManyAreClosedWithTheirCauseAndWordsForTheReporters', async () => {
+  const mine = [await newCase(suite, { title: 'Kuvert med fönster, ett' }), await newCase(suite, { title: 'Kuvert med fönster, två' })];
+  for (const { number } of mine) await act(suite, number, 'assign', { owner: officer });
+  const { page, context } = await web.open({ login: officer });
+  await list(page);
+  for (const { number } of mine) await row(page, number).getByRole('checkbox').check();
+  await page.keyboard.press('c');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Avsluta' }).click();
+  await dialog.getByRole('link', { name: 'Skriv vad det ledde till' }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'close-outcome');
+  await dialog.getByLabel('Hur det slutade').selectOption('RESOLUTION_REMEDIED');
+  await dialog.getByLabel('Orsak').selectOption('CAUSE_ROUTINE');
+  await dialog.getByLabel('Vad det ledde till').fill('Nya kuvert är beställda.');
+  await dialog.getByLabel('Till den som rapporterade').fill('Tack! Breven går i täckta kuvert nu.');
+  await axe(page);
+  await fits(page);
+  await dialog.getByRole('button', { name: 'Avsluta' }).click();
+  await page.locator('.toast', { hasText: '2 ärenden är avslutade' }).waitFor();
+  for (const { number } of mine) {
+    const one = await readCase(suite, number);
+    assert.deepEqual([one.state, one.resolution, one.cause, one.outcome, one.outcome_for_reporter],
+      ['CASE_STATE_CLOSED', 'RESOLUTION_REMEDIED', 'CAUSE_ROUTINE', 'Nya kuvert är beställda.', 'Tack! Breven går i täckta kuvert nu.']);
+  }
   await context.close();
 });
 

@@ -19,14 +19,17 @@ let scheme = $state<Scheme>(recall<Scheme>('scheme') ?? 'auto');
 let contrast = $state<Contrast>(recall<Contrast>('contrast') ?? 'auto');
 
 const wantsMore = matchMedia('(prefers-contrast: more)');
+const printing = matchMedia('print');
 
 function paint(): void {
   const root = document.documentElement;
-  root.dataset.colorScheme = scheme;
+  // Paper is light.
+  root.dataset.colorScheme = printing.matches ? 'light' : scheme;
   root.dataset.contrast = contrast === 'more' || wantsMore.matches ? 'more' : 'normal';
   applyTheme(current.appearance?.main_color, current.appearance?.second_color, root.dataset.contrast === 'more');
 }
 wantsMore.addEventListener('change', paint);
+printing.addEventListener('change', paint);
 
 export const appearance = {
   get tenant() { return current.tenant; },

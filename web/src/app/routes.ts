@@ -21,7 +21,7 @@ export interface Route {
   canStandAlone?: boolean;
 }
 
-export type IconName = 'report' | 'my' | 'receipt' | 'work' | 'picture' | 'admin' | 'help';
+export type IconName = 'report' | 'my' | 'receipt' | 'work' | 'check' | 'picture' | 'admin' | 'help';
 
 // Whoever has to do with rules, organisation or operation; each part says who sees it.
 const administration = ['regimes.read', 'organisation.change', 'organisation.history', 'operations.read', 'notices.read', 'erasures.read'];
@@ -42,6 +42,8 @@ export const routes: Route[] = [
     nav: { label: 'shell.nav.cases', start: 'shell.nav.cases_start', order: 30, icon: 'work', key: 'c' },
   },
   { path: '/cases/:id', page: () => import('../pages/case/Case.svelte'), areas: ['case', 'cases', 'terms'], access: ['cases.read'], wide: true },
+  { path: '/measures', page: () => import('../pages/measures/Measures.svelte'), areas: ['measures', 'cases', 'terms'], access: ['cases.read'], wide: true,
+    nav: { label: 'shell.nav.measures', start: 'shell.nav.measures_start', order: 40, icon: 'check' } },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
   { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
   { path: '/picture', page: () => import('../pages/picture/Picture.svelte'), areas: ['picture', 'terms'], access: ['figures.read'], wide: true, canStandAlone: true,

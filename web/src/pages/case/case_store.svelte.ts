@@ -81,11 +81,15 @@ export class CaseStore {
     this.version += 1;
   }
 
-  // Looks whether others have changed it. Lists are looked at, which is not counted as reading the case.
+  // Looks whether others have changed it: in a list, which is not recorded as reading the case, of what was reported at its time,
+  // which is hardly ever more than it; what one person reads within an hour is limited.
   async look(): Promise<void> {
     const shown = this.case;
     if (!shown || this.#busy > 0 || this.conflict) return;
-    const { cases } = await call(api.GET('/v1/cases', { params: { query: { order_by: 'CASE_ORDER_CHANGED', page_size: 20, ...(shown.unit ? { unit: shown.unit } : {}) } } }));
+    const from = new Date(shown.report_time ?? shown.open_time ?? 0);
+    const { cases } = await call(api.GET('/v1/cases', { params: { query: {
+      received_from_time: from.toISOString(), received_before_time: new Date(from.getTime() + 1).toISOString(), order_by: 'CASE_ORDER_CHANGED', page_size: 20,
+    } } }));
     const now = cases.find(({ case_id }) => case_id === shown.case_id);
     if (!now || now.etag === shown.etag || this.#busy > 0 || this.case !== shown) return;
     const next = await this.#read();

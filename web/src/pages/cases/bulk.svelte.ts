@@ -3,9 +3,10 @@
 import { api, call, newRequestId, type Schema } from '../../api/client';
 import { toApiError } from '../../api/problem';
 import { toRow, type CaseList, type Row } from './case_list.svelte';
+import { bodyOf, type Closing } from './closing';
 
 export type BulkAction = 'assign' | 'acknowledge' | 'close' | 'note';
-export interface Wish { owner: string; resolution: string; outcome: string; text: string }
+export interface Wish { owner: string; text: string; closing: Closing }
 export interface Result { row: Row; done: boolean; reason: string; message: string; after?: Row }
 
 // Small enough that progress is seen, and one part takes no second.
@@ -44,7 +45,7 @@ export class Bulk {
     switch (action) {
       case 'assign': return call(api.POST('/v1/cases:batchAssign', { body: { cases, owner: wish.owner } }));
       case 'acknowledge': return call(api.POST('/v1/cases:batchAcknowledge', { body: { cases } }));
-      case 'close': return call(api.POST('/v1/cases:batchClose', { body: { cases, resolution: wish.resolution as Schema<'triage.v1.Resolution'>, outcome: wish.outcome } }));
+      case 'close': return call(api.POST('/v1/cases:batchClose', { body: { cases, ...bodyOf(wish.closing) } }));
       case 'note': return call(api.POST('/v1/cases:batchNote', { body: { cases, text: wish.text, request_id: this.#note } }));
     }
   }

@@ -59,7 +59,7 @@ export class CaseList {
 
   // Takes what changed into the rows that are shown, and counts what is new, without moving anything.
   async refresh(): Promise<void> {
-    const { cases } = await fetchCases({ ...this.query, order_by: 'CASE_ORDER_CHANGED', page_size: 50 });
+    const { cases } = await fetchCases({ ...this.query, order_by: 'CASE_ORDER_CHANGED', page_size: 20 });
     const places = new Map(this.rows.map((row, at) => [row.case_id, at]));
     const changed = cases.map(toRow).filter((row) => {
       const at = places.get(row.case_id);
@@ -114,9 +114,14 @@ export class CaseList {
 }
 
 let kept: CaseList | undefined;
+// The address of another list that a case was opened from; empty when it was this one.
+let elsewhere = '';
 export const workbench = {
   get list() { return kept; },
   set list(list: CaseList | undefined) { kept = list; },
+  // What one goes through case by case: nothing when one came from another list.
+  get steps() { return elsewhere ? undefined : kept; },
   // Where the list stands that one came from.
-  get address() { return kept ? `/cases${kept.key}` : '/cases'; },
+  get address() { return elsewhere || (kept ? `/cases${kept.key}` : '/cases'); },
+  cameFrom(address: string) { elsewhere = address; },
 };
