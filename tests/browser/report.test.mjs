@@ -1,6 +1,7 @@
 // Reporting: named, confidential and anonymous; what is typed survives; nothing is sent twice.
 
 import assert from 'node:assert/strict';
+import { loadavg } from 'node:os';
 import { after, before, test } from 'node:test';
 import { Web, axe, fits, languages, settled, tabTo } from './harness.mjs';
 
@@ -406,25 +407,105 @@ for (const login of ['named', 'anonymous']) {
   });
 }
 
-test('FirstPageIsSmallAndSoonInteractiveOnASlowPhone', async () => {
+// Holds the application back; what is given back lets it come.
+async function holdApplication(page) {
+  let release;
+  const held = new Promise((resume) => { release = resume; });
+  await page.route('**/assets/app-*.js', async (route) => {
+    await held;
+    await route.continue().catch(() => {});
+  });
+  return release;
+}
+// Where what is seen from the beginning stands.
+const places = (page) => page.evaluate(() => ['header', '.home', 'h1', '.lead', '.urgent', 'label[for="what"]', '#what'].map((selector) => {
+  const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
+  return [selector, ...[x, y, width, height].map(Math.round)].join(' ');
+}));
+
+for (const [language, options] of [['sv', { size: 'phone' }], ['da', { size: 'desktop', dark: true }], ['en', { size: 'small' }], ['sv', { size: 'desktop', login: 'employee' }]]) {
+  test(`WhatIsTypedBeforeTheApplicationIsThereGoesOver_${language}_${options.login ?? options.size}`, async () => {
+    const { page, context } = await web.open({ ...options, language, login: options.login && employee });
+    const release = await holdApplication(page);
+    await page.goto(web.url('/report'), { waitUntil: 'commit' });
+    await page.getByLabel(what[language]).click();
+    await page.keyboard.type('Ett brev fel fack.');
+    for (let times = 0; times < 9; times += 1) await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type('i');
+    await axe(page);
+    await fits(page);
+    const before = await places(page);
+    assert.equal(await page.locator('main').getAttribute('aria-busy'), null, 'the application is not there yet');
+    release();
+    await settled(page);
+    assert.deepEqual(await places(page), before);
+    assert.equal(await page.locator('#what').count(), 1);
+    await page.keyboard.type(' ');
+    assert.equal(await page.getByLabel(what[language]).inputValue(), 'Ett brev i fel fack.');
+    await page.waitForFunction(() => JSON.parse(localStorage.getItem('avvik.report'))?.what === 'Ett brev i fel fack.');
+    await context.close();
+  });
+}
+
+test('WhatIsTypedBeforeTheApplicationIsThereOutlivesLeaving', async () => {
   const { page, context } = await web.open({ size: 'phone' });
-  const client = await context.newCDPSession(page);
-  await client.send('Network.enable');
-  await client.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-  await client.send('Network.emulateNetworkConditions', { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 });
-  let bytes = 0;
-  client.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
-  const begin = Date.now();
+  await holdApplication(page);
   await page.goto(web.url('/report'), { waitUntil: 'commit' });
-  await page.locator('#what').waitFor();
-  await page.locator('#what').fill('x');
-  await page.waitForFunction(() => document.querySelector('#what').value === 'x');
-  const interactive = Date.now() - begin;
+  await page.getByLabel(what.sv).fill('Dörren stod öppen');
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.reload();
   await settled(page);
-  console.log(`first page: ${(bytes / 1000).toFixed(1)} kB, interactive after ${interactive} ms at 4 × slowed processor, 1.6 Mbit/s, 150 ms`);
-  assert.ok(bytes > 10_000 && bytes <= 150_000, `${bytes} bytes`);
+  assert.equal(await page.getByLabel(what.sv).inputValue(), 'Dörren stod öppen');
   await context.close();
 });
+
+// Chromium's emulation: processor slowed down 4 times, 1.6 Mbit/s, with and without latency. A hand that types waits in the page
+// itself, so that the way to the test counts for nothing: what is typed counts from when the next picture has it.
+for (const latency of [0, 150]) {
+  test(`FirstPageIsSmallAndSoonInteractiveOnASlowPhone_${latency}_ms`, async () => {
+    const rows = [];
+    for (let round = 0; round < Number(process.env.AVVIK_ROUNDS ?? 1); round += 1) {
+      const { page, context } = await web.open({ size: 'phone' });
+      const client = await context.newCDPSession(page);
+      await client.send('Network.enable');
+      await client.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+      await client.send('Network.emulateNetworkConditions', { offline: false, latency, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 });
+      let bytes = 0;
+      client.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
+      await page.addInitScript(() => {
+        const seen = { shift: 0 };
+        window.seen = seen;
+        new PerformanceObserver((list) => { for (const { value } of list.getEntries()) seen.shift += value; }).observe({ type: 'layout-shift', buffered: true });
+        const look = () => {
+          const field = document.querySelector('#what');
+          if (field && seen.typed === undefined && field.checkVisibility()) {
+            field.focus();
+            document.execCommand('insertText', false, 'Ett brev');
+            seen.typed = null;
+            requestAnimationFrame(() => setTimeout(() => { seen.typed = performance.now(); }));
+          }
+          if (document.querySelector('main[aria-busy="false"] #send')) requestAnimationFrame(() => setTimeout(() => { seen.whole = performance.now(); }));
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      });
+      await page.goto(web.url('/report'), { waitUntil: 'commit' });
+      await page.waitForFunction(() => window.seen?.whole !== undefined, undefined, { polling: 500 });
+      const { typed, whole, shift } = await page.evaluate(() => window.seen);
+      assert.equal(await page.locator('#what').inputValue(), 'Ett brev');
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'what');
+      await page.locator('input[name="when"][value="now"]').check({ force: true });
+      await page.waitForFunction(() => JSON.parse(localStorage.getItem('avvik.report'))?.when === 'now' && JSON.parse(localStorage.getItem('avvik.report')).what === 'Ett brev');
+      assert.ok(bytes > 10_000 && bytes <= 150_000, `${bytes} bytes`);
+      assert.equal(shift, 0, 'nothing jumps');
+      rows.push({ bytes, typed, whole });
+      await context.close();
+    }
+    const median = (of) => rows.map((row) => row[of]).sort((a, b) => a - b)[rows.length >> 1];
+    console.log(`first page: ${(median('bytes') / 1000).toFixed(1)} kB; the first question takes what is typed after ${median('typed').toFixed(0)} ms, the whole form answers after ${median('whole').toFixed(0)} ms`
+      + ` (4 × slowed processor, 1.6 Mbit/s, ${latency} ms latency, median of ${rows.length}, load ${loadavg()[0].toFixed(1)})`);
+  });
+}
 
 for (const language of languages) {
   test(`ReportingWithoutScripts_${language}`, async () => {

@@ -4,10 +4,11 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { firstQuestion } from './first_page.mjs';
 
 const here = resolve(fileURLToPath(import.meta.url), '../..');
 const dist = join(here, 'dist');
@@ -59,7 +60,10 @@ if (!built || process.argv.includes('--force')) {
   rmSync(stampFile, { force: true });
   run('node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn');
   // The gateway answers with it for the address of every page.
-  renameSync(join(dist, 'index.html'), join(dist, 'app.html'));
+  const page = readFileSync(join(dist, 'index.html'), 'utf8');
+  const question = await firstQuestion(here, join(here, 'node_modules/.avvik-first'));
+  writeFileSync(join(dist, 'app.html'), page.replace('<!-- first question -->', () => question));
+  rmSync(join(dist, 'index.html'));
   for (const name of plain) copyFileSync(join(here, 'static', name), join(dist, name));
   let bytes = 0;
   for (const path of filesBelow(dist)) {

@@ -3,8 +3,8 @@
 
 import type { components } from '../api/schema';
 import { ApiError } from '../api/problem';
+import { atFirst, fetchMe, type Me } from './who';
 
-type Me = components['schemas']['triage.v1.GetMeResponse'];
 export type Role = components['schemas']['organisation.v1.Role'];
 
 const channel = new BroadcastChannel('avvik-session');
@@ -14,13 +14,6 @@ let person = $state.raw<Me | undefined>();
 // The session of somebody who works here has ended, and they have not signed in anew.
 let ended = $state(false);
 let waiting: { done: () => void; failed: (why: unknown) => void }[] = [];
-
-async function fetchMe(): Promise<Me | undefined> {
-  const response = await fetch('/v1/me');
-  if (response.status === 401) return undefined;
-  if (!response.ok) throw new ApiError({ status: response.status, detail: response.statusText });
-  return await response.json() as Me;
-}
 
 // Somebody has signed in, maybe in another window: go on where that is the same person, begin anew where not.
 async function look(): Promise<void> {
@@ -49,9 +42,8 @@ export const session = {
   get person() { return person; },
   get ended() { return ended; },
 
-  // Asks once at the start. Nobody signed in is no error.
   async start(): Promise<void> {
-    person = await fetchMe();
+    person = await atFirst;
   },
 
   // Whether any of these permissions is granted, however far it reaches.

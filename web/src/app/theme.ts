@@ -102,11 +102,14 @@ const block = (name: string, values: Tokens) => Object.entries(values).map(([tok
 
 const sheet = new CSSStyleSheet();
 let adopted = false;
+let inForce = '';
 
 // Puts the colours in force. A sheet made by script is none of the inline styles that the gateway's policy forbids.
 export function applyTheme(main = fallback.main, second = fallback.second, more = false): void {
   const isColor = (text: string) => /^#[0-9a-f]{6}$/i.test(text);
   const [first, other] = [isColor(main) ? main : fallback.main, isColor(second) ? second : fallback.second];
+  if (inForce === `${first} ${other} ${more}`) return;
+  inForce = `${first} ${other} ${more}`;
   // A grey with a breath of the main colour.
   const grey = toHex({ ...toOklch(first), l: 0.5, c: 0.015 });
   const rules = (dark: boolean) => [['accent', first], ['brand1', other], ['neutral', grey]]

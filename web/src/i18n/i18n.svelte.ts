@@ -1,19 +1,21 @@
 // The words of the application: `t('report.title')`. Messages lie in messages/<language>/<area>.json; an area is loaded with
 // the page that names it (app/routes.ts). Keys and placeholders are typed (keys.d.ts, by scripts/messages.mjs).
 
-import { recall, remember } from '../app/device';
+import { remember } from '../app/device';
 import type { Area, Messages } from './keys';
+import { isLanguage, type Language, wantedLanguage } from './language';
 
 export type { Area, Messages } from './keys';
+export type { Language } from './language';
 export type Key = keyof Messages;
-export type Language = 'sv' | 'da' | 'en';
 type Text = string | Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 // `[]` for a message without placeholders.
 type Values<K extends Key> = keyof Messages[K] extends never ? [] : [values: Messages[K]];
 
 export const languageNames: Record<Language, string> = { sv: 'Svenska', da: 'Dansk', en: 'English' };
 
-const files = import.meta.glob<Record<string, unknown>>('./messages/*/*.json', { import: 'default' });
+const files = import.meta.glob<Record<string, unknown>>(['./messages/*/*.json', '!./messages/*/{report,shell,terms}.json'], { import: 'default' });
+const together = import.meta.glob<Record<string, Record<string, unknown>>>('./words/*.ts', { import: 'default' });
 const loaded = new Map<string, Promise<void>>();
 const texts = new Map<Language, Map<string, Text>>();
 const areasInUse = new Set<Area>();
@@ -22,7 +24,6 @@ let offered = $state<Language[]>(['sv', 'da', 'en']);
 // Counts up when texts have come, so that what was shown before is shown anew.
 let arrivals = $state(0);
 
-const isLanguage = (text: string | null | undefined): text is Language => text === 'sv' || text === 'da' || text === 'en';
 const forms = new Set(['zero', 'one', 'two', 'few', 'many', 'other']);
 const isText = (value: unknown): value is Text => typeof value === 'string'
   || (typeof value === 'object' && value !== null && 'other' in value && Object.keys(value).every((key) => forms.has(key)));
@@ -36,7 +37,8 @@ function loadArea(of: Language, area: Area): Promise<void> {
   const path = `./messages/${of}/${area}.json`;
   let loading = loaded.get(path);
   if (!loading) {
-    loading = files[path]!().then((content) => {
+    const coming = files[path]?.() ?? together[`./words/${of}.ts`]!().then((words) => words[area]!);
+    loading = coming.then((content) => {
       if (!texts.has(of)) texts.set(of, new Map());
       flatten(content, area, texts.get(of)!);
       arrivals += 1;
@@ -53,17 +55,9 @@ export async function loadAreas(areas: readonly Area[]): Promise<void> {
   await Promise.all(areas.map((area) => loadArea(language, area)));
 }
 
-// What the address, the device or the browser asks for, in this order; else the municipality's first.
-function wanted(): Language | undefined {
-  const asked = new URLSearchParams(location.search).get('lang');
-  const candidates = [asked, recall<string>('language'), ...navigator.languages.map((tag) => tag.toLowerCase().split('-')[0])];
-  // Norwegians read Danish more easily than English.
-  return candidates.map((tag) => (tag === 'nb' || tag === 'nn' || tag === 'no' ? 'da' : tag)).find(isLanguage);
-}
-
 // Fetches the texts of these areas in the language that will probably be shown.
 export function foresee(areas: readonly Area[]): void {
-  const probable = wanted();
+  const probable = wantedLanguage();
   if (probable) for (const area of areas) void loadArea(probable, area);
 }
 
@@ -72,7 +66,7 @@ export async function startLanguage(inOrder: readonly string[], areas: readonly 
   const own = inOrder.filter(isLanguage);
   // All three are complete; the municipality's come first.
   offered = [...own, ...(['sv', 'da', 'en'] as const).filter((other) => !own.includes(other))];
-  language = wanted() ?? offered[0]!;
+  language = wantedLanguage() ?? offered[0]!;
   document.documentElement.lang = language;
   await loadAreas(areas);
 }

@@ -4,9 +4,10 @@ import type { Schema } from '../../api/client';
 import { newRequestId } from '../../api/client';
 import type { ApiError } from '../../api/problem';
 import { appearance } from '../../app/appearance.svelte';
-import { forget, recall, remember } from '../../app/device';
 import { session } from '../../app/session.svelte';
+import { typed } from '../../first/first';
 import { i18n, t } from '../../i18n/i18n.svelte';
+import { forgetDraft, keepDraft, keptDraft } from './kept';
 import { type Kind, looks } from './kinds';
 import { occurred, type When } from './when';
 
@@ -15,8 +16,6 @@ export type As = 'named' | 'confidential' | 'anonymous';
 export type Field = 'what' | 'when' | 'where' | 'system' | 'kind' | 'who' | 'affected';
 export type Errors = Partial<Record<Field, string>>;
 
-const place = 'report';
-const keptFor = 14 * 86_400_000;
 const mostWords = 19_000;
 const titleLength = 120;
 
@@ -69,9 +68,10 @@ export class Draft {
   keeps = $state(true);
 
   constructor() {
-    const kept = recall<Kept>(place);
-    if (!kept || Date.now() - kept.time > keptFor) {
-      forget(place);
+    const kept = keptDraft<Kept>();
+    if (!kept) {
+      forgetDraft();
+      this.values.what = typed();
       return;
     }
     this.values = { ...empty(), ...kept };
@@ -88,11 +88,11 @@ export class Draft {
   // For $effect: whatever changes is kept, with or without files beside it.
   keep(files: boolean): void {
     const values = $state.snapshot(this.values);
-    if (this.begun || files) this.keeps = remember(place, { ...values, time: Date.now() });
-    else forget(place);
+    if (this.begun || files) this.keeps = keepDraft(values);
+    else forgetDraft();
   }
   clear(): void {
-    forget(place);
+    forgetDraft();
     this.values = empty();
     this.foundFrom = undefined;
   }

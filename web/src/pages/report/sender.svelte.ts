@@ -9,9 +9,8 @@ import { appearance } from '../../app/appearance.svelte';
 import { rememberHere } from '../../app/device';
 import type { Report } from './draft.svelte';
 import type { SendFile } from './files.svelte';
+import { underWay } from './kept';
 
-// In this window a report is on its way: after reloading it goes on, as it was.
-export const underWay = 'report.sending';
 export interface UnderWay {
   requestId: string;
   report: Report;
