@@ -153,6 +153,12 @@ test('WhoWouldGetItIsAnsweredRuleByRule', async () => {
   await page.getByRole('button', { name: 'Visa vem som skulle få det' }).click();
   await page.getByText('Ärendet skulle gå till').waitFor();
   await page.getByRole('table', { name: /Regel för regel/ }).waitFor();
+  // Who is reminded, by the law of this country only, and that nobody comes after the owner.
+  const reminders = page.getByRole('region', { name: 'Om inget händer: vem påminns, och när' });
+  const steps = reminders.getByRole('table', { name: /Steg med en tid/ });
+  await steps.getByRole('row', { name: /Anmälan av personuppgiftsincident.*inom 72 timmar.*18 timmar före/ }).waitFor();
+  assert.equal(await steps.getByText('Anmeldelse af brud på persondatasikkerheden').count(), 0);
+  await reminders.getByText('Ingen annan får e-post av sig själv.').waitFor();
   await axe(page);
   await context.close();
 });
@@ -175,10 +181,49 @@ test('VersionsRolesRulesAndTemplatesAreShown', async () => {
 test('PartsAreReachedFromOneAnother', async () => {
   const { page, context } = await web.open({ login: administrator, size: 'phone' });
   await opened(page, parts[0]);
-  await page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Lagkrav' }).click();
+  const nav = page.getByRole('navigation', { name: 'Administration' });
+  await nav.getByText('Alla delar av administrationen').click();
+  await axe(page);
+  await nav.getByRole('link', { name: 'Lagkrav' }).click();
   await page.getByRole('heading', { level: 1, name: 'Lagkrav' }).waitFor();
   await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
   await page.goBack();
   await page.getByRole('heading', { level: 1, name: 'Organisationen' }).waitFor();
+  await context.close();
+});
+
+test('MailIsShownAsItLooksAndNothingInItRuns', async () => {
+  const { page, context } = await web.open({ login: administrator, dark: true });
+  const strange = '<body style="background: #ffffff; color: #1a1a1a; position: fixed"><p style="color: #003a70">Hej!</p><script>window.ran = 1</script><img src="/x.png" onerror="window.ran = 1"><a href="https://evil.example" onclick="window.ran = 1">Öppna ärendet</a></body>';
+  const words = { subject: 'Ärende AVV-1', text: 'Hej!', html: strange };
+  await page.route((url) => url.pathname === '/v1/templates', (route) => route.fulfill({ json: { templates: [{ template: 'case_assigned', language: 'sv', words, preview: words }] } }));
+  await opened(page, 'templates');
+  await page.getByText('Nytt ärende till ägaren').click();
+  await page.getByText('Öppna ärendet').waitFor();
+  const shown = await page.locator('.paper').evaluate(({ shadowRoot }) => {
+    const sheet = shadowRoot.firstElementChild;
+    return { tags: [...sheet.querySelectorAll('*')].map(({ tagName }) => tagName), color: getComputedStyle(sheet.querySelector('p')).color, position: getComputedStyle(sheet).position, ran: window.ran };
+  });
+  assert.deepEqual(shown, { tags: ['P', 'SPAN'], color: 'rgb(0, 58, 112)', position: 'static', ran: undefined });
+  await axe(page);
+  await context.close();
+});
+
+test('QueueSaysHowOldAndWhenItLastWorked', async () => {
+  const { page, context } = await web.open({ login: administrator, size: 'phone' });
+  const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+  let queue = { waiting: '3', failed: '1', sent: '120', oldest_create_time: ago(40), last_success_time: ago(2), last_failure_time: ago(600), last_failure_reply_code: 451 };
+  await page.route((url) => url.pathname === '/v1/notices:queue', (route) => route.fulfill({ json: queue }));
+  await opened(page, 'notices');
+  await page.getByText('E-posten går fram').waitFor();
+  await page.getByText('Ett meddelande har väntat länge').waitFor();
+  await page.getByText('för 10 timmar sedan, svar 451').waitFor();
+  await fits(page);
+  await axe(page);
+  queue = { ...queue, oldest_create_time: ago(1), last_failure_time: ago(1), last_failure_reply_code: 0 };
+  await page.reload();
+  await page.getByText('E-posten går inte fram').waitFor();
+  await page.getByText(/för 1 minut sedan, inget svar/).waitFor();
+  assert.equal(await page.getByText('E-posten går fram').count(), 0);
   await context.close();
 });

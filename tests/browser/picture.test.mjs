@@ -105,6 +105,89 @@ test('FigureLeadsToTheCasesBehindIt', async () => {
   await context.close();
 });
 
+test('CauseLeadsToTheClosedCasesItCounts', async () => {
+  const { page, context } = await web.open({ login: officer });
+  await show(page, figures());
+  await page.goto(web.url('/picture'));
+  await settled(page);
+  const causes = page.getByRole('figure', { name: 'Orsaker' });
+  assert.equal(await causes.getByText('Ingen orsak angiven').getByRole('link').count(), 0);
+  const asked = [];
+  await page.route((url) => url.pathname === '/v1/cases', (route) => {
+    asked.push(new URL(route.request().url()).searchParams);
+    return route.fulfill({ json: { cases: [], total_size: '0' } });
+  });
+  await causes.getByRole('link', { name: 'Misstag', exact: true }).click();
+  await page.waitForURL(/\/cases\?.*cause=HUMAN_ERROR/);
+  await settled(page);
+  const chip = page.getByRole('list', { name: 'Filter som gäller' }).getByRole('button', { name: /Misstag/ });
+  await chip.waitFor();
+  await waitFor(() => asked.length > 0, { what: 'the list' });
+  assert.deepEqual(asked.at(-1).getAll('cause'), ['CAUSE_HUMAN_ERROR']);
+  assert.deepEqual(asked.at(-1).getAll('states'), ['CASE_STATE_CLOSED']);
+  await axe(page);
+  await chip.click();
+  await waitFor(() => asked.at(-1).getAll('cause').length === 0, { what: 'the list without the cause' });
+  await context.close();
+});
+
+test('OverdueLeadsToTheStepsItCountsAllOfThem', async () => {
+  const { page, context } = await web.open({ login: officer });
+  const made = figures();
+  // Nine late steps of eight cases, the last two of the same one, and one that still has time.
+  made.indicators.find(({ id }) => id === 'overdue_cases').value = 8;
+  const clock = made.clocks[0];
+  made.clocks = [...Array.from({ length: 9 }, (_, at) => ({ ...clock, duty_id: `late-${at}`, number: `AVV-2026-00040${Math.min(at, 7)}` })), made.clocks[1]];
+  await show(page, made);
+  await page.goto(web.url('/picture'));
+  await settled(page);
+  const tile = page.getByRole('link', { name: 'Anmälan försenad' });
+  assert.equal(await tile.getAttribute('href'), '#clocks');
+  const clocks = page.locator('#clocks');
+  await clocks.getByText('9 steg är försenade, i 8 ärenden.').waitFor();
+  assert.equal(await clocks.getByText('Försenad', { exact: true }).filter({ visible: true }).count(), 9);
+  assert.equal(await clocks.getByRole('row').count(), 10);
+  await clocks.getByRole('button', { name: 'Visa alla 10' }).click();
+  assert.equal(await clocks.getByRole('row').count(), 11);
+  await context.close();
+});
+
+test('ColumnsEndTogetherAndLeaveNoGaps', async () => {
+  for (const size of [{ width: 1024, height: 768 }, { width: 1440, height: 900 }, { width: 1920, height: 1080 }]) {
+    const { page, context } = await web.open({ login: officer, more: { viewport: size } });
+    await show(page, figures());
+    await page.goto(web.url('/picture'));
+    await settled(page);
+    const columns = await page.locator('.columns.two > .column').evaluateAll((all) => all.map((column) => {
+      const boxes = [...column.children].map((child) => child.getBoundingClientRect());
+      return { end: Math.round(boxes.at(-1).bottom), gaps: boxes.slice(1).map((box, at) => Math.round(box.top - boxes[at].bottom)) };
+    }));
+    assert.equal(columns.length, 2, JSON.stringify(size));
+    assert.equal(columns[0].end, columns[1].end, JSON.stringify(size));
+    assert.ok(columns.every(({ gaps }) => gaps.length >= 2 && gaps.every((gap) => gap <= 20)), JSON.stringify(columns));
+    await fits(page);
+    await context.close();
+  }
+});
+
+test('SlidesFillTheWallAndShowAllAtOnce', async () => {
+  for (const viewport of [{ width: 1280, height: 720 }, { width: 1920, height: 1080 }]) {
+    const { page, context } = await web.open({ login: member, more: { viewport, reducedMotion: 'reduce' } });
+    await show(page, figures());
+    for (let panel = 1; panel <= 6; panel += 1) {
+      await page.goto(web.url(`/picture?view=projector&panel=${panel}`));
+      await page.locator('.slide .panel').first().waitFor();
+      await page.waitForTimeout(100);
+      const { tall, end } = await page.evaluate(() => ({
+        tall: document.documentElement.scrollHeight, end: Math.max(...[...document.querySelectorAll('.slide .panel')].map((one) => one.getBoundingClientRect().bottom)),
+      }));
+      assert.ok(tall <= viewport.height + 1, `slide ${panel} is ${tall} tall at ${viewport.height}`);
+      assert.ok(end > 0.78 * viewport.height, `slide ${panel} ends at ${end} of ${viewport.height}`);
+    }
+    await context.close();
+  }
+});
+
 test('WhoSeesNoCasesOfOthersIsLedToNone', async () => {
   const only = web.suite.organisation.people.find(({ roles }) => roles.some(({ role }) => role === 'FORUM_MEMBER') && roles.every(({ role }) => ['FORUM_MEMBER', 'DIRECTOR', 'EMPLOYEE'].includes(role)));
   const { page, context } = await web.open({ login: only?.login ?? web.suite.person('DIRECTOR').login });
@@ -176,7 +259,25 @@ test('OnPaperItHasTablesDateAndName', async () => {
   await page.getByText(/^Kalix kommun · .* 20\d\d$/).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Skriv ut' }).isVisible(), false);
   assert.equal(await page.getByRole('combobox', { name: 'Del av kommunen' }).isVisible(), false);
+  // As wide as A4 between its margins: nothing sticks out, no link to elsewhere is left, each chart has its table.
+  await page.setViewportSize({ width: 688, height: 1016 });
+  await fits(page);
+  assert.equal(await page.locator('nav, header a, footer, button').filter({ visible: true }).count(), 0);
+  const charts = await page.locator('figure').all();
+  assert.equal(charts.length, 9);
+  for (const chart of charts) {
+    assert.equal(await chart.getByRole('table').filter({ visible: true }).count(), 1, await chart.getByRole('heading').textContent());
+    const { height, inside } = await chart.evaluate((one) => ({ height: one.getBoundingClientRect().height, inside: getComputedStyle(one).breakInside }));
+    // Kept whole, and no taller than a page.
+    assert.equal(inside, 'avoid');
+    assert.ok(height < 1016, `${height} of ${await chart.getByRole('heading').textContent()}`);
+  }
   await page.emulateMedia({ media: 'screen' });
+  await page.getByRole('table', { name: 'Orsaker' }).waitFor({ state: 'hidden' });
+  // Also when it is printed at once.
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  assert.equal(await page.getByRole('table', { name: 'Orsaker' }).isVisible(), true);
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
   await page.getByRole('table', { name: 'Orsaker' }).waitFor({ state: 'hidden' });
   await context.close();
 });

@@ -15,10 +15,23 @@ const forms = new Set(['zero', 'one', 'two', 'few', 'many', 'other']);
 const faults = [];
 
 const isPlural = (value) => typeof value === 'object' && 'other' in value && Object.keys(value).every((key) => forms.has(key));
+// A group whose keys all happen to be names of plural forms is taken for a plural: what cannot be one is said clearly.
+function pluralFault(value, language) {
+  const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+  const strange = Object.keys(value).filter((form) => !needed.includes(form));
+  const why = Object.values(value).some((text) => typeof text !== 'string') ? 'a form of it is not a text'
+    : strange.length > 0 ? `there is no form "${strange[0]}" in this language`
+      : needed.some((form) => !(form in value)) ? `it lacks "${needed.find((form) => !(form in value))}"`
+        : !/\{\w+\}/.test(value.other) ? '"other" says no number, such as {count}' : undefined;
+  return why && `is taken for a plural, because its keys (${Object.keys(value).join(', ')}) are names of plural forms, but ${why}. If it is a group of messages, call the key "other" something else`;
+}
 
 // The messages of a file by key, `area.path.to.it`.
 function flatten(value, key, into, where) {
-  if (typeof value === 'string' || (value && isPlural(value))) {
+  const fault = value && typeof value === 'object' && isPlural(value) ? pluralFault(value, where.split('/')[1]) : undefined;
+  if (fault) {
+    faults.push(`${where}: ${key} ${fault}`);
+  } else if (typeof value === 'string' || (value && isPlural(value))) {
     into.set(key, value);
   } else if (value && typeof value === 'object' && !Array.isArray(value)) {
     for (const [name, inner] of Object.entries(value)) flatten(inner, `${key}.${name}`, into, where);
@@ -72,11 +85,6 @@ for (const key of keys) {
       faults.push(`${where} has other placeholders than ${first}: ${[...placeholders(message)]} / ${[...placeholders(read.get(first).get(key))]}`);
     }
     if ((typeof message === 'string') !== (typeof read.get(first).get(key) === 'string')) faults.push(`${where} is a plural in one language only`);
-    if (typeof message !== 'string') {
-      for (const form of new Intl.PluralRules(language).resolvedOptions().pluralCategories) {
-        if (!(form in message)) faults.push(`${where} lacks the plural form ${form}`);
-      }
-    }
   }
 }
 
@@ -85,7 +93,7 @@ const shown = ['CaseState', 'Resolution', 'Category', 'Kind', 'SecurityProperty'
   'DutyState', 'StageState', 'Confidence', 'EntityUnit', 'NoticeState', 'AttachmentState', 'AttachmentRefusal', 'CampaignState',
   'Confidentiality', 'MessageAuthor', 'ReportState', 'RevealReason', 'Outcome', 'RebuildState', 'BodyType', 'RouteTo', 'ChangeKind',
   'ErasureGround', 'RoutingEffect', 'Cause', 'MeasureKind', 'MeasureState', 'SimilarityGround', 'TimelineKind'];
-const description = process.env.AVVIK_OPENAPI ?? join(here, '..', process.env.AVVIK_BUILD ?? 'build/release', 'share/openapi.json');
+const description = process.env.AVVIK_OPENAPI ?? resolve(here, '..', process.env.AVVIK_BUILD ?? 'build/release', 'share/openapi.json');
 if (existsSync(description)) {
   const { schemas } = JSON.parse(readFileSync(description, 'utf8')).components;
   for (const [name, schema] of Object.entries(schemas)) {

@@ -11,7 +11,7 @@ export interface Chip { id: string; label: string; remove: () => void }
 export function chipsOf(filters: Filters): Chip[] {
   const chips: Chip[] = [];
   const one = (name: keyof Filters, label: string) => chips.push({ id: name, label, remove: () => setQuery({ [name]: '' }) });
-  const some = (name: 'state' | 'category' | 'property' | 'sphere', prefix: string) => {
+  const some = (name: 'state' | 'category' | 'property' | 'sphere' | 'cause', prefix: string) => {
     for (const value of filters[name]) {
       chips.push({ id: `${name}-${value}`, label: term(prefix + value), remove: () => setQuery({ [name]: filters[name].filter((other) => other !== value) }) });
     }
@@ -24,6 +24,7 @@ export function chipsOf(filters: Filters): Chip[] {
   some('category', 'CATEGORY_');
   some('property', 'SECURITY_PROPERTY_');
   some('sphere', 'SPHERE_');
+  some('cause', 'CAUSE_');
   if (filters.from) one('from', t('cases.chip.from', { date: formatDate(filters.from) }));
   if (filters.before) one('before', t('cases.chip.before', { date: formatDate(filters.before) }));
   if (filters.overdue) one('overdue', filters.overdue === 'yes' ? t('cases.chip.overdue') : t('cases.chip.not_overdue'));
@@ -33,5 +34,5 @@ export function chipsOf(filters: Filters): Chip[] {
 }
 
 export function clearAll(): void {
-  setQuery(Object.fromEntries(['state', 'unit', 'system', 'owner', 'severity', 'category', 'property', 'sphere', 'from', 'before', 'overdue', 'grouped', 'held'].map((name) => [name, ''])));
+  setQuery(Object.fromEntries(['state', 'unit', 'system', 'owner', 'severity', 'category', 'property', 'sphere', 'cause', 'from', 'before', 'overdue', 'grouped', 'held'].map((name) => [name, ''])));
 }

@@ -17,6 +17,7 @@ export interface Filters {
   category: string[];
   property: string[];
   sphere: string[];
+  cause: string[];
   // Days of the calendar, `2026-11-21`.
   from: string;
   before: string;
@@ -24,7 +25,7 @@ export interface Filters {
   grouped: string;
   held: string;
 }
-export type ListQuery = NonNullable<operations['Triage_ListCases']['parameters']['query']>;
+export type ListQuery = NonNullable<operations['Triage_ListCases']['parameters']['query']> & { cause?: Schema<'triage.v1.Cause'>[] };
 
 export const views: View[] = ['mine', 'unit', 'nobody', 'all'];
 export const orders: Order[] = ['due', 'severity', 'changed', 'newest', 'oldest'];
@@ -34,6 +35,7 @@ export const categories = ['MISDIRECTED_MESSAGE', 'LOST_DEVICE', 'LOST_DOCUMENT'
 export const properties = ['CONFIDENTIALITY', 'ACCURACY', 'AVAILABILITY', 'TRACEABILITY'];
 export const severities = ['LOW', 'MODERATE', 'HIGH', 'CRITICAL'];
 export const spheres = ['OPEN', 'PERSONAL_DATA', 'RESTRICTED', 'SECURITY_PROTECTION'];
+export const causes = ['HUMAN_ERROR', 'TECHNICAL_FAULT', 'ROUTINE', 'SUPPLIER', 'ADVERSARY', 'UNKNOWN'];
 const answers = ['yes', 'no'];
 
 const one = <Value extends string>(value: string | null, of: readonly Value[], otherwise: Value | '' = ''): Value | '' =>
@@ -55,6 +57,7 @@ export function readFilters(query: URLSearchParams, otherwise: View): Filters {
     category: some(query.getAll('category'), categories),
     property: some(query.getAll('property'), properties),
     sphere: some(query.getAll('sphere'), spheres),
+    cause: some(query.getAll('cause'), causes),
     from: day(query.get('from')),
     before: day(query.get('before')),
     overdue: one(query.get('overdue'), answers),
@@ -83,6 +86,7 @@ export function toQuery(filters: Filters, myUnit: string): ListQuery {
     categories: list('CATEGORY_', filters.category),
     properties: list('SECURITY_PROPERTY_', filters.property),
     spheres: list('SPHERE_', filters.sphere),
+    cause: list('CAUSE_', filters.cause),
     received_from_time: filters.from ? midnight(filters.from) : undefined,
     // The day itself counts.
     received_before_time: filters.before ? midnight(filters.before, 1) : undefined,

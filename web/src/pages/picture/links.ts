@@ -4,7 +4,7 @@
 import { session } from '../../app/session.svelte';
 import type { Part } from './situation.svelte';
 
-interface Wanted { state?: string[]; unit?: string; system?: string; property?: string; from?: string; before?: string; overdue?: string }
+interface Wanted { state?: string[]; unit?: string; system?: string; property?: string; cause?: string; from?: string; before?: string; overdue?: string }
 
 export const everyState = ['OPEN', 'ASSIGNED', 'ACKNOWLEDGED', 'CLOSED'];
 export const openStates = ['OPEN', 'ASSIGNED', 'ACKNOWLEDGED'];
