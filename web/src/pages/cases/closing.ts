@@ -7,7 +7,6 @@ export interface Closing { resolution: string; cause: string; outcome: string; t
 export type ClosingFaults = Partial<Record<keyof Closing, string>>;
 
 export const resolutions = ['REMEDIED', 'RISK_ACCEPTED', 'NO_DEVIATION', 'DUPLICATE', 'HANDLED_ELSEWHERE', 'WITHDRAWN'];
-export const causes = ['HUMAN_ERROR', 'TECHNICAL_FAULT', 'ROUTINE', 'SUPPLIER', 'ADVERSARY', 'UNKNOWN'];
 
 export const emptyClosing = (): Closing => ({ resolution: '', cause: '', outcome: '', told: '' });
 

@@ -25,7 +25,7 @@ export interface Filters {
   grouped: string;
   held: string;
 }
-export type ListQuery = NonNullable<operations['Triage_ListCases']['parameters']['query']> & { cause?: Schema<'triage.v1.Cause'>[] };
+export type ListQuery = NonNullable<operations['Triage_ListCases']['parameters']['query']>;
 
 export const views: View[] = ['mine', 'unit', 'nobody', 'all'];
 export const orders: Order[] = ['due', 'severity', 'changed', 'newest', 'oldest'];
@@ -86,7 +86,7 @@ export function toQuery(filters: Filters, myUnit: string): ListQuery {
     categories: list('CATEGORY_', filters.category),
     properties: list('SECURITY_PROPERTY_', filters.property),
     spheres: list('SPHERE_', filters.sphere),
-    cause: list('CAUSE_', filters.cause),
+    causes: list('CAUSE_', filters.cause),
     received_from_time: filters.from ? midnight(filters.from) : undefined,
     // The day itself counts.
     received_before_time: filters.before ? midnight(filters.before, 1) : undefined,
