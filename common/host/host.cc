@@ -33,12 +33,14 @@ namespace {
 constexpr absl::Duration kFollow = absl::Seconds(2);
 
 // What is written once, and never changed or shortened but for what is filled in later: an event gets its
-// position, a tenant's key is wrapped anew.
+// position, a tenant's key is wrapped anew and begins to make hashes.
 const pg::AppendOnly kAppendOnly[] = {{"audit_record", {}},
                                       {"audit_run", {}},
                                       {"audit_checkpoint", {}},
                                       {"event_log", {"position"}},
-                                      {"tenant_key", {"master_key_id", "wrapped", "rewrapped_at"}},
+                                      {"tenant_key",
+                                       {"master_key_id", "wrapped", "rewrapped_at", "hashing_only",
+                                        "hashes_since"}},
                                       {"erasure", {}},
                                       {"organisation", {}}};
 
