@@ -109,20 +109,25 @@ install_debian_packages() {
 }
 
 # Brings DIRECTORY/node_modules to what DIRECTORY/package-lock.json says. A copy of the lock file in
-# node_modules tells what is there.
+# node_modules tells what is there, and for which Node.js.
 install_npm_packages() {
   local directory=$1
-  local lock=$directory/package-lock.json copy=$directory/node_modules/.installed-lock.json
-  cmp -s "$lock" "$copy" && return 0
+  local lock=$directory/package-lock.json copy=$directory/node_modules/.installed path=$PATH
+  # npm leaves out what asks for a newer Node.js than the one npm runs on. Debian's is older than the one that the
+  # packages of AVVIK_ROOT bring.
+  [[ $directory == "$AVVIK_ROOT" ]] || path=$(dirname "$(find_node)"):$PATH
+  local version
+  version=$(PATH=$path node --version)
+  cmp -s <(echo "$version" | cat - "$lock") "$copy" && return 0
   mkdir -p "$(dirname "$install_log")"
   say "Installing npm packages in ${directory/#"$AVVIK_ROOT"/.}"
   # A log of its own, told from the beginning: npm says the reason first, and then a page of usage.
   local npm_log=$AVVIK_ROOT/build/npm.log
-  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund >"$npm_log" 2>&1) || {
+  (cd "$directory" && PATH=$path npm ci --ignore-scripts --no-audit --no-fund >"$npm_log" 2>&1) || {
     head -n 15 "$npm_log" >&2
     fail "npm ci failed in $directory; everything it said is in $npm_log"
   }
-  cp "$lock" "$copy"
+  echo "$version" | cat - "$lock" >"$copy"
 }
 
 main() {
