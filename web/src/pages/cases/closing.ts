@@ -19,7 +19,7 @@ export function faultsOf({ resolution, outcome }: Closing): ClosingFaults {
   };
 }
 
-// Only what is said is sent: a server that does not know the cause or words for the reporter refuses the fields.
+// Only what is said is sent.
 export function bodyOf({ resolution, cause, outcome, told }: Closing) {
   return {
     resolution: resolution as Schema<'triage.v1.Resolution'>, outcome: outcome.trim(),
