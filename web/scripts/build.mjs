@@ -33,8 +33,10 @@ function stamp() {
   return hash.digest('hex');
 }
 
+// Names of classes are made of paths from where one stands: the page and the application have to be made in one place.
+process.chdir(here);
 function run(...args) {
-  execFileSync(process.execPath, args, { cwd: here, stdio: 'inherit' });
+  execFileSync(process.execPath, args, { stdio: 'inherit' });
 }
 
 function compress(path) {
@@ -62,6 +64,9 @@ if (!built || process.argv.includes('--force')) {
   // The gateway answers with it for the address of every page.
   const page = readFileSync(join(dist, 'index.html'), 'utf8');
   const question = await firstQuestion(here, join(here, 'node_modules/.avvik-first'));
+  const sheets = [...page.matchAll(/rel="stylesheet"[^>]* href="\/(assets\/[^"]+)"/g)].map(([, href]) => readFileSync(join(dist, href), 'utf8'));
+  const plainClass = [...question.matchAll(/svelte-\w+/g)].map(([name]) => name).find((name) => !sheets.some((sheet) => sheet.includes(name)));
+  if (plainClass) throw new Error(`the first question has the class ${plainClass}, which no style sheet of the page knows`);
   writeFileSync(join(dist, 'app.html'), page.replace('<!-- first question -->', () => question));
   rmSync(join(dist, 'index.html'));
   for (const name of plain) copyFileSync(join(here, 'static', name), join(dist, name));
