@@ -56,11 +56,16 @@ function toHex({ l, c, h }: Oklch): string {
 // The shade of the hue with at least `ratio` against `ground` that lies nearest to `lightness`.
 function readable(base: Oklch, ground: string, ratio: number, lightness: number, chroma = base.c): string {
   const darker = luminance(ground) > 0.18;
-  for (let l = lightness; l >= 0 && l <= 1; l += darker ? -0.01 : 0.01) {
-    const hex = toHex({ ...base, l, c: chroma });
-    if (contrast(hex, ground) >= ratio) return hex;
+  const step = (count: number) => toHex({ ...base, l: lightness + (darker ? -0.01 : 0.01) * count, c: chroma });
+  // Contrast grows with each step: halving finds the first that has enough.
+  let [least, most] = [0, Math.floor((darker ? lightness : 1 - lightness) * 100)];
+  if (contrast(step(most), ground) < ratio) return darker ? '#000000' : '#ffffff';
+  while (least < most) {
+    const middle = (least + most) >> 1;
+    if (contrast(step(middle), ground) >= ratio) most = middle;
+    else least = middle + 1;
   }
-  return darker ? '#000000' : '#ffffff';
+  return step(least);
 }
 
 export type Tokens = Record<string, string>;
@@ -114,10 +119,11 @@ export function applyTheme(main = fallback.main, second = fallback.second, more 
   const grey = toHex({ ...toOklch(first), l: 0.5, c: 0.015 });
   const rules = (dark: boolean) => [['accent', first], ['brand1', other], ['neutral', grey]]
     .map(([name, color]) => block(name!, tokens(color!, dark, more))).join('');
-  sheet.replaceSync(`:root{${rules(false)}}
-    :root[data-color-scheme=dark]{${rules(true)}}
-    @media screen and (prefers-color-scheme:dark){:root[data-color-scheme=auto]{${rules(true)}}}
-    @media print{:root[data-color-scheme]{${rules(false)}}}`);
+  const [light, dark] = [rules(false), rules(true)];
+  sheet.replaceSync(`:root{${light}}
+    :root[data-color-scheme=dark]{${dark}}
+    @media screen and (prefers-color-scheme:dark){:root[data-color-scheme=auto]{${dark}}}
+    @media print{:root[data-color-scheme]{${light}}}`);
   if (!adopted) document.adoptedStyleSheets.push(sheet);
   adopted = true;
 }

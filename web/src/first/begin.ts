@@ -13,10 +13,12 @@ const words = {
 };
 
 async function begin(): Promise<void> {
-  paint(known);
+  const ask = wanted();
+  // Without colours there is nothing to look at yet: they are made once, of the answer.
+  if (known || !ask) paint(known);
   const language = wantedLanguage();
   if (language) words[language]().catch(() => {});
-  if (wanted()) {
+  if (ask) {
     const appearance = known ?? await answered;
     paint(appearance);
     show(language ?? appearance?.languages.find(isLanguage) ?? 'sv', appearance);

@@ -2,10 +2,11 @@
 
 import { appearance } from '../app/appearance.svelte';
 import { i18n, t } from './i18n.svelte';
+import { numberText } from './number';
 
-const kept = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat | Intl.ListFormat>();
+const kept = new Map<string, Intl.DateTimeFormat | Intl.RelativeTimeFormat | Intl.ListFormat>();
 
-function keep<Format extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat | Intl.ListFormat>(key: string, make: () => Format): Format {
+function keep<Format extends Intl.DateTimeFormat | Intl.RelativeTimeFormat | Intl.ListFormat>(key: string, make: () => Format): Format {
   const whole = `${i18n.locale} ${appearance.timeZone} ${key}`;
   if (!kept.has(whole)) kept.set(whole, make());
   return kept.get(whole) as Format;
@@ -42,7 +43,7 @@ export function formatMonth(month: string): string {
 
 export function formatNumber(value: number | string | undefined, options: Intl.NumberFormatOptions = {}): string {
   if (value === undefined || value === '') return '';
-  return keep(`number ${JSON.stringify(options)}`, () => new Intl.NumberFormat(i18n.locale, options)).format(Number(value));
+  return numberText(Number(value), i18n.locale, options);
 }
 // 0.42 as 42 %.
 export const formatShare = (share: number | undefined) => formatNumber(share, { style: 'percent', maximumFractionDigits: 0 });
@@ -56,7 +57,7 @@ export function formatDuration(seconds: number): string {
     const count = Math.floor(rest / size);
     rest -= count * size;
     if (count > 0 || (unit === 'second' && parts.length === 0)) {
-      parts.push(keep(`unit ${unit}`, () => new Intl.NumberFormat(i18n.locale, { style: 'unit', unit, unitDisplay: 'long' })).format(count));
+      parts.push(numberText(count, i18n.locale, { style: 'unit', unit, unitDisplay: 'long' }));
     } else if (parts.length > 0) break;
     if (parts.length === 2 || (unit === 'minute' && parts.length > 0)) break;
   }
@@ -82,7 +83,7 @@ export function formatBytes(bytes: number): string {
 }
 
 // 25 MB, of what is counted in whole ones of 1,024 × 1,024 bytes.
-export const formatMegabytes = (bytes: number) => formatNumber(Math.round(bytes / 1024 / 1024), { style: 'unit', unit: 'megabyte', unitDisplay: 'short' });
+export const formatMegabytes = (bytes: number) => `${formatNumber(Math.round(bytes / 1024 / 1024))}\u00a0MB`;
 
 // Anna, Bo and Cecilia.
 export const formatList = (entries: string[]) => keep('list', () => new Intl.ListFormat(i18n.locale)).format(entries);

@@ -4,6 +4,7 @@
 import { remember } from '../app/device';
 import type { Area, Messages } from './keys';
 import { isLanguage, type Language, wantedLanguage } from './language';
+import { numberText } from './number';
 
 export type { Area, Messages } from './keys';
 export type { Language } from './language';
@@ -99,7 +100,7 @@ function fill(key: string, values: Record<string, string | number> = {}): string
   const text = typeof found === 'string' ? found : found[pluralOf(Number(values.count))] ?? found.other;
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
-    return typeof value === 'number' ? new Intl.NumberFormat(i18n.locale).format(value) : String(value);
+    return typeof value === 'number' ? numberText(value, i18n.locale) : String(value);
   });
 }
 
