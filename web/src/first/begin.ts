@@ -12,6 +12,9 @@ const words = {
   en: () => import('../i18n/words/en'),
 };
 
+// This runs as soon as it has come, beside the style sheet; the page may still be on its way.
+const whole = () => document.readyState !== 'loading' || new Promise((done) => { document.addEventListener('DOMContentLoaded', done, { once: true }); });
+
 async function begin(): Promise<void> {
   const ask = wanted();
   // Without colours there is nothing to look at yet: they are made once, of the answer.
@@ -21,6 +24,7 @@ async function begin(): Promise<void> {
   if (ask) {
     const appearance = known ?? await answered;
     paint(appearance);
+    await whole();
     show(language ?? appearance?.languages.find(isLanguage) ?? 'sv', appearance);
     // The picture goes before the work that making the application is.
     if (!document.hidden) await new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
