@@ -20,7 +20,7 @@ build_packages=(
 # What ./run starts and calls.
 run_packages=(postgresql redis-server clamav-daemon curl ca-certificates openssl tzdata)
 # What ./test calls besides.
-test_packages=(shellcheck nginx systemd chromium fonts-liberation softhsm2 opensc)
+test_packages=(python3 shellcheck nginx systemd chromium fonts-liberation softhsm2 opensc)
 # What tests/fuzz/run builds with: libFuzzer is clang's.
 fuzz_packages=(clang libclang-rt-14-dev)
 
