@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "common/datafile/datafile.h"
+#include "common/deadline/office_hours.h"
 #include "common/status/error.h"
 
 namespace avvik::organisation {
@@ -62,6 +63,7 @@ class Checker {
     CheckPm3Objects();
     CheckBodies();
     CheckRouting();
+    CheckLadders();
     CheckTitles();
     CheckRetention();
     CheckStandIns();
@@ -293,13 +295,38 @@ class Checker {
       for (int j = 0; j < rule.systems_size(); ++j) {
         SystemReference(rule.systems(j), path + "." + At("systems", j));
       }
-      bool to_role = rule.to() == v1::ROUTE_TO_ROLE;
-      if (to_role && rule.role() == v1::ROLE_UNSPECIFIED) {
-        Add(path + ".role", "is required with ROUTE_TO_ROLE");
-      } else if (to_role && (!IsOfPeople(rule.role()) || rule.role() == v1::EMPLOYEE)) {
-        Add(path + ".role", "must be a role that people hold by assignment");
-      } else if (!to_role && rule.role() != v1::ROLE_UNSPECIFIED) {
-        Add(path + ".role", "must only be given with ROUTE_TO_ROLE");
+      CheckRoleOf(rule.to() == v1::ROUTE_TO_ROLE, rule.role(), "ROUTE_TO_ROLE", path + ".role");
+    }
+  }
+
+  // A role that stands beside the choice `wanted_with`, and only with it.
+  void CheckRoleOf(bool wanted, v1::Role role, const std::string& wanted_with,
+                   const std::string& path) {
+    if (wanted && role == v1::ROLE_UNSPECIFIED) {
+      Add(path, "is required with " + wanted_with);
+    } else if (wanted && (!IsOfPeople(role) || role == v1::EMPLOYEE)) {
+      Add(path, "must be a role that people hold by assignment");
+    } else if (!wanted && role != v1::ROLE_UNSPECIFIED) {
+      Add(path, "must only be given with " + wanted_with);
+    }
+  }
+
+  void CheckLadders() {
+    if (!o_.office_hours().empty() && !deadline::ParseOfficeHours(o_.office_hours()).ok()) {
+      Add("office_hours", "must be two times such as 08:00-16:30, the later one last");
+    }
+    Unique ids(this, "ladders", ".id");
+    for (int i = 0; i < o_.ladders_size(); ++i) {
+      const v1::Ladder& ladder = o_.ladders(i);
+      const std::string path = At("ladders", i);
+      ids.Look(i, ladder.id());
+      for (int j = 0; j < ladder.units_size(); ++j) {
+        UnitReference(ladder.units(j), path + "." + At("units", j));
+      }
+      for (int j = 0; j < ladder.steps_size(); ++j) {
+        const v1::LadderStep& step = ladder.steps(j);
+        CheckRoleOf(step.tell() == v1::LADDER_TELL_ROLE, step.role(), "LADDER_TELL_ROLE",
+                    path + "." + At("steps", j) + ".role");
       }
     }
   }

@@ -15,7 +15,8 @@ namespace avvik::organisation {
 //   every unit, person and system that is named exists; a supplier is one, or a company;
 //   the board is a committee;
 //   people hold roles of people, and speak a language the organisation offers;
-//   a routing rule has a role exactly when it routes to one;
+//   a routing rule has a role exactly when it routes to one, a step of a ladder when it tells one;
+//   office hours are two times of a day;
 //   the time zone is known here; links are http or https;
 //   someone is INFORMATION_SECURITY_OFFICER for the whole municipality: the last resort of routing.
 // Expects what validate::Validate accepts; anything else is safe, with violations left out.

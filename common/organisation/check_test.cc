@@ -245,6 +245,28 @@ TEST(Check, RetentionRuleThatIsNeverReachedIsAFault) {
                           HasSubstr("retention[1] is never reached")));
 }
 
+TEST(Check, LaddersNameUnitsAndRolesThatThereAre) {
+  v1::Organisation organisation = ExampleOrganisation();
+  organisation.set_office_hours("8-17");
+  for (const char* id : {"all", "all"}) organisation.add_ladders()->set_id(id);
+  v1::Ladder* ladder = organisation.mutable_ladders(0);
+  ladder->add_units("x");
+  ladder->add_steps()->set_tell(v1::LADDER_TELL_ROLE);
+  v1::LadderStep* owner = ladder->add_steps();
+  owner->set_tell(v1::LADDER_TELL_OWNER);
+  owner->set_role(v1::COORDINATOR);
+  v1::LadderStep* employee = ladder->add_steps();
+  employee->set_tell(v1::LADDER_TELL_ROLE);
+  employee->set_role(v1::EMPLOYEE);
+  EXPECT_THAT(Faults(organisation),
+              testing::UnorderedElementsAre(
+                  HasSubstr("office_hours must be"), HasSubstr("ladders[0].units[0]"),
+                  "ladders[0].steps[0].role is required with LADDER_TELL_ROLE",
+                  "ladders[0].steps[1].role must only be given with LADDER_TELL_ROLE",
+                  "ladders[0].steps[2].role must be a role that people hold by assignment",
+                  HasSubstr("ladders[1].id is the same as of ladders[0]")));
+}
+
 TEST(Check, EveryViolationIsReported) {
   v1::Organisation organisation = ExampleOrganisation();
   organisation.mutable_units(2)->set_parent("x");

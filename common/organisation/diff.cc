@@ -1,6 +1,7 @@
 #include "common/organisation/diff.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "google/protobuf/text_format.h"
@@ -29,14 +30,16 @@ std::vector<std::string> ValuesOf(const Message& message, const FieldDescriptor*
   return values;
 }
 
-// An entry field by field, each list in it sorted.
+// An entry field by field, each list in it sorted but for the steps of a ladder.
 using Entry = std::vector<std::vector<std::string>>;
 
 Entry EntryOf(const Message& message) {
   Entry entry;
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-    entry.push_back(ValuesOf(message, message.GetDescriptor()->field(i)));
-    std::sort(entry.back().begin(), entry.back().end());
+    const FieldDescriptor* field = message.GetDescriptor()->field(i);
+    entry.push_back(ValuesOf(message, field));
+    const bool in_order = field->message_type() == v1::LadderStep::descriptor();
+    if (!in_order) std::sort(entry.back().begin(), entry.back().end());
   }
   return entry;
 }
@@ -83,19 +86,36 @@ void DiffList(const v1::Organisation& from, const v1::Organisation& to, const Fi
   for (const auto& [id, kind] : found) changes->push_back({list->name() + "/" + id, kind});
 }
 
-// Whether the rules that both have come in another order.
-bool IsReordered(const v1::Organisation& from, const v1::Organisation& to) {
-  auto common = [](const v1::Organisation& one, const v1::Organisation& other) {
+// Whether the first entry that matches decides.
+bool IsTriedFromTheTop(const FieldDescriptor* list) {
+  return list->number() == v1::Organisation::kRoutingFieldNumber ||
+         list->number() == v1::Organisation::kRetentionFieldNumber ||
+         list->number() == v1::Organisation::kLaddersFieldNumber;
+}
+
+std::vector<std::string> IdsOf(const v1::Organisation& organisation, const FieldDescriptor* list) {
+  std::vector<std::string> ids;
+  const auto* r = organisation.GetReflection();
+  for (int i = 0, size = r->FieldSize(organisation, list); i < size; ++i) {
+    ids.push_back(IdOf(r->GetRepeatedMessage(organisation, list, i)));
+  }
+  return ids;
+}
+
+// Whether the entries that both have come in another order.
+bool IsReordered(const v1::Organisation& from, const v1::Organisation& to,
+                 const FieldDescriptor* list) {
+  const auto common = [](const std::vector<std::string>& one,
+                         const std::vector<std::string>& other) {
     std::vector<std::string> ids;
-    for (const auto& rule : one.routing()) {
-      bool in_both =
-          std::any_of(other.routing().begin(), other.routing().end(),
-                      [&](const auto& candidate) { return candidate.id() == rule.id(); });
-      if (in_both) ids.push_back(rule.id());
-    }
+    std::copy_if(one.begin(), one.end(), std::back_inserter(ids), [&](const std::string& id) {
+      return std::find(other.begin(), other.end(), id) != other.end();
+    });
     return ids;
   };
-  return common(from, to) != common(to, from);
+  const std::vector<std::string> before = IdsOf(from, list);
+  const std::vector<std::string> after = IdsOf(to, list);
+  return common(before, after) != common(after, before);
 }
 
 }  // namespace
@@ -107,7 +127,7 @@ std::vector<Change> Diff(const v1::Organisation& from, const v1::Organisation& t
     const FieldDescriptor* field = type->field(i);
     if (field->is_repeated() && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       DiffList(from, to, field, &changes);
-      if (field->number() == v1::Organisation::kRoutingFieldNumber && IsReordered(from, to)) {
+      if (IsTriedFromTheTop(field) && IsReordered(from, to, field)) {
         changes.push_back({field->name(), ChangeKind::kChanged});
       }
     } else if (ValuesOf(from, field) != ValuesOf(to, field)) {

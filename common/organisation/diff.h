@@ -13,7 +13,7 @@ enum class ChangeKind { kAdded, kChanged, kRemoved };
 struct Change {
   // `<list>/<id>` for an entry, such as `units/home-care`, `people/anna.berg` or
   // `role_titles/COORDINATOR`; the name of the field for what stands alone, such as `name` or
-  // `languages`; `routing` when the rules are the same in another order.
+  // `languages`; `routing`, `retention` or `ladders` when the same stand in another order.
   std::string subject;
   ChangeKind kind = ChangeKind::kChanged;
 
@@ -22,8 +22,8 @@ struct Change {
 
 // What was done to `from` to make `to`: empty exactly when they mean the same. The order of entries
 // does not matter, nor that of what a single entry lists; the order of languages (the first is the
-// default) and of routing rules does. In the order of the proto; within a list by id. Needs what
-// Check accepts.
+// default), of the steps of a ladder, and of what is tried from the top does. In the order of the
+// proto; within a list by id. Needs what Check accepts.
 std::vector<Change> Diff(const v1::Organisation& from, const v1::Organisation& to);
 
 }  // namespace avvik::organisation

@@ -99,5 +99,30 @@ TEST(Diff, NoFieldOfAnOrganisationIsOverlooked) {
   }
 }
 
+TEST(Diff, OrderOfTheStepsOfALadderMatters) {
+  v1::Organisation from = ExampleOrganisation();
+  v1::Ladder* ladder = from.add_ladders();
+  ladder->set_id("all");
+  ladder->add_steps()->set_tell(v1::LADDER_TELL_OWNER);
+  ladder->add_steps()->set_wait_minutes(60);
+  v1::Organisation to = from;
+  EXPECT_THAT(Diff(from, to), testing::IsEmpty());
+  to.mutable_ladders(0)->mutable_steps()->SwapElements(0, 1);
+  EXPECT_THAT(Diff(from, to), testing::ElementsAre(Change{"ladders/all", ChangeKind::kChanged}));
+}
+
+TEST(Diff, OrderOfWhatIsTriedFromTheTopMatters) {
+  v1::Organisation from = ExampleOrganisation();
+  for (const char* id : {"one", "two"}) {
+    from.add_ladders()->set_id(id);
+    from.add_retention()->set_id(id);
+  }
+  v1::Organisation to = from;
+  to.mutable_ladders()->SwapElements(0, 1);
+  to.mutable_retention()->SwapElements(0, 1);
+  EXPECT_THAT(Diff(from, to), testing::ElementsAre(Change{"retention", ChangeKind::kChanged},
+                                                   Change{"ladders", ChangeKind::kChanged}));
+}
+
 }  // namespace
 }  // namespace avvik::organisation

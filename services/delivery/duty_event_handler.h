@@ -1,4 +1,5 @@
-// Hears escalation: the owner of a case is told of statutory steps that come due or are overdue.
+// Hears escalation: those whom a step of the ladder calls are told of the stage that comes due or is
+// overdue.
 #pragma once
 
 #include <functional>

@@ -76,18 +76,14 @@ class EventHandlersTest : public DeliveryTest {
     *message.mutable_facts() = facts;
     return Hear(cases_, Event("triage", std::string("cases/") + kCase, message));
   }
-  template <typename Message>
-  absl::Status HearStage(absl::Time target, absl::Time found) {
-    Message message;
-    message.set_stage("notify");
-    escalation::v1::DutyFacts* facts = message.mutable_facts();
-    facts->set_case_id(kCase);
-    facts->set_number(kNumber);
-    facts->mutable_create_time()->set_seconds(absl::ToUnixSeconds(found));
-    escalation::v1::StageFacts* stage = facts->add_stages();
-    stage->set_stage("notify");
-    stage->mutable_target_time()->set_seconds(absl::ToUnixSeconds(target));
-    return Hear(duties_, Event("escalation", "duties/1", message));
+  absl::Status HearStep(escalation::v1::AlarmKind kind, const std::vector<std::string>& logins) {
+    escalation::v1::LadderStepTaken taken;
+    taken.set_kind(kind);
+    taken.set_stage("notify");
+    taken.mutable_facts()->set_case_id(kCase);
+    taken.mutable_facts()->set_number(kNumber);
+    for (const std::string& login : logins) taken.add_person_ids(PersonId(login));
+    return Hear(duties_, Event("escalation", "alarms/1", taken));
   }
 
   // The notices as `template recipient language`, in the order they were queued.
@@ -269,16 +265,14 @@ TEST_F(EventHandlersTest, WhatIsToldOfALinkedReportFollowsItsCase) {
   EXPECT_EQ(Value("SELECT count(*) FROM notice"), "3");
 }
 
-TEST_F(EventHandlersTest, StagesAreToldToTheOwnerOfNow) {
+TEST_F(EventHandlersTest, StepOfALadderIsToldToEverybodyItCalls) {
   ASSERT_OK(HearCase<triage::v1::CaseOpened>(Facts("anna")));
-  ASSERT_OK(HearCase<triage::v1::CaseAssigned>(Facts("daisy")));
-  ASSERT_OK(HearStage<escalation::v1::StageDueSoon>(kNow + absl::Hours(1), kNow));
-  ASSERT_OK(HearStage<escalation::v1::StageOverdue>(kNow + absl::Hours(1), kNow));
-  ASSERT_OK(HearStage<escalation::v1::StageOverdue>(kNow - absl::Hours(1), kNow));
-  EXPECT_THAT(
-      Notices(),
-      ElementsAre("case_assigned anna@kalix.example sv", "case_assigned daisy@kalix.example en",
-                  "stage_due_soon daisy@kalix.example en", "stage_overdue daisy@kalix.example en"));
+  ASSERT_OK(HearStep(escalation::v1::ALARM_KIND_DUE_SOON, {"anna", "daisy", "nobody"}));
+  ASSERT_OK(HearStep(escalation::v1::ALARM_KIND_OVERDUE, {"daisy"}));
+  EXPECT_THAT(Notices(),
+              ElementsAre("case_assigned anna@kalix.example sv", "stage_due_soon anna@kalix.example sv",
+                          "stage_due_soon daisy@kalix.example en",
+                          "stage_overdue daisy@kalix.example en"));
 }
 
 TEST_F(EventHandlersTest, AStageWaitsForItsCaseUnlessThatIsParked) {
@@ -287,7 +281,7 @@ TEST_F(EventHandlersTest, AStageWaitsForItsCaseUnlessThatIsParked) {
         "INSERT INTO parked_event (source, position, tenant, type, subject, event, error, "
         "parked_at, attempts) VALUES ('" +
         source + "', 1, 'kalix', '', 'cases/" + kCase + "', '', '', now(), 1)");
-    return HearStage<escalation::v1::StageDueSoon>(kNow + absl::Hours(1), kNow);
+    return HearStep(escalation::v1::ALARM_KIND_DUE_SOON, {"anna"});
   };
   EXPECT_THAT(park("elsewhere"), IsError(absl::StatusCode::kUnavailable, "CASE_NOT_HEARD_OF"));
   EXPECT_THAT(park("triage"), IsError(absl::StatusCode::kFailedPrecondition, "CASE_PARKED"));

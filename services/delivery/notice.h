@@ -23,8 +23,8 @@ enum class TemplateId {
   kCaseAssigned,    // To the owner of a case.
   kCaseDrawnIn,     // To somebody drawn in to a case.
   kCaseAnswered,    // To the owner of a case: its reporter has written.
-  kStageDueSoon,    // To the owner: a statutory step comes due.
-  kStageOverdue,    // To the owner: a statutory step is past its target.
+  kStageDueSoon,    // To those a ladder calls: a statutory step comes due.
+  kStageOverdue,    // To those a ladder calls: a statutory step is past its target.
 };
 inline constexpr std::array<TemplateId, 9> kTemplates = {
     TemplateId::kReportReceived, TemplateId::kReportClosed, TemplateId::kReportAnswered,

@@ -3,11 +3,8 @@
 #include <algorithm>
 
 #include "common/organisation/matter.h"
-#include "common/rpc/time.h"
 
 namespace avvik::delivery {
-
-using rpc::FromProtoTime;
 
 KnownCase KnownCaseOf(const triage::v1::CaseFacts& facts) {
   KnownCase known{.case_id = facts.case_id(),
@@ -60,17 +57,16 @@ std::vector<Telling> TellingsOfCase(const std::string& event_id, CaseChange chan
   return tellings;
 }
 
-std::optional<Telling> TellingOfStage(const std::string& event_id, TemplateId template_id,
-                                      const escalation::v1::DutyFacts& facts,
-                                      const std::string& stage, const KnownCase& known) {
-  if (known.owner.empty()) return std::nullopt;
-  for (const escalation::v1::StageFacts& entry : facts.stages()) {
-    if (entry.stage() == stage && entry.has_target_time() &&
-        FromProtoTime(entry.target_time()) < FromProtoTime(facts.create_time())) {
-      return std::nullopt;
-    }
+std::vector<Telling> TellingsOfStep(const std::string& event_id,
+                                    const escalation::v1::LadderStepTaken& taken) {
+  const TemplateId template_id = taken.kind() == escalation::v1::ALARM_KIND_OVERDUE
+                                     ? TemplateId::kStageOverdue
+                                     : TemplateId::kStageDueSoon;
+  std::vector<Telling> tellings;
+  for (const std::string& person : taken.person_ids()) {
+    tellings.push_back({template_id, event_id, person});
   }
-  return Telling{template_id, event_id, known.owner};
+  return tellings;
 }
 
 }  // namespace avvik::delivery

@@ -33,11 +33,8 @@ enum class CaseChange { kReopened, kClosed, kHandedOver, kOther };
 std::vector<Telling> TellingsOfCase(const std::string& event_id, CaseChange change,
                                     const triage::v1::CaseFacts& facts, const KnownCase* before);
 
-// What a statutory step that is due soon or overdue gives to tell the owner. Nothing when nobody
-// owns the case, or when the step's target had passed before the duty was found: who gets the case
-// sees that with it.
-std::optional<Telling> TellingOfStage(const std::string& event_id, TemplateId template_id,
-                                      const escalation::v1::DutyFacts& facts,
-                                      const std::string& stage, const KnownCase& known);
+// What a step of the ladder gives to tell those whom it calls.
+std::vector<Telling> TellingsOfStep(const std::string& event_id,
+                                    const escalation::v1::LadderStepTaken& taken);
 
 }  // namespace avvik::delivery

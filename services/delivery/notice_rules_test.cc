@@ -70,30 +70,17 @@ TEST(TellingsOfCaseTest, AClosedCaseIsToldToTheReporterOnly) {
               ElementsAre(Telling{TemplateId::kReportClosed, "event-1", ""}));
 }
 
-TEST(TellingOfStageTest, AStageIsToldToTheOwnerOfItsCase) {
-  escalation::v1::DutyFacts duty;
-  duty.mutable_create_time()->set_seconds(1000);
-  duty.add_stages()->set_stage("other");
-  escalation::v1::StageFacts* stage = duty.add_stages();
-  stage->set_stage("notify");
-  stage->mutable_target_time()->set_seconds(1000);
-  const KnownCase known = KnownCaseOf(Facts("p_anna"));
-  EXPECT_THAT(TellingOfStage("event-1", TemplateId::kStageOverdue, duty, "notify", known),
-              Optional(Telling{TemplateId::kStageOverdue, "event-1", "p_anna"}));
-  EXPECT_EQ(
-      TellingOfStage("event-1", TemplateId::kStageDueSoon, duty, "notify", KnownCaseOf(Facts(""))),
-      std::nullopt);
-}
-
-TEST(TellingOfStageTest, AStageThatWasPastWhenFoundIsNotTold) {
-  escalation::v1::DutyFacts duty;
-  duty.mutable_create_time()->set_seconds(1000);
-  escalation::v1::StageFacts* stage = duty.add_stages();
-  stage->set_stage("notify");
-  stage->mutable_target_time()->set_seconds(999);
-  EXPECT_EQ(TellingOfStage("event-1", TemplateId::kStageOverdue, duty, "notify",
-                           KnownCaseOf(Facts("p_anna"))),
-            std::nullopt);
+TEST(TellingsOfStepTest, EverybodyWhomAStepCallsIsTold) {
+  escalation::v1::LadderStepTaken taken;
+  taken.set_kind(escalation::v1::ALARM_KIND_OVERDUE);
+  EXPECT_THAT(TellingsOfStep("event-1", taken), IsEmpty());
+  taken.add_person_ids("p_anna");
+  taken.add_person_ids("p_hans");
+  EXPECT_THAT(TellingsOfStep("event-1", taken),
+              ElementsAre(Telling{TemplateId::kStageOverdue, "event-1", "p_anna"},
+                          Telling{TemplateId::kStageOverdue, "event-1", "p_hans"}));
+  taken.set_kind(escalation::v1::ALARM_KIND_DUE_SOON);
+  EXPECT_EQ(TellingsOfStep("event-1", taken)[0].template_id, TemplateId::kStageDueSoon);
 }
 
 }  // namespace

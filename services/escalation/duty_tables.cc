@@ -5,6 +5,7 @@
 
 #include "common/events/outbox.h"
 #include "common/status/macros.h"
+#include "services/escalation/alarm_tables.h"
 #include "services/escalation/case_facts_proto.h"
 #include "services/escalation/duty_rows.h"
 #include "services/escalation/escalation_events.h"
@@ -151,6 +152,7 @@ absl::Status WriteOutcome(pg::Transaction& transaction, secrecy::Vault& vault, I
   std::vector<pg::Param> params = DutyColumns(outcome.duty, key);
   for (pg::Param& column : StageColumns(outcome.duty, key)) params.push_back(std::move(column));
   AVVIK_RETURN_IF_ERROR(transaction.ExecuteWith(kWriteDuty, params).status());
+  AVVIK_RETURN_IF_ERROR(FollowDuty(transaction, ids, outcome, now));
   return events::Append(transaction, EventsOf(ids, outcome, now, trace_parent));
 }
 

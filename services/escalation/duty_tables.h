@@ -31,7 +31,7 @@ absl::StatusOr<bool> IsErased(pg::Transaction& transaction, const CaseFacts& fac
 // What triage last told of the case of a duty.
 absl::StatusOr<CaseFacts> ReadCase(pg::Transaction& transaction, const Duty& duty);
 
-// Writes a duty after a change, sealed, its stages, its timer and its events. The caller holds the
+// Writes a duty after a change, sealed, its stages, its timer, its alarms and its events. The caller holds the
 // row's lock, or the duty is new.
 absl::Status WriteOutcome(pg::Transaction& transaction, secrecy::Vault& vault, IdSource& ids,
                           DutyOutcome& outcome, absl::Time now, const std::string& trace_parent);

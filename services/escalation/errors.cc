@@ -19,6 +19,11 @@ absl::Status DutyNotFound(const std::string& duty_id) {
                        "DUTY_NOT_FOUND", {{"duty_id", duty_id}});
 }
 
+absl::Status AlarmNotFound(const std::string& alarm_id) {
+  return status::Error(absl::StatusCode::kNotFound, fmt::format("there is no alarm {}", alarm_id),
+                       "ALARM_NOT_FOUND", {{"alarm_id", alarm_id}});
+}
+
 absl::Status StageNotFound(const std::string& stage) {
   return status::Error(absl::StatusCode::kNotFound,
                        fmt::format("the duty has no stage '{}'", stage), "STAGE_NOT_FOUND",

@@ -9,6 +9,8 @@ namespace avvik::escalation::error {
 
 // NOT_FOUND `DUTY_NOT_FOUND`: there is none, or the caller may not read it.
 absl::Status DutyNotFound(const std::string& duty_id);
+// NOT_FOUND `ALARM_NOT_FOUND`: there is none, or the caller may not read its duty.
+absl::Status AlarmNotFound(const std::string& alarm_id);
 // NOT_FOUND `STAGE_NOT_FOUND`.
 absl::Status StageNotFound(const std::string& stage);
 // ABORTED `DUTY_CHANGED`: the etag is of an older version.

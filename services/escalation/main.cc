@@ -10,6 +10,9 @@
 #include "services/escalation/due_worker.h"
 #include "services/escalation/escalation_config.h"
 #include "services/escalation/escalation_service.h"
+#include "services/escalation/ladder_service.h"
+#include "services/escalation/ladder_worker.h"
+#include "services/escalation/pg_alarm_store.h"
 #include "services/escalation/pg_duty_store.h"
 #include "services/escalation/sealed_keys.h"
 
@@ -35,11 +38,17 @@ int main(int argc, char** argv) {
 
   escalation::PgDutyStore store(h.pool(), h.ids(), **vault);
   const auto tell = [&h] { h.publisher().Wake(); };
-  escalation::DueWorker worker(store, h.clock(), h.telemetry(), tell);
+  escalation::PgAlarmStore alarms(h.pool(), h.ids(), **vault);
+  escalation::LadderWorker ladder(alarms, h.directory(), h.roles(), h.clock(), h.telemetry(), tell);
+  escalation::DueWorker worker(store, h.clock(), h.telemetry(), [&] {
+    tell();
+    ladder.Wake();
+  });
   escalation::CaseEventHandler handler(h.directory(), *regimes, **vault, h.ids(), h.clock(), [&] {
     tell();
     worker.Wake();
   });
+  escalation::LadderService ladder_service(h.environment(), alarms);
   escalation::EscalationService service(h.environment(), store, *regimes, h.publisher());
   h.Hear("triage", h.triage(), handler);
   h.Add(rotation);
@@ -52,6 +61,8 @@ int main(int argc, char** argv) {
                             .keys = escalation::SealedKeys()});
   h.Add(renewal);
   h.Add(worker);
+  h.Add(ladder);
   h.Offer({&service, escalation::v1::Escalation::service_full_name()});
+  h.Offer({&ladder_service, escalation::v1::Ladder::service_full_name()});
   return h.Run();
 }

@@ -139,6 +139,14 @@ async function secretOf(made, insider) {
   await settle(suite);
   const of = (entries) => entries.filter((entry) => entry.number === made.number);
   const duties = of(await listAll(suite, '/v1/duties', 'duties', token));
+  // A reminder whose time has come begins an alarm.
+  await suite.psqlDo('escalation', `
+    UPDATE duty_stage SET remind_at = now() FROM duty WHERE duty_id = duty.id AND number = '${made.number}' AND remind_at IS NOT NULL;
+    UPDATE duty SET due_at = now() WHERE number = '${made.number}'`);
+  const alarms = await waitFor(async () => {
+    const begun = of(await listAll(suite, '/v1/alarms', 'alarms', token));
+    return begun.length > 0 && begun;
+  }, { what: `an alarm of ${made.number}` });
   const notices = await suite.psql('delivery', `SELECT notice_id FROM notice WHERE number = '${made.number}'`);
   assert.ok(duties.length > 0 && notices.length > 0, 'nothing hangs on the case');
   return {
@@ -149,11 +157,12 @@ async function secretOf(made, insider) {
       // A campaign has the id of its case.
       campaign_id: [found.case_id, found.number],
       duty_id: duties.map((duty) => duty.duty_id),
+      alarm_id: alarms.map((alarm) => alarm.alarm_id),
       notice_id: notices.map((notice) => notice.notice_id),
       measure_id: [measure.measure_id],
     },
     marks: [found.case_id, found.number, measure.measure_id, made.report_id, made.title, ...duties.map((duty) => duty.duty_id),
-      ...notices.map((notice) => notice.notice_id)],
+      ...alarms.map((alarm) => alarm.alarm_id), ...notices.map((notice) => notice.notice_id)],
   };
 }
 
