@@ -67,24 +67,26 @@ namespace {
 #define AVVIK_LIST(source, order, behind) \
   AVVIK_PAGE(source " WHERE " AVVIK_WANTED(behind), order)
 
-// The first of each place, and what is reached by its parties, which nobody is of many cases. OFFSET keeps split_part,
-// which is not leak-proof, out of the condition on the index.
-#define AVVIK_LIST_OF_PLACES(order, behind)                                                \
-  AVVIK_PAGE("(SELECT of_place.*"                                                          \
-             "   FROM (SELECT split_part(place, '/', 1)::smallint AS of_sphere,"           \
-             "                split_part(place, '/', 2) AS of_unit"                        \
-             "           FROM unnest($3::text[]) AS place OFFSET 0) AS place"              \
-             "  CROSS JOIN LATERAL ("                                                      \
-             "        SELECT * FROM triage_case"                                           \
-             "         WHERE sphere = place.of_sphere AND unit = place.of_unit"            \
-             "           AND " AVVIK_WANTED(behind)                                        \
-             "         ORDER BY " order " LIMIT $36) AS of_place"                          \
-             " UNION ALL "                                                                 \
-             "SELECT * FROM triage_case"                                                   \
-             " WHERE id IN (SELECT case_id FROM case_reach"                                \
-             "               WHERE case_reach.tenant = $1 AND key = ANY ($4::text[]))"     \
-             "   AND (sphere::text || '/' || unit) <> ALL ($3::text[])"                    \
-             "   AND " AVVIK_WANTED(behind) ") AS triage_case", order)
+// What is wanted of each place, the first of it only, and of what is reached by its parties, which nobody is of many
+// cases. OFFSET keeps split_part, which is not leak-proof, out of the condition on the index.
+#define AVVIK_PLACES(wanted, first)                                                \
+  "(SELECT of_place.*"                                                             \
+  "   FROM (SELECT split_part(place, '/', 1)::smallint AS of_sphere,"              \
+  "                split_part(place, '/', 2) AS of_unit"                           \
+  "           FROM unnest($3::text[]) AS place OFFSET 0) AS place"                 \
+  "  CROSS JOIN LATERAL ("                                                         \
+  "        SELECT * FROM triage_case"                                              \
+  "         WHERE sphere = place.of_sphere AND unit = place.of_unit"               \
+  "           AND " wanted first ") AS of_place"                                   \
+  " UNION ALL "                                                                    \
+  "SELECT * FROM triage_case"                                                      \
+  " WHERE id IN (SELECT case_id FROM case_reach"                                   \
+  "               WHERE case_reach.tenant = $1 AND key = ANY ($4::text[]))"        \
+  "   AND (sphere::text || '/' || unit) <> ALL ($3::text[])"                       \
+  "   AND " wanted ") AS triage_case"
+
+#define AVVIK_LIST_OF_PLACES(order, behind) \
+  AVVIK_PAGE(AVVIK_PLACES(AVVIK_WANTED(behind), " ORDER BY " order " LIMIT $36"), order)
 
 // A time given in microseconds, exactly.
 #define AVVIK_TIME                                                   \
@@ -156,29 +158,41 @@ const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin beg
   }
 }
 
-// Whoever does not see whole spheres reaches cases by keys, which lead to fewer rows when everything must be looked at.
-#define AVVIK_REACHED                                                                    \
-  " AND ($2::smallint[] <> '{}' OR triage_case.id IN (SELECT case_id FROM case_reach"   \
-  "        WHERE case_reach.tenant = $1 AND key = ANY ($3::text[] || $4::text[])))"
+#define AVVIK_COUNT(source) \
+  "SELECT count(*) AS total FROM (SELECT 1 FROM " source " LIMIT $34) AS counted"
 
-#define AVVIK_COUNT(source, reached)                                             \
-  "SELECT count(*) AS total FROM (SELECT 1 FROM " source " WHERE" AVVIK_CASE_FILTER reached \
-  " LIMIT $34) AS counted"
-
-#define AVVIK_TALLY(source, reached)                                              \
-  "SELECT state, severity,"                                                       \
-  "       CASE owner_login WHEN '' THEN 2 WHEN $35 THEN 1 ELSE 3 END AS ownership," \
-  "       due_at < $17 AS overdue, count(*) AS total"                             \
-  "  FROM (SELECT state, severity, owner_login, due_at FROM " source              \
-  "         WHERE" AVVIK_CASE_FILTER reached " LIMIT $34) AS counted"             \
+#define AVVIK_TALLY(source)                                                          \
+  "SELECT state, severity,"                                                          \
+  "       CASE owner_login WHEN '' THEN 2 WHEN $35 THEN 1 ELSE 3 END AS ownership,"  \
+  "       due_at < $17 AS overdue, count(*) AS total"                                \
+  "  FROM (SELECT state, severity, owner_login, due_at FROM " source " LIMIT $34) AS counted" \
   " GROUP BY 1, 2, 3, 4"
 
-const pg::Statement kCountCases{"triage_count_cases", AVVIK_COUNT(AVVIK_ALONG, AVVIK_REACHED)};
-const pg::Statement kCountCandidates{"triage_count_cases_of",
-                                     AVVIK_COUNT(AVVIK_CANDIDATES("$35"), "")};
-const pg::Statement kTallyCases{"triage_tally_cases", AVVIK_TALLY(AVVIK_ALONG, AVVIK_REACHED)};
-const pg::Statement kTallyCandidates{"triage_tally_cases_of",
-                                     AVVIK_TALLY(AVVIK_CANDIDATES("$36"), "")};
+#define AVVIK_FILTERED(source) source " WHERE" AVVIK_CASE_FILTER
+#define AVVIK_FILTERED_PLACES AVVIK_PLACES(AVVIK_CASE_FILTER, " LIMIT $34")
+
+constexpr pg::Statement kCountAlong{"triage_count_cases", AVVIK_COUNT(AVVIK_FILTERED(AVVIK_ALONG))};
+constexpr pg::Statement kCountCandidates{
+    "triage_count_cases_of", AVVIK_COUNT(AVVIK_FILTERED(AVVIK_CANDIDATES("$35")))};
+constexpr pg::Statement kCountPlaces{"triage_count_cases_by_place",
+                                     AVVIK_COUNT(AVVIK_FILTERED_PLACES)};
+constexpr pg::Statement kTallyAlong{"triage_tally_cases", AVVIK_TALLY(AVVIK_FILTERED(AVVIK_ALONG))};
+constexpr pg::Statement kTallyCandidates{
+    "triage_tally_cases_of", AVVIK_TALLY(AVVIK_FILTERED(AVVIK_CANDIDATES("$36")))};
+constexpr pg::Statement kTallyPlaces{"triage_tally_cases_by_place",
+                                     AVVIK_TALLY(AVVIK_FILTERED_PLACES)};
+
+const pg::Statement& CountStatement(Begin begin) {
+  return begin == Begin::kCandidates ? kCountCandidates
+         : begin == Begin::kPlaces   ? kCountPlaces
+                                     : kCountAlong;
+}
+
+const pg::Statement& TallyStatement(Begin begin) {
+  return begin == Begin::kCandidates ? kTallyCandidates
+         : begin == Begin::kPlaces   ? kTallyPlaces
+                                     : kTallyAlong;
+}
 
 const pg::Statement kReachedCases{"triage_list_reached", R"sql(
     WITH reached AS MATERIALIZED (

@@ -15,16 +15,14 @@ namespace avvik::triage {
 inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 // $34 the id of the last case of the page before, null for the first page; $35 its value in the order; $36 how many;
-// of a list that begins with candidates $37 these. `value` is what $35 will be. A list that begins with places is for
-// whom no whole sphere is visible, so $2 is empty.
+// of a list that begins with candidates $37 these. `value` is what $35 will be. What begins with places is for whom no
+// whole sphere is visible, so $2 is empty.
 enum class Begin { kAlong, kCandidates, kPlaces };
 const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin begin);
 // $34 the bound; with candidates $35 these.
-extern const pg::Statement kCountCases;
-extern const pg::Statement kCountCandidates;
+const pg::Statement& CountStatement(Begin begin);
 // $34 the bound, $35 the login that is `me`; with candidates $36 these.
-extern const pg::Statement kTallyCases;
-extern const pg::Statement kTallyCandidates;
+const pg::Statement& TallyStatement(Begin begin);
 
 // $1 tenant, $2 keys, $3 a bound. The cases reached by keys, or that they are many: by as many keys or more.
 extern const pg::Statement kReachedCases;

@@ -32,6 +32,11 @@ int64_t ValueIn(const pg::Row& row, v1::CaseOrder order) {
   }
 }
 
+// Which index somebody goes along.
+Begin AlongFor(const Sight& sight, const PgCaseSearchStore::Limits& limits) {
+  return sight.cases.spheres.empty() && limits.by_place ? Begin::kPlaces : Begin::kAlong;
+}
+
 // How many cases an answer in groups is about.
 size_t SumOf(const pg::Rows& rows) {
   int64_t sum = 0;
@@ -51,8 +56,7 @@ absl::StatusOr<CasePage> PgCaseSearchStore::List(const std::string& tenant, cons
         CaseSearch search(statements, tenant, sight, filter, limits_);
         AVVIK_RETURN_IF_ERROR(search.Prepare(vault_));
         if (search.nothing()) return page;
-        const bool from_places = sight.cases.spheres.empty() && limits_.by_place;
-        const Begin along = from_places ? Begin::kPlaces : Begin::kAlong;
+        const Begin along = AlongFor(sight, limits_);
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
             search.Run({.along = ListStatement(place.order, place.value, along),
@@ -75,8 +79,8 @@ absl::StatusOr<CasePage> PgCaseSearchStore::List(const std::string& tenant, cons
                               .value = ValueIn(rows[shown - 1], place.order)};
         if (bound == 0) return page;
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows counted,
-                               search.Run({.along = kCountCases,
-                                           .candidates = kCountCandidates,
+                               search.Run({.along = CountStatement(along),
+                                           .candidates = CountStatement(Begin::kCandidates),
                                            .more = {bound}},
                                           {.cases = static_cast<size_t>(bound),
                                            .order = v1::CASE_ORDER_NEWEST,
@@ -101,8 +105,8 @@ absl::StatusOr<std::vector<CaseTally>> PgCaseSearchStore::Tally(const std::strin
         AVVIK_RETURN_IF_ERROR(search.Prepare(vault_));
         if (search.nothing()) return tallies;
         AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                               search.Run({.along = kTallyCases,
-                                           .candidates = kTallyCandidates,
+                               search.Run({.along = TallyStatement(AlongFor(sight, limits_)),
+                                           .candidates = TallyStatement(Begin::kCandidates),
                                            .more = {bound, me}},
                                           {.cases = static_cast<size_t>(bound),
                                            .order = v1::CASE_ORDER_NEWEST,
