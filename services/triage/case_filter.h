@@ -68,6 +68,7 @@ absl::StatusOr<CaseFilter> FilterOf(const rpc::Call& call, const Request& reques
   filter.grouped = request.grouped();
   filter.held = request.held();
   filter.causes = internal::EnumsOf<v1::Cause>(request.causes());
+  filter.group = request.group_case_id();
   filter.now = call.now();
   filter.words = AskedWords(request.query(), call.organisation().get());
   filter.nothing |= !request.query().empty() && filter.words.empty();

@@ -5,14 +5,12 @@ namespace {
 
 // $1 tenant; $2 to $4 what is visible of cases; $5 states, $6 units; $7 system; $8 owner, $9 somebody else than;
 // $10 least severity; $11 categories; $12 properties by their bits; $13 received from, $14 received before;
-// $15 spheres; $16 overdue (1 yes, 2 no) at $17; $18 grouped; $19 held; $20 causes; $21 candidates, null for all; of
-// the words $22 places, $23 terms, $24 whether they are of reports, $25 how many words; $26 to $28 what is visible
-// of reports.
+// $15 spheres; $16 overdue (1 yes, 2 no) at $17; $18 grouped; $19 held; $20 causes; $21 group; $22 to $29 by what each
+// word stands in the index; $30 whether words of reports count whatever is visible of reports, which $31 to $33 say.
 //
 // What is not asked for is gone before the statement is planned, because it is planned with its parameters.
 #define AVVIK_CASE_FILTER \
   " triage_case.tenant = $1" \
-  " AND ($21::uuid[] IS NULL OR triage_case.id = ANY ($21))" \
   " AND avvik_visible(sphere, unit, parties, $2, $3, $4)" \
   " AND ($5::smallint[] = '{}' OR state = ANY ($5))" \
   " AND ($6::text[] = '{}' OR unit = ANY ($6))" \
@@ -29,75 +27,86 @@ namespace {
   " AND ($18::smallint = 0 OR ($18 = 1) = (group_id IS NOT NULL))" \
   " AND ($19::smallint = 0 OR ($19 = 1) = (held_at IS NOT NULL))" \
   " AND ($20::smallint[] = '{}' OR cause = ANY ($20))" \
-  " AND ($25::integer = 0 OR $25 = (" \
-  " SELECT count(DISTINCT asked.place)" \
-  " FROM unnest($22::smallint[], $23::bigint[], $24::boolean[])" \
-  " AS asked (place, term, of_report)" \
-  " JOIN case_word ON case_word.tenant = $1 AND case_word.word = asked.term" \
+  " AND ($21::uuid IS NULL OR group_id = $21)" \
+  AVVIK_HAS("$22") AVVIK_HAS("$23") AVVIK_HAS("$24") AVVIK_HAS("$25") \
+  AVVIK_HAS("$26") AVVIK_HAS("$27") AVVIK_HAS("$28") AVVIK_HAS("$29")
+
+// Whether the case has a word. OFFSET keeps the planner from reading every case that has it for the sake of a page.
+#define AVVIK_HAS(terms) \
+  " AND (" terms "::bigint[] = '{}' OR EXISTS (" \
+  " SELECT FROM case_word" \
+  " WHERE case_word.tenant = $1 AND case_word.word = ANY (" terms ")" \
   " AND case_word.case_id = triage_case.id" \
-  " WHERE NOT asked.of_report" \
+  " AND ($30::boolean OR NOT case_word.of_report" \
   " OR avvik_visible(triage_case.sphere, triage_case.unit, triage_case.parties," \
-  " $26, $27, $28)))"
+  " $31, $32, $33)) OFFSET 0))"
 
 // Where a statement begins: along an index of all cases, with the candidates, or along an index of each place that is
 // visible. Candidates are fetched before anything else is looked at; the planner would rather look for them along the
-// order. Whoever sees a few places among many would wait long for a case of theirs to come by.
+// order, and weighs each of a list that it is given. Whoever sees a few places among many would wait long for a case of
+// theirs to come by.
 #define AVVIK_ALONG "triage_case"
-#define AVVIK_CANDIDATES                                                             \
-  "(SELECT * FROM triage_case WHERE tenant = $1 AND id = ANY ($21::uuid[]) OFFSET 0)" \
-  " AS triage_case"
+#define AVVIK_CANDIDATES(ids)                                               \
+  "(SELECT fetched.* FROM unnest(" ids "::uuid[]) AS candidate (id)"        \
+  "  CROSS JOIN LATERAL (SELECT * FROM triage_case"                         \
+  "                       WHERE triage_case.tenant = $1"                    \
+  "                         AND triage_case.id = candidate.id OFFSET 0) AS fetched) AS triage_case"
 
-#define AVVIK_ROWS(source)                                                                \
+// A page of what the source has; the key is looked up for what is on the page only.
+#define AVVIK_PAGE(source, order)                                                         \
   "SELECT triage_case.*, case_key.wrapped,"                                               \
   "       CASE WHEN isfinite(due_at) THEN (extract(epoch FROM due_at) * 1000000)::bigint" \
   "       ELSE 9223372036854775807 END AS due_micros,"                                    \
   "       (extract(epoch FROM updated_at) * 1000000)::bigint AS changed_micros"           \
-  "  FROM " source "  LEFT JOIN case_key ON case_key.case_id = triage_case.id"
+  "  FROM (SELECT triage_case.* FROM " source " ORDER BY " order " LIMIT $36) AS triage_case" \
+  "  LEFT JOIN case_key ON case_key.case_id = triage_case.id ORDER BY " order
 
 #define AVVIK_WANTED(behind) \
-  AVVIK_CASE_FILTER "   AND ($29::uuid IS NULL OR (" behind "))"
+  AVVIK_CASE_FILTER "   AND ($34::uuid IS NULL OR (" behind "))"
 
-#define AVVIK_LIST(source, order, behind)                                   \
-  AVVIK_ROWS(source) " WHERE " AVVIK_WANTED(behind) " ORDER BY " order      \
-                     " LIMIT $31"
+#define AVVIK_LIST(source, order, behind) \
+  AVVIK_PAGE(source " WHERE " AVVIK_WANTED(behind), order)
 
-// The first of each place, and what is reached by its parties, which nobody is of many cases.
-#define AVVIK_LIST_OF_PLACES(order, behind)                                                \
-  AVVIK_ROWS("(SELECT of_place.*"                                                          \
-             "   FROM unnest($3::text[]) AS place"                                         \
-             "  CROSS JOIN LATERAL ("                                                      \
-             "        SELECT * FROM triage_case"                                           \
-             "         WHERE sphere = split_part(place, '/', 1)::smallint"                 \
-             "           AND unit = split_part(place, '/', 2)"                             \
-             "           AND " AVVIK_WANTED(behind)                                        \
-             "         ORDER BY " order " LIMIT $31) AS of_place"                          \
-             " UNION ALL "                                                                 \
-             "SELECT * FROM triage_case"                                                   \
-             " WHERE id IN (SELECT case_id FROM case_reach"                                \
-             "               WHERE case_reach.tenant = $1 AND key = ANY ($4::text[]))"     \
-             "   AND (sphere::text || '/' || unit) <> ALL ($3::text[])"                    \
-             "   AND " AVVIK_WANTED(behind) ") AS triage_case")                            \
-  " ORDER BY " order " LIMIT $31"
+// What is wanted of each place, the first of it only, and of what is reached by its parties, which nobody is of many
+// cases. OFFSET keeps split_part, which is not leak-proof, out of the condition on the index.
+#define AVVIK_PLACES(wanted, first)                                                \
+  "(SELECT of_place.*"                                                             \
+  "   FROM (SELECT split_part(place, '/', 1)::smallint AS of_sphere,"              \
+  "                split_part(place, '/', 2) AS of_unit"                           \
+  "           FROM unnest($3::text[]) AS place OFFSET 0) AS place"                 \
+  "  CROSS JOIN LATERAL ("                                                         \
+  "        SELECT * FROM triage_case"                                              \
+  "         WHERE sphere = place.of_sphere AND unit = place.of_unit"               \
+  "           AND " wanted first ") AS of_place"                                   \
+  " UNION ALL "                                                                    \
+  "SELECT * FROM triage_case"                                                      \
+  " WHERE id IN (SELECT case_id FROM case_reach"                                   \
+  "               WHERE case_reach.tenant = $1 AND key = ANY ($4::text[]))"        \
+  "   AND (sphere::text || '/' || unit) <> ALL ($3::text[])"                       \
+  "   AND " wanted ") AS triage_case"
+
+#define AVVIK_LIST_OF_PLACES(order, behind) \
+  AVVIK_PAGE(AVVIK_PLACES(AVVIK_WANTED(behind), " ORDER BY " order " LIMIT $36"), order)
 
 // A time given in microseconds, exactly.
 #define AVVIK_TIME                                                   \
-  "timestamptz 'epoch' + $30::bigint / 1000000 * interval '1 second'" \
-  " + $30 % 1000000 * interval '1 microsecond'"
+  "timestamptz 'epoch' + $35::bigint / 1000000 * interval '1 second'" \
+  " + $35 % 1000000 * interval '1 microsecond'"
 
 // Each order, and what comes in it behind the last case of the page before.
-#define AVVIK_NEWEST "triage_case.id DESC", "triage_case.id < $29 AND $30::bigint IS NOT NULL"
-#define AVVIK_OLDEST "triage_case.id", "triage_case.id > $29 AND $30::bigint IS NOT NULL"
+#define AVVIK_NEWEST "triage_case.id DESC", "triage_case.id < $34 AND $35::bigint IS NOT NULL"
+#define AVVIK_OLDEST "triage_case.id", "triage_case.id > $34 AND $35::bigint IS NOT NULL"
 #define AVVIK_SEVERITY \
-  "severity DESC, triage_case.id DESC", "(severity, triage_case.id) < ($30::bigint::smallint, $29)"
+  "severity DESC, triage_case.id DESC", "(severity, triage_case.id) < ($35::bigint::smallint, $34)"
 #define AVVIK_DUE                 \
   "due_at, triage_case.id DESC",  \
-      "due_at >= " AVVIK_TIME " AND (due_at > " AVVIK_TIME " OR triage_case.id < $29)"
+      "due_at >= " AVVIK_TIME " AND (due_at > " AVVIK_TIME " OR triage_case.id < $34)"
 // Behind a case that is not due stand only such cases.
 #define AVVIK_NEVER_DUE          \
   "due_at, triage_case.id DESC", \
-      "due_at = 'infinity' AND triage_case.id < $29 AND $30::bigint IS NOT NULL"
+      "due_at = 'infinity' AND triage_case.id < $34 AND $35::bigint IS NOT NULL"
 #define AVVIK_CHANGED \
-  "updated_at DESC, triage_case.id DESC", "(updated_at, triage_case.id) < (" AVVIK_TIME ", $29)"
+  "updated_at DESC, triage_case.id DESC", "(updated_at, triage_case.id) < (" AVVIK_TIME ", $34)"
 
 // A list in one order, from each beginning.
 struct InOrder {
@@ -109,7 +118,7 @@ struct InOrder {
 #define AVVIK_ORDER_OF(name, order, behind)                                      \
   {                                                                              \
     {"triage_list_" name, AVVIK_LIST(AVVIK_ALONG, order, behind)},               \
-    {"triage_list_" name "_of", AVVIK_LIST(AVVIK_CANDIDATES, order, behind)},    \
+    {"triage_list_" name "_of", AVVIK_LIST(AVVIK_CANDIDATES("$37"), order, behind)},    \
     {"triage_list_" name "_by_place", AVVIK_LIST_OF_PLACES(order, behind)},      \
   }
 
@@ -149,24 +158,41 @@ const pg::Statement& ListStatement(v1::CaseOrder order, int64_t value, Begin beg
   }
 }
 
-// Whoever does not see whole spheres reaches cases by keys, which lead to fewer rows when everything must be looked at.
-#define AVVIK_REACHED                                                                    \
-  " AND ($2::smallint[] <> '{}' OR triage_case.id IN (SELECT case_id FROM case_reach"   \
-  "        WHERE case_reach.tenant = $1 AND key = ANY ($3::text[] || $4::text[])))"
+#define AVVIK_COUNT(source) \
+  "SELECT count(*) AS total FROM (SELECT 1 FROM " source " LIMIT $34) AS counted"
 
-const pg::Statement kCountCases{
-    "triage_count_cases",
-    "SELECT count(*) AS total FROM (SELECT 1 FROM triage_case WHERE" AVVIK_CASE_FILTER AVVIK_REACHED
-    " LIMIT $29) AS counted"};
+#define AVVIK_TALLY(source)                                                          \
+  "SELECT state, severity,"                                                          \
+  "       CASE owner_login WHEN '' THEN 2 WHEN $35 THEN 1 ELSE 3 END AS ownership,"  \
+  "       due_at < $17 AS overdue, count(*) AS total"                                \
+  "  FROM (SELECT state, severity, owner_login, due_at FROM " source " LIMIT $34) AS counted" \
+  " GROUP BY 1, 2, 3, 4"
 
-const pg::Statement kTallyCases{
-    "triage_tally_cases",
-    "SELECT state, severity,"
-    "       CASE owner_login WHEN '' THEN 2 WHEN $30 THEN 1 ELSE 3 END AS ownership,"
-    "       due_at < $17 AS overdue, count(*) AS total"
-    "  FROM (SELECT state, severity, owner_login, due_at FROM triage_case"
-    "         WHERE" AVVIK_CASE_FILTER AVVIK_REACHED " LIMIT $29) AS counted"
-    " GROUP BY 1, 2, 3, 4"};
+#define AVVIK_FILTERED(source) source " WHERE" AVVIK_CASE_FILTER
+#define AVVIK_FILTERED_PLACES AVVIK_PLACES(AVVIK_CASE_FILTER, " LIMIT $34")
+
+constexpr pg::Statement kCountAlong{"triage_count_cases", AVVIK_COUNT(AVVIK_FILTERED(AVVIK_ALONG))};
+constexpr pg::Statement kCountCandidates{
+    "triage_count_cases_of", AVVIK_COUNT(AVVIK_FILTERED(AVVIK_CANDIDATES("$35")))};
+constexpr pg::Statement kCountPlaces{"triage_count_cases_by_place",
+                                     AVVIK_COUNT(AVVIK_FILTERED_PLACES)};
+constexpr pg::Statement kTallyAlong{"triage_tally_cases", AVVIK_TALLY(AVVIK_FILTERED(AVVIK_ALONG))};
+constexpr pg::Statement kTallyCandidates{
+    "triage_tally_cases_of", AVVIK_TALLY(AVVIK_FILTERED(AVVIK_CANDIDATES("$36")))};
+constexpr pg::Statement kTallyPlaces{"triage_tally_cases_by_place",
+                                     AVVIK_TALLY(AVVIK_FILTERED_PLACES)};
+
+const pg::Statement& CountStatement(Begin begin) {
+  return begin == Begin::kCandidates ? kCountCandidates
+         : begin == Begin::kPlaces   ? kCountPlaces
+                                     : kCountAlong;
+}
+
+const pg::Statement& TallyStatement(Begin begin) {
+  return begin == Begin::kCandidates ? kTallyCandidates
+         : begin == Begin::kPlaces   ? kTallyPlaces
+                                     : kTallyAlong;
+}
 
 const pg::Statement kReachedCases{"triage_list_reached", R"sql(
     WITH reached AS MATERIALIZED (
@@ -190,8 +216,42 @@ const pg::Statement kCasesWithWords{"triage_list_cases_with_words", R"sql(
       FROM unnest($2::smallint[], $3::bigint[]) AS asked (place, term)
       JOIN case_word ON case_word.tenant = $1 AND case_word.word = asked.term
      GROUP BY case_word.case_id
-    HAVING count(DISTINCT asked.place) = $4
-     LIMIT $5)sql"};
+    HAVING count(DISTINCT asked.place) = $4)sql"};
+
+// The cases that have one of a word's terms, in the order of their ids, which is that of the index for each term: those
+// are merged. Each is ordered by itself, and OFFSET has the whole of them planned so, because the planner finds neither
+// order on its own. Who has two terms comes twice.
+#define AVVIK_TERM(term, order) \
+  "(SELECT case_id FROM case_word WHERE tenant = $1 AND word = " term " ORDER BY case_id " order ")"
+#define AVVIK_OF_WORD(one, two, three, four, more, behind, order)                         \
+  "(SELECT case_id FROM (" AVVIK_TERM(one "::bigint", order)                              \
+  " UNION ALL " AVVIK_TERM(two "::bigint", order) " UNION ALL " AVVIK_TERM(three "::bigint", order) \
+  " UNION ALL " AVVIK_TERM(four "::bigint", order)                                        \
+  " UNION ALL " AVVIK_TERM("ANY (" more "::bigint[])", order) ") AS alternative"          \
+  " WHERE $2::uuid IS NULL OR case_id " behind " $2"                                      \
+  " ORDER BY case_id " order " OFFSET 0)"
+#define AVVIK_HAS_TOO(terms)                                                              \
+  " AND (" terms "::bigint[] = '{}' OR EXISTS ("                                          \
+  " SELECT FROM case_word"                                                                \
+  " WHERE tenant = $1 AND word = ANY (" terms ") AND case_id = first.case_id OFFSET 0))"
+
+#define AVVIK_WITH_WORD(behind, order)                                                    \
+  "SELECT first.case_id FROM "                                                            \
+  AVVIK_OF_WORD("$4", "$5", "$6", "$7", "$8", behind, order) " AS first"                  \
+  " ORDER BY first.case_id " order " LIMIT $3"
+#define AVVIK_WITH_WORDS(behind, order)                                                   \
+  "SELECT first.case_id FROM "                                                            \
+  AVVIK_OF_WORD("$4", "$5", "$6", "$7", "$8", behind, order) " AS first JOIN "            \
+  AVVIK_OF_WORD("$9", "$10", "$11", "$12", "$13", behind, order) " AS second"             \
+  " ON second.case_id = first.case_id WHERE true"                                         \
+  AVVIK_HAS_TOO("$14") AVVIK_HAS_TOO("$15") AVVIK_HAS_TOO("$16")                          \
+  AVVIK_HAS_TOO("$17") AVVIK_HAS_TOO("$18") AVVIK_HAS_TOO("$19")                          \
+  " ORDER BY first.case_id " order " LIMIT $3"
+
+const pg::Statement kNewestWithWord{"triage_newest_with_word", AVVIK_WITH_WORD("<", "DESC")};
+const pg::Statement kOldestWithWord{"triage_oldest_with_word", AVVIK_WITH_WORD(">", "ASC")};
+const pg::Statement kNewestWithWords{"triage_newest_with_words", AVVIK_WITH_WORDS("<", "DESC")};
+const pg::Statement kOldestWithWords{"triage_oldest_with_words", AVVIK_WITH_WORDS(">", "ASC")};
 
 const pg::Statement kRareWords{"triage_list_rare_words", R"sql(
     SELECT own.word, own.of_report, found.cases

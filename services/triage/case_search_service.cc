@@ -13,6 +13,8 @@ namespace avvik::triage {
 namespace {
 
 constexpr int kMostCounted = 10'000;
+// Of what has the words that are asked for.
+constexpr int kMostFound = 1'000;
 constexpr int kUsuallySimilar = 10;
 constexpr int kMostSimilar = 50;
 
@@ -23,9 +25,10 @@ grpc::Status CaseSearchService::CountCases(grpc::ServerContext* context,
                                            v1::CountCasesResponse* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     AVVIK_ASSIGN_OR_RETURN(const CaseFilter filter, FilterOf(call, *request));
+    const int bound = filter.words.empty() ? kMostCounted : kMostFound;
     AVVIK_ASSIGN_OR_RETURN(const std::vector<CaseTally> tallies,
                            search_.Tally(call.tenant(), SightOf(environment_, call), filter,
-                                         call.caller().login, kMostCounted));
+                                         call.caller().login, bound));
     std::map<v1::CaseState, int64_t> states;
     std::map<v1::Ownership, int64_t> owners;
     std::map<type::v1::Severity, int64_t> severities;
@@ -39,7 +42,7 @@ grpc::Status CaseSearchService::CountCases(grpc::ServerContext* context,
       overdue += tally.overdue ? tally.count : 0;
     }
     response->set_total(total);
-    response->set_at_least(total == kMostCounted);
+    response->set_at_least(total == bound);
     for (int state = v1::CaseState_MIN + 1; state <= v1::CaseState_MAX; ++state) {
       v1::StateCount* entry = response->add_states();
       entry->set_state(static_cast<v1::CaseState>(state));

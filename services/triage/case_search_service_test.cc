@@ -144,6 +144,21 @@ TEST_F(CaseSearchServiceTest, CountsAreThoseOfTheListForEachReader) {
   EXPECT_EQ(Tally("karl")->total(), 0);
 }
 
+TEST_F(CaseSearchServiceTest, GroupIsListedAndCountedForEachReader) {
+  const Case leader = OpenCase(1);
+  OpenCase(2);
+  OpenCase(InIt(3));
+  database_->Run("SET avvik.tenant = '*'; UPDATE triage_case SET group_id = '" + leader.id +
+                 "' WHERE id <> '" + leader.id + "'");
+  const std::string group = "group_case_id: '" + leader.id + "'";
+  EXPECT_THAT(Numbers("cleo", group), ElementsAre(NumberOf(3), NumberOf(2)));
+  EXPECT_THAT(Numbers("sam", group), ElementsAre(NumberOf(2)));
+  EXPECT_THAT(Numbers("karl", group), IsEmpty());
+  EXPECT_EQ(Tally("cleo", group)->total(), 2);
+  EXPECT_EQ(Tally("sam", group)->total(), 1);
+  EXPECT_THAT(List("cleo", "group_case_id: '" + NumberOf(1) + "'"), NamesField("group_case_id"));
+}
+
 // ---- Search ----
 
 TEST_F(CaseSearchServiceTest, SearchShowsNothingThatTheSingleReadRefuses) {
@@ -162,6 +177,26 @@ TEST_F(CaseSearchServiceTest, SearchShowsNothingThatTheSingleReadRefuses) {
   }));
   EXPECT_THAT(Numbers("cleo", "query: 'grannen'"), IsEmpty());
   EXPECT_THAT(Numbers("dora", "query: 'grannen'"), ElementsAre(NumberOf(1)));
+}
+
+TEST_F(CaseSearchServiceTest, SearchIsCountedToAThousandAndSaysSo) {
+  titles_.called[ReportId(1)] = "Kuvert";
+  const Case one = OpenCase(1);
+  database_->Run(
+      "SET avvik.tenant = '*';"
+      "INSERT INTO triage_case SELECT (jsonb_populate_record(one, jsonb_build_object("
+      "  'id', gen_random_uuid(), 'report_id', gen_random_uuid(), 'number', 'AVV-2000-' || n))).*"
+      "  FROM triage_case AS one, generate_series(1, 1000) AS n;"
+      "INSERT INTO case_word SELECT word.tenant, word, triage_case.id, of_report"
+      "  FROM case_word AS word, triage_case WHERE triage_case.id <> case_id");
+  const auto found = Tally("root", "query: 'kuvert'");
+  ASSERT_OK(found);
+  EXPECT_EQ(found->total(), 1000);
+  EXPECT_TRUE(found->at_least());
+  const auto all = Tally("root");
+  ASSERT_OK(all);
+  EXPECT_EQ(all->total(), 1001);
+  EXPECT_FALSE(all->at_least());
 }
 
 TEST_F(CaseSearchServiceTest, SimilarCasesComeWithReasonsAndOnlyWhatOneMaySee) {

@@ -38,6 +38,7 @@ struct CaseFilter {
   type::v1::Answer grouped = type::v1::ANSWER_UNSPECIFIED;
   type::v1::Answer held = type::v1::ANSWER_UNSPECIFIED;
   std::vector<v1::Cause> causes;
+  std::string group;             // The case that they are grouped into.
   absl::Time now;                // What `overdue` goes by.
   bool nothing = false;          // The filter contradicts itself.
   std::vector<AskedWord> words;  // All of them occur.
@@ -52,15 +53,16 @@ struct CasePlace {
   int64_t value = 0;
 };
 
-struct CasePage {
-  std::vector<Case> cases;  // In order, without notes.
-  std::optional<CasePlace> next;
-};
-
 // How many, counted up to a bound.
 struct CaseTotal {
   int64_t count = 0;
   bool at_least = false;  // Counting stopped at the bound.
+};
+
+struct CasePage {
+  std::vector<Case> cases;  // In order, without notes.
+  std::optional<CasePlace> next;
+  CaseTotal total;  // Of the first page: how many the whole list would show.
 };
 
 // Cases that are alike in what is counted.
@@ -77,16 +79,12 @@ class CaseSearchStore {
  public:
   virtual ~CaseSearchStore() = default;
 
-  // At most `limit` cases behind `place`.
+  // At most `limit` cases behind `place`. The total is counted to `bound`; with 0 it is not.
   virtual absl::StatusOr<CasePage> List(const std::string& tenant, const Sight& sight,
-                                        const CaseFilter& filter, const CasePlace& place,
-                                        int limit) = 0;
+                                        const CaseFilter& filter, const CasePlace& place, int limit,
+                                        int bound) = 0;
 
-  // How many a list would show, counted to `bound`.
-  virtual absl::StatusOr<CaseTotal> Total(const std::string& tenant, const Sight& sight,
-                                          const CaseFilter& filter, int bound) = 0;
-
-  // The same in groups; `me` is the login whose cases are OWNERSHIP_ME.
+  // How many a list would show, counted to `bound`, in groups; `me` is the login whose cases are OWNERSHIP_ME.
   virtual absl::StatusOr<std::vector<CaseTally>> Tally(const std::string& tenant,
                                                        const Sight& sight,
                                                        const CaseFilter& filter,

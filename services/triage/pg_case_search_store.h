@@ -9,20 +9,14 @@
 
 #include "common/pg/pool.h"
 #include "common/secrecy/vault.h"
+#include "services/triage/case_search.h"
 #include "services/triage/case_search_store.h"
 
 namespace avvik::triage {
 
 class PgCaseSearchStore final : public CaseSearchStore {
  public:
-  struct Limits {
-    // Most cases that a list starts from instead of going along an index.
-    int candidates = 5'000;
-    // Most cases of a word that is looked at for what it has in common with the others.
-    int of_a_word = 30'000;
-    // Whether whoever sees no whole sphere goes along the indexes of the places.
-    bool by_place = true;
-  };
+  using Limits = CaseSearch::Limits;
 
   // All of them must outlive the store. What is found does not depend on the limits.
   PgCaseSearchStore(pg::Pool& pool, secrecy::Vault& vault) : PgCaseSearchStore(pool, vault, {}) {}
@@ -30,10 +24,8 @@ class PgCaseSearchStore final : public CaseSearchStore {
       : pool_(pool), vault_(vault), limits_(limits) {}
 
   absl::StatusOr<CasePage> List(const std::string& tenant, const Sight& sight,
-                                const CaseFilter& filter, const CasePlace& place,
-                                int limit) override;
-  absl::StatusOr<CaseTotal> Total(const std::string& tenant, const Sight& sight,
-                                  const CaseFilter& filter, int bound) override;
+                                const CaseFilter& filter, const CasePlace& place, int limit,
+                                int bound) override;
   absl::StatusOr<std::vector<CaseTally>> Tally(const std::string& tenant, const Sight& sight,
                                                const CaseFilter& filter, const std::string& me,
                                                int bound) override;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/search/words.h"
 #include "common/secrecy/test_renewal.h"
 #include "services/triage/case_duty_rows.h"
 #include "services/triage/case_indexer.h"
@@ -19,7 +20,9 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
+using ::testing::UnorderedElementsAreArray;
 
 class PgCaseSearchStoreTest : public StoreTest {
  protected:
@@ -66,16 +69,16 @@ class PgCaseSearchStoreTest : public StoreTest {
   // What a list shows, from whichever place it begins.
   std::vector<std::string> Numbers(const CaseFilter& filter, const Sight& sight,
                                    v1::CaseOrder order = v1::CASE_ORDER_NEWEST) {
-    const auto page = search_.List(kTenant, sight, filter, {.order = order}, 100);
+    const auto page = search_.List(kTenant, sight, filter, {.order = order}, 100, 100);
     EXPECT_OK(page);
     if (!page.ok()) return {"failed"};
-    for (PgCaseSearchStore* other : {&along_, &by_place_}) {
-      const auto same = other->List(kTenant, sight, filter, {.order = order}, 100);
-      EXPECT_OK(same);
-      EXPECT_EQ(NumbersIn(*same), NumbersIn(*page));
+    const auto many = static_cast<int64_t>(page->cases.size());
+    EXPECT_EQ(page->total.count, many);
+    for (PgCaseSearchStore* store : {&search_, &along_, &by_place_, &by_words_}) {
+      EXPECT_EQ(Paged(*store, order, 100, sight, filter), NumbersIn(*page));
+      EXPECT_EQ(store->List(kTenant, sight, filter, {.order = order}, 1, 100)->total.count, many);
+      EXPECT_EQ(Tallied(*store, sight, filter, 100), many);
     }
-    EXPECT_EQ(search_.Total(kTenant, sight, filter, 100)->count,
-              static_cast<int64_t>(page->cases.size()));
     return NumbersIn(*page);
   }
   std::vector<std::string> Numbers(const CaseFilter& filter,
@@ -97,11 +100,11 @@ class PgCaseSearchStoreTest : public StoreTest {
     return numbers;
   }
   static std::vector<std::string> Paged(PgCaseSearchStore& store, v1::CaseOrder order, int size,
-                                        const Sight& sight) {
+                                        const Sight& sight, const CaseFilter& filter = {}) {
     std::vector<std::string> numbers;
     CasePlace place{.order = order};
     while (true) {
-      const auto page = store.List(kTenant, sight, CaseFilter(), place, size);
+      const auto page = store.List(kTenant, sight, filter, place, size, 0);
       EXPECT_OK(page);
       if (!page.ok()) return numbers;
       for (const std::string& number : NumbersIn(*page)) numbers.push_back(number);
@@ -110,12 +113,22 @@ class PgCaseSearchStoreTest : public StoreTest {
     }
   }
 
+  static int64_t Tallied(PgCaseSearchStore& store, const Sight& sight, const CaseFilter& filter,
+                         int bound) {
+    const auto tallies = store.Tally(kTenant, sight, filter, "sam", bound);
+    EXPECT_OK(tallies);
+    int64_t sum = 0;
+    for (const CaseTally& tally : *tallies) sum += tally.count;
+    return sum;
+  }
+
   const Sight all_{everything_, everything_};
   DutyEventHandler duties_;
   // Goes along the index of the order whatever is asked for.
-  PgCaseSearchStore along_{
-      database_->pool(), *vault_, {.candidates = 0, .of_a_word = 0, .by_place = false}};
-  PgCaseSearchStore by_place_{database_->pool(), *vault_, {.candidates = 0, .of_a_word = 0}};
+  PgCaseSearchStore along_{database_->pool(), *vault_, {.candidates = 0, .by_place = false}};
+  PgCaseSearchStore by_place_{database_->pool(), *vault_, {.candidates = 0}};
+  // A word that two cases have is common.
+  PgCaseSearchStore by_words_{database_->pool(), *vault_, {.candidates = 1}};
 };
 
 TEST_F(PgCaseSearchStoreTest, EveryFilterNarrowsAndAllCombine) {
@@ -182,6 +195,29 @@ TEST_F(PgCaseSearchStoreTest, EveryFilterNarrowsAndAllCombine) {
               }),
               IsEmpty());
   EXPECT_THAT(with([](auto& f) { f.nothing = true; }), IsEmpty());
+}
+
+TEST_F(PgCaseSearchStoreTest, GroupHasItsMembersThatOneMaySee) {
+  const Case leader = Made(1);
+  const Case member = Made(2);
+  Case elsewhere = Made(3);
+  elsewhere.unit = "it";
+  const Case other = Made(4);
+  const Case of_other = Made(5);
+  for (const Case& made : {leader, member, elsewhere, other, of_other}) Insert(made);
+  const auto group = [&](const Case& one, const Case& into) {
+    database_->Run("SET avvik.tenant = '*'; UPDATE triage_case SET group_id = '" + into.id +
+                   "' WHERE id = '" + one.id + "'");
+  };
+  group(member, leader);
+  group(elsewhere, leader);
+  group(of_other, other);
+  CaseFilter filter;
+  filter.group = leader.id;
+  EXPECT_THAT(Numbers(filter), ElementsAre(NumberOf(3), NumberOf(2)));
+  EXPECT_THAT(Numbers(filter, {organisation::OpenIn({"hemtjanst"}), {}}), ElementsAre(NumberOf(2)));
+  filter.group = member.id;
+  EXPECT_THAT(Numbers(filter), IsEmpty());
 }
 
 TEST_F(PgCaseSearchStoreTest, EveryOrderIsPagedExactlyAlsoAmongEquals) {
@@ -252,7 +288,7 @@ TEST_F(PgCaseSearchStoreTest, PagesHoldEveryCaseOnceWhileOthersAreOpened) {
   CasePlace place;
   unsigned pages = 0;
   while (true) {
-    const auto page = search_.List(kTenant, all_, CaseFilter(), place, 50);
+    const auto page = search_.List(kTenant, all_, CaseFilter(), place, 50, 0);
     ASSERT_OK(page);
     for (const std::string& number : NumbersIn(*page)) EXPECT_TRUE(seen.insert(number).second);
     ++pages;
@@ -286,12 +322,14 @@ TEST_F(PgCaseSearchStoreTest, WhoReachesFewFindsThemWhateverChangesInWhoTheyAreF
 
 TEST_F(PgCaseSearchStoreTest, CountsStopAtTheirBoundAndSaySo) {
   for (unsigned n = 1; n <= 5; ++n) Insert(Made(n));
-  const auto exact = search_.Total(kTenant, all_, {}, 6);
-  EXPECT_EQ(exact->count, 5);
-  EXPECT_FALSE(exact->at_least);
-  const auto bounded = search_.Total(kTenant, all_, {}, 3);
-  EXPECT_EQ(bounded->count, 3);
-  EXPECT_TRUE(bounded->at_least);
+  const auto exact = search_.List(kTenant, all_, {}, {}, 1, 6);
+  EXPECT_EQ(exact->total.count, 5);
+  EXPECT_FALSE(exact->total.at_least);
+  const auto bounded = search_.List(kTenant, all_, {}, {}, 1, 3);
+  EXPECT_EQ(bounded->total.count, 3);
+  EXPECT_TRUE(bounded->total.at_least);
+  EXPECT_EQ(Tallied(search_, all_, {}, 6), 5);
+  EXPECT_EQ(Tallied(search_, all_, {}, 3), 3);
 }
 
 TEST_F(PgCaseSearchStoreTest, TallySaysWhatIsInWhichStateAndWhose) {
@@ -347,6 +385,126 @@ TEST_F(PgCaseSearchStoreTest, CaseIsFoundByEveryTextOfIt) {
   for (const char* query : {"lackta", "arstagatan", "kuvert saknas", "000003", "socialnämnden"}) {
     EXPECT_THAT(Found(query), IsEmpty()) << query;
   }
+}
+
+TEST_F(PgCaseSearchStoreTest, CommonWordsFindWhatIsVisibleInEveryOrderPageByPage) {
+  constexpr unsigned kCases = 24;
+  // In which cases a word is, and in which of them nobody reads it but in the report.
+  struct Word {
+    std::string text;
+    bool (*in)(unsigned);
+    bool (*in_report)(unsigned);
+  };
+  const std::vector<Word> all_words{
+      {"kuvert", [](unsigned n) { return n % 2 == 0; }, [](unsigned) { return false; }},
+      {"granne", [](unsigned n) { return n % 3 == 0; }, [](unsigned n) { return n % 6 == 0; }},
+      {"udda", [](unsigned n) { return n % 2 == 1; }, [](unsigned) { return false; }},
+      {"ensam", [](unsigned n) { return n == 12; }, [](unsigned) { return true; }}};
+  const auto in_it = [](unsigned n) { return n % 4 == 0; };
+  for (unsigned n = kCases; n >= 1; --n) {
+    Case made = Made(n);
+    made.id = FakeIdSource::Nth(0xc0000 + n);
+    if (in_it(n)) made.unit = "it";
+    made.title = "";
+    made.classification.set_severity(static_cast<type::v1::Severity>(n % 3));
+    made.updated = clock_.Now() + absl::Microseconds((n * 7) % 5);
+    std::vector<std::string> told;
+    for (const Word& word : all_words) {
+      if (!word.in(n)) continue;
+      if (word.in_report(n)) {
+        told.push_back(search::WordsOf(word.text).at(0));
+      } else {
+        made.title += word.text + " ";
+      }
+    }
+    Insert(made, told);
+  }
+  const Visibility here = organisation::OpenIn({"hemtjanst"});
+  const std::vector<std::vector<size_t>> searches{{0},    {1},    {0, 1},    {1, 0},
+                                                  {0, 2}, {0, 3}, {0, 1, 3}, {1, 0, 2}};
+  for (const std::vector<size_t>& words : searches) {
+    CaseFilter filter;
+    for (const size_t word : words) {
+      filter.words.push_back(
+          {.word = search::WordsOf(all_words[word].text).at(0), .units = {}, .systems = {}});
+    }
+    for (const bool everywhere : {true, false}) {
+      for (const bool reports : {true, false}) {
+        const Visibility& sphere = everywhere ? everything_ : here;
+        const Sight sight{sphere, reports ? sphere : Visibility()};
+        std::vector<std::string> expected;
+        for (unsigned n = kCases; n >= 1; --n) {
+          bool all = everywhere || !in_it(n);
+          for (const size_t word : words) {
+            all = all && all_words[word].in(n) && (reports || !all_words[word].in_report(n));
+          }
+          if (all) expected.push_back(NumberOf(n));
+        }
+        EXPECT_EQ(Numbers(filter, sight), expected);
+        EXPECT_EQ(Paged(by_words_, v1::CASE_ORDER_NEWEST, 2, sight, filter), expected);
+        EXPECT_THAT(Numbers(filter, sight, v1::CASE_ORDER_SEVERITY),
+                    UnorderedElementsAreArray(expected));
+        std::reverse(expected.begin(), expected.end());
+        EXPECT_EQ(Numbers(filter, sight, v1::CASE_ORDER_OLDEST), expected);
+        EXPECT_EQ(Paged(by_words_, v1::CASE_ORDER_OLDEST, 2, sight, filter), expected);
+      }
+    }
+  }
+}
+
+TEST_F(PgCaseSearchStoreTest, CommonWordIsFoundWholeWhicheverPartOfItIsEnough) {
+  for (unsigned n = 1; n <= 40; ++n) {
+    Case made = Made(n);
+    made.title = "Kuvert";
+    made.unit = n % 10 == 0 ? "it" : "hemtjanst";
+    Insert(made);
+  }
+  PgCaseSearchStore store(database_->pool(), *vault_, {.candidates = 20});
+  CaseFilter filter;
+  filter.words = AskedWords("kuvert", nullptr);
+  // The first part is enough; the second is; neither is.
+  for (const int limit : {4, 15, 30}) {
+    EXPECT_THAT(Paged(store, v1::CASE_ORDER_NEWEST, limit, all_, filter), SizeIs(40));
+  }
+  for (const int bound : {4, 15, 30}) EXPECT_EQ(Tallied(store, all_, filter, bound), bound);
+  EXPECT_EQ(Tallied(store, all_, filter, 50), 40);
+  filter.units = {"it"};
+  EXPECT_THAT(Paged(store, v1::CASE_ORDER_OLDEST, 1, all_, filter),
+              ElementsAre(NumberOf(10), NumberOf(20), NumberOf(30), NumberOf(40)));
+  EXPECT_EQ(Tallied(store, all_, filter, 3), 3);
+  EXPECT_EQ(Tallied(store, all_, filter, 50), 4);
+}
+
+TEST_F(PgCaseSearchStoreTest, CommonWordsOfAReportAreForThoseWhoMayReadIt) {
+  for (unsigned n = 1; n <= 12; ++n) {
+    Case made = Made(n);
+    made.title = "Kuvert";
+    made.unit = n % 4 == 0 ? "it" : "hemtjanst";
+    Insert(made, {"grann"});
+  }
+  const Sight some{everything_, organisation::OpenIn({"it"})};
+  EXPECT_THAT(Found("granne", some), ElementsAre(NumberOf(12), NumberOf(8), NumberOf(4)));
+  EXPECT_THAT(Found("kuvert granne", some), ElementsAre(NumberOf(12), NumberOf(8), NumberOf(4)));
+  EXPECT_THAT(Found("kuvert", some), SizeIs(12));
+}
+
+TEST_F(PgCaseSearchStoreTest, UnitsThatAWordNamesAreFoundHoweverManyTheyAre) {
+  for (unsigned n = 1; n <= 12; ++n) {
+    Case made = Made(n);
+    made.title = n % 2 == 0 ? "Kuvert" : "";
+    made.unit = "enhet" + std::to_string(n % 6);
+    Insert(made);
+  }
+  AskedWord units{.word = "enhet", .units = {}, .systems = {}};
+  for (int unit = 0; unit < 5; ++unit) units.units.push_back("enhet" + std::to_string(unit));
+  CaseFilter filter;
+  filter.words = {units};
+  EXPECT_THAT(Numbers(filter, all_), SizeIs(10));
+  filter.words.push_back({.word = "kuvert", .units = {}, .systems = {}});
+  EXPECT_THAT(Numbers(filter, all_), ElementsAre(NumberOf(12), NumberOf(10), NumberOf(8),
+                                                 NumberOf(6), NumberOf(4), NumberOf(2)));
+  std::swap(filter.words[0], filter.words[1]);
+  EXPECT_THAT(Numbers(filter, all_), SizeIs(6));
 }
 
 TEST_F(PgCaseSearchStoreTest, WordsOfATextThatIsReplacedGo) {
@@ -462,7 +620,7 @@ TEST_F(PgCaseSearchStoreTest, WordsAreFoundWhileTheKeyForHashesIsReplacedAndNone
     EXPECT_THAT(Found(query), ElementsAre(NumberOf(n))) << query;
     CaseFilter filter;
     filter.words = AskedWords(query, TestOrganisation().get());
-    const auto page = other.List(kTenant, all_, filter, {}, 10);
+    const auto page = other.List(kTenant, all_, filter, {}, 10, 0);
     ASSERT_OK(page);
     EXPECT_THAT(NumbersIn(*page), ElementsAre(NumberOf(n))) << query;
   };

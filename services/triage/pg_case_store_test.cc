@@ -76,7 +76,7 @@ class PgCaseStoreTest : public StoreTest {
   }
   std::vector<std::string> Numbers(const Visibility& visibility) {
     const auto page =
-        search_.List(kTenant, {.cases = visibility, .reports = {}}, CaseFilter(), {}, 100);
+        search_.List(kTenant, {.cases = visibility, .reports = {}}, CaseFilter(), {}, 100, 0);
     EXPECT_OK(page);
     std::vector<std::string> numbers;
     for (const Case& entry : page->cases) numbers.push_back(entry.number);
@@ -259,7 +259,7 @@ TEST_F(PgCaseStoreTest, TenantsAreApart) {
   ASSERT_TRUE(Insert(other));
   EXPECT_EQ(store_.Get("grannen", NumberOf(1), everything_)->id, other.id);
   EXPECT_THAT(store_.Get(kTenant, other.id, everything_), HasCode(absl::StatusCode::kNotFound));
-  EXPECT_EQ(search_.List("grannen", {everything_, {}}, CaseFilter(), {}, 10)->cases.size(), 1u);
+  EXPECT_EQ(search_.List("grannen", {everything_, {}}, CaseFilter(), {}, 10, 0)->cases.size(), 1u);
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST_F(PgErasureStoreTest, ErasingDestroysTheKeyAndLeavesACertificate) {
   EXPECT_EQ(erased.outcome, "");
   EXPECT_TRUE(erased.notes.empty());
   EXPECT_EQ(Read(other.number).notes.size(), 2u);
-  EXPECT_EQ(search_.List(kTenant, {everything_, {}}, CaseFilter(), {}, 10)->cases.size(), 2u);
+  EXPECT_EQ(search_.List(kTenant, {everything_, {}}, CaseFilter(), {}, 10, 0)->cases.size(), 2u);
   EXPECT_EQ(database_->Value("SELECT count(*) FROM case_word WHERE case_id = '" + closed.id + "'"),
             "0");
   EXPECT_NE(database_->Value("SELECT count(*) FROM case_word WHERE case_id = '" + other.id + "'"),

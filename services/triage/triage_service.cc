@@ -78,16 +78,12 @@ grpc::Status TriageService::ListCases(grpc::ServerContext* context,
     const Sight sight = SightOf(environment_, call);
     const int limit = paging::SizeOf(request->page_size());
     AVVIK_ASSIGN_OR_RETURN(const CasePage page,
-                           search_.List(call.tenant(), sight, filter, key.place, limit));
+                           search_.List(call.tenant(), sight, filter, key.place, limit,
+                                        after.empty() ? kMostCounted : 0));
     for (const Case& entry : page.cases) {
       *response->add_cases() = triage::ToProto(entry, call.organisation().get());
     }
-    if (after.empty()) {
-      key.total.count = static_cast<int64_t>(page.cases.size());
-      if (page.next.has_value()) {
-        AVVIK_ASSIGN_OR_RETURN(key.total, search_.Total(call.tenant(), sight, filter, kMostCounted));
-      }
-    }
+    if (after.empty()) key.total = page.total;
     if (page.next.has_value()) {
       key.place = *page.next;
       response->set_next_page_token(paging::MakeToken(*request, ToText(key)));

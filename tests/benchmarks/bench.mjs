@@ -161,9 +161,23 @@ async function caseLists(suite) {
   rows.push(await measured('case_list_unit', 'p99 of what a coordinator sees, severest first', 'list', 'order_by: CASE_ORDER_SEVERITY', coordinator));
   rows.push(await measured('case_count', 'p99 of counting what is open', 'count', open));
   rows.push(await measured('case_count_all', 'p99 of counting everything', 'count', ''));
-  rows.push(await measured('case_search_rare', 'p99 of a search for a rare word', 'list', 'query: "sällsynt"'));
-  rows.push(await measured('case_search_common', 'p99 of a search for a word of every fifth case', 'list', 'query: "vanlig"'));
-  rows.push(await measured('case_search_two', 'p99 of a search for two common words', 'list', 'query: "vanlig annan"'));
+  const searches = [
+    ['rare', 'a rare word', 'sällsynt'],
+    ['common', 'a word of every fifth case', 'vanlig'],
+    ['uncommon', 'a word of every twenty-fifth case', 'kuvert'],
+    ['two', 'two common words', 'vanlig annan'],
+    ['two_apart', 'two words of every twenty-fifth case, never of the same', 'kuvert laptop'],
+    ['two_mixed', 'a common and a rare word', 'vanlig sällsynt'],
+  ];
+  for (const [id, what, query] of searches) {
+    rows.push(await measured(`case_search_${id}`, `p99 of a search for ${what}`, 'list', `query: "${query}"`));
+    rows.push(await measured(`case_search_${id}_severity`, '… severest first', 'list', `query: "${query}" order_by: CASE_ORDER_SEVERITY`));
+    rows.push(await measured(`case_search_${id}_count`, '… counted', 'count', `query: "${query}"`));
+  }
+  rows.push(await measured('case_search_open', 'p99 of a search for a common word in what is open, due first', 'list', `query: "vanlig" ${open} order_by: CASE_ORDER_DUE`));
+  rows.push(await measured('case_search_open_count', '… counted', 'count', `query: "vanlig" ${open}`));
+  rows.push(await measured('case_search_unit', 'p99 of a coordinator\'s search for a common word, severest first', 'list', 'query: "vanlig" order_by: CASE_ORDER_SEVERITY', coordinator));
+  rows.push(await measured('case_search_unit_count', '… counted', 'count', 'query: "vanlig"', coordinator));
   rows.push(await measured('case_similar', 'p99 of cases like one', 'similar', 'case_id: "AVV-2000-0001001"'));
   return rows;
 }

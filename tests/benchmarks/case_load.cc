@@ -137,8 +137,8 @@ int PrintListScript(const std::string& tenant, const std::string& order) {
   std::cout << Filled(triage::ListStatement(wanted, 0, triage::Begin::kAlong).sql,
                       {benchmarks::Quoted(tenant), "'{1,2}'", none, none, none, none, "''",
                        null + "::text", null + "::text", "0", none, "0", null, null, none, "0",
-                       "now()", "0", "0", none, null, none, none, none, "0", none, none, none, null, "0",
-                       "51"})
+                       "now()", "0", "0", none, null, none, none, none, none, none, none, none, none,
+                       "true", none, none, none, null, "0", "51"})
             << ";\n";
   return 0;
 }

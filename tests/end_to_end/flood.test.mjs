@@ -306,6 +306,9 @@ test('GroupingCasesIsUndoneToTheRow', async () => {
   const sent = suite.mails().length;
   const grouped = await post(`/v1/cases/${others[3].answer.body.number}:group`, { member_case_ids: members });
   assert.equal(Number(grouped.member_count), 3);
+  const listed = await read(`/v1/cases?group_case_id=${grouped.case_id}`);
+  assert.deepEqual(listed.cases.map(({ number }) => number).sort(), [...members].sort());
+  assert.equal(Number((await read(`/v1/cases:count?group_case_id=${grouped.case_id}`)).total), 3);
   assert.notDeepEqual(await rows(), before);
   await post(`/v1/cases/${others[3].answer.body.number}:ungroup`, { member_case_ids: members });
   assert.deepEqual(await rows(), before);

@@ -18,10 +18,15 @@ async function termOf(suite, word) {
   return rows[0].word;
 }
 
+// The words that can be searched for: which of every so many cases has them.
+const searched = (many) => ({ vanlig: [5, 0], annan: [7, 0], kuvert: [25, 1], laptop: [25, 2], sällsynt: [Math.ceil(many / 50), 1] });
+
 // So many cases over the years: one in two hundred open, in forty units and thirty systems. They have no texts, and twelve
-// words each, a few of which can be searched for: `vanlig` in every fifth case, `annan` in every seventh, `sällsynt` in fifty.
+// words each, a few of which can be searched for: `vanlig` in every fifth case, `annan` in every seventh, `kuvert` and `laptop`
+// in every twenty-fifth and never in the same one, `sällsynt` in fifty.
 export async function fillCases(suite, many) {
-  const [common, other, rare] = [await termOf(suite, 'vanlig'), await termOf(suite, 'annan'), await termOf(suite, 'sällsynt')];
+  const shares = [];
+  for (const [word, [nth, rest]] of Object.entries(searched(many))) shares.push(`(${await termOf(suite, word)}, ${nth}, ${rest})`);
   const { tenant } = suite.organisation;
   const { body: { organisation } } = await suite.api('GET', '/v1/organisation', undefined, await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login));
   const units = organisation.units.map(({ id }) => `'${id}'`).join(',');
@@ -45,7 +50,7 @@ export async function fillCases(suite, many) {
            LATERAL (SELECT hashint8(floor(exp(random() * 11))::bigint)::bigint AS word FROM generate_series(1, 12) WHERE number <> '') AS words
      WHERE number LIKE 'AVV-2000-%';
     INSERT INTO case_word (tenant, word, case_id, of_report)
-    SELECT tenant, word, id, false FROM triage_case, (VALUES (${common}, 5, 0), (${other}, 7, 0), (${rare}, ${Math.ceil(many / 50)}, 1)) AS share (word, nth, rest)
+    SELECT tenant, word, id, false FROM triage_case, (VALUES ${shares.join(', ')}) AS share (word, nth, rest)
      WHERE number LIKE 'AVV-2000-%' AND right(number, 7)::bigint % nth = rest
     ON CONFLICT DO NOTHING;
     ANALYZE triage_case; ANALYZE case_word; ANALYZE case_reach`);
