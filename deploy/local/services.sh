@@ -13,6 +13,8 @@ place() {
     address:*) REPLY=$(address_of "$2") ;;
     database:*) REPLY=$(conninfo "$2") ;;
     owner:*) REPLY=$(conninfo "$2" "$2_owner") ;;
+    # A municipality's own words of its mails, where there are such.
+    deploy:templates) REPLY=${AVVIK_TEMPLATES:-$AVVIK_ROOT/deploy/templates} ;;
     deploy:*) REPLY=$AVVIK_ROOT/deploy/$2 ;;
     secret:*) REPLY=$AVVIK_SECRETS/$2 ;;
     tls:*) REPLY=$AVVIK_TLS/$2 ;;

@@ -5,7 +5,9 @@ import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { waitFor } from '../harness/suite.mjs';
 import { newCase } from './cases.mjs';
-import { Web, axe, fits, languages, settled, tabTo } from './harness.mjs';
+import { Web, axe, fits, settled, tabTo } from './harness.mjs';
+import { inEachCell } from './visitor.mjs';
+import { measuresJourney, row, rows } from './workbench_journey.mjs';
 
 let web;
 let suite;
@@ -38,9 +40,6 @@ before(async () => {
 });
 after(() => web?.stop());
 
-const titles = { sv: 'Åtgärder', da: 'Tiltag', en: 'Measures' };
-const rows = (page) => page.locator('[role=row][data-index]');
-const row = (page, text) => rows(page).filter({ hasText: text });
 const whats = (page) => page.locator('[role=row][data-index] .what').allTextContents();
 
 async function list(page, query = '?view=all') {
@@ -48,19 +47,7 @@ async function list(page, query = '?view=all') {
   await settled(page);
 }
 
-for (const language of languages) {
-  for (const size of ['phone', 'small', 'desktop']) {
-    test(`MeasuresAreWhole_${language}_${size}`, async () => {
-      const { page, context } = await web.open({ size, language, login: officer });
-      await list(page);
-      assert.equal(await page.locator('h1').textContent(), titles[language]);
-      await row(page, 'Ring mottagaren').waitFor();
-      await fits(page);
-      await axe(page);
-      await context.close();
-    });
-  }
-}
+inEachCell('MeasuresAreFoundAndLeadToTheirCase', () => ({ web, login: officer }), (visitor) => measuresJourney(visitor, { late: 'Ring mottagaren', done: 'Ta ned sidan', number: one.number }));
 
 test('DarkHasContrast', async () => {
   const { page, context } = await web.open({ dark: true, login: officer });

@@ -4,8 +4,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { Web, axe, fits, languages, settled, tabTo } from './harness.mjs';
 import { waitFor } from '../harness/suite.mjs';
+import { ask, myReportsJourney } from './follow_journey.mjs';
+import { Web, axe, fits, languages, settled } from './harness.mjs';
+import { png } from './report_journey.mjs';
+import { inEachCell } from './visitor.mjs';
+import { wordsOf } from './words.mjs';
 
 let web;
 let employee;
@@ -22,13 +26,6 @@ before(async () => {
   token = await web.suite.token(employee);
 });
 after(() => web?.stop());
-
-const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
-const words = {
-  sv: { title: 'Mina rapporter', status: 'Så långt har det kommit', received: 'Mottagen', empty: 'Du har inte rapporterat något än' },
-  da: { title: 'Mine indberetninger', status: 'Så langt er det kommet', received: 'Modtaget', empty: 'Du har ikke indberettet noget endnu' },
-  en: { title: 'My reports', status: 'How far it has come', received: 'Received', empty: 'You have not reported anything yet' },
-};
 
 async function report(title, more = {}) {
   const { status, body } = await web.suite.api('POST', '/v1/reports', { request_id: randomUUID(), report: { title, category: 'CATEGORY_LOST_DEVICE', ...more } }, token);
@@ -50,30 +47,19 @@ const caseOf = async (number) => {
   }, { what: `the case ${number}` });
 };
 
-for (const language of languages) {
-  for (const size of ['phone', 'desktop']) {
-    test(`ListAndReportAreShown_${language}_${size}`, async () => {
-      const { number } = await report(`Telefonen är borta ${language} ${size}`);
-      const { page, context } = await openMine('/my-reports', { language, size });
-      assert.equal(await page.locator('h1').textContent(), words[language].title);
-      await axe(page);
-      await fits(page);
-      await page.getByRole('link', { name: `Telefonen är borta ${language} ${size}` }).click();
-      await page.getByRole('heading', { name: words[language].status }).waitFor();
-      await page.getByText(number).first().waitFor();
-      await page.locator('[aria-current="step"]', { hasText: words[language].received }).waitFor();
-      await settled(page);
-      await axe(page);
-      await fits(page);
-      await context.close();
-    });
-  }
-}
+inEachCell('MyReportsAreFollowedAnsweredAndTakenBack', () => ({ web, login: employee }), async (visitor, { name }) => {
+  const title = `Telefonen är borta ${name}`;
+  const { number } = await report(title);
+  const withdrawn = await report(`Tas tillbaka ${name}`);
+  const handler = await web.suite.token(officer);
+  await ask(web.suite, number, 'Vilket nummer hade telefonen?', handler);
+  await myReportsJourney(visitor, { title, number, withdrawn: withdrawn.number, handler });
+});
 
 test('EmptyListSaysWhatToDo', async () => {
   for (const language of languages) {
     const { page, context } = await openMine('/my-reports', { language, login: other });
-    await page.getByRole('heading', { name: words[language].empty }).waitFor();
+    await page.getByRole('heading', { name: wordsOf(language)('my_reports.empty.title') }).waitFor();
     await axe(page);
     await page.locator('main').getByRole('link').first().click();
     await page.locator('#what').waitFor();
@@ -157,41 +143,6 @@ test('ProofIsSavedAndAllIsTakenOut', async () => {
   await context.close();
 });
 
-test('ReportIsTakenBackWithAReason', async () => {
-  const { number } = await report('Tas tillbaka');
-  const { page, context } = await openMine(`/my-reports/${number}`, { size: 'phone' });
-  await page.getByRole('button', { name: 'Ta tillbaka rapporten' }).click();
-  await axe(page);
-  await page.getByRole('button', { name: 'Ta tillbaka', exact: true }).click();
-  await page.getByText('Skriv varför, gärna kort.').waitFor();
-  await axe(page);
-  await page.getByLabel('Varför tar du tillbaka den?').fill('Jag hittade den.');
-  await page.getByRole('button', { name: 'Ta tillbaka', exact: true }).click();
-  await page.getByText('Du har tagit tillbaka rapporten.').waitFor();
-  await page.getByText('Jag hittade den.').waitFor();
-  assert.equal(await page.getByRole('button', { name: 'Ta tillbaka rapporten' }).count(), 0);
-  await axe(page);
-  await fits(page);
-  await context.close();
-});
-
-test('WhatCameOfItIsTold', async () => {
-  const { number } = await report('Avslutas');
-  const asOfficer = await web.suite.token(officer);
-  await caseOf(number);
-  const closed = await web.suite.api('POST', `/v1/cases/${number}:close`, { resolution: 'RESOLUTION_REMEDIED', outcome: 'Spärrad via MDM', outcome_for_reporter: 'Telefonen är spärrad och tömd.' }, asOfficer);
-  assert.equal(closed.status, 200, JSON.stringify(closed.body));
-  const { page, context } = await openMine(`/my-reports/${number}`);
-  await waitFor(async () => {
-    await page.reload();
-    await settled(page);
-    return await page.getByText('Telefonen är spärrad och tömd.').count() === 1;
-  }, { what: 'the outcome' });
-  await page.locator('[aria-current="step"]', { hasText: 'Klar' }).waitFor();
-  await axe(page);
-  await context.close();
-});
-
 test('ReportOfSomebodyElseIsNotShown', async () => {
   const { number } = await report('Någon annans');
   const { page, context } = await openMine(`/my-reports/${number}`, { login: other });
@@ -200,16 +151,3 @@ test('ReportOfSomebodyElseIsNotShown', async () => {
   await context.close();
 });
 
-test('FollowingByKeyboardAlone', async () => {
-  const { number } = await report('Med tangentbordet');
-  const { page, context } = await openMine('/my-reports');
-  await tabTo(page, `a[href="/my-reports/${number}"]`);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: words.sv.status }).waitFor();
-  await tabTo(page, 'textarea');
-  await page.keyboard.type('Hej från tangentbordet');
-  await tabTo(page, 'button[type="submit"]');
-  await page.keyboard.press('Enter');
-  await page.locator('li.mine', { hasText: 'Hej från tangentbordet' }).waitFor();
-  await context.close();
-});

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { act, manyCases, newCase } from './cases.mjs';
 import { Web, settled, sizes } from './harness.mjs';
+import { twoYears } from './two_years.mjs';
 
 const [folder, only = ''] = process.argv.slice(2);
 mkdirSync(resolve(folder), { recursive: true });
@@ -76,6 +77,13 @@ function fortyCases() {
   return forty;
 }
 
+// The figures of two years.
+let years;
+function someYears() {
+  years ??= twoYears(suite);
+  return years;
+}
+
 // Name, address, whose eyes (a role; none: nobody signed in), and what is done before the picture. `each` gives an address that
 // only the data know; `paper` shows it as it is printed.
 const pages = [
@@ -129,8 +137,8 @@ const pages = [
   { name: 'measures-filters', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someMeasures(); return '/measures?view=all&overdue=yes'; }, act: (page) => page.locator('main .bar button').first().click() },
   { name: 'measures-empty', path: '/measures?view=mine', role: 'COORDINATOR' },
   { name: 'not-found', path: '/nowhere' },
-  { name: 'picture', path: '/picture', role: 'INFORMATION_SECURITY_OFFICER' },
-  { name: 'projector', path: '/picture?view=projector&panel=3', role: 'INFORMATION_SECURITY_OFFICER' },
+  { name: 'picture', each: () => someYears().then(() => '/picture'), role: 'INFORMATION_SECURITY_OFFICER' },
+  { name: 'projector', each: () => someYears().then(() => '/picture?view=projector&panel=3'), role: 'INFORMATION_SECURITY_OFFICER' },
   { name: 'administration-who', path: '/administration/who', role: 'ADMINISTRATOR' },
   { name: 'administration-stand-ins', path: '/administration/stand-ins', role: 'ADMINISTRATOR' },
   { name: 'administration-regimes', path: '/administration/regimes', role: 'ADMINISTRATOR' },

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Web, axe, fits, languages, settled, tabTo } from './harness.mjs';
+import { Web, axe, settled } from './harness.mjs';
+import { startJourney } from './start_journey.mjs';
+import { inEachCell } from './visitor.mjs';
 
 let web;
 let officer;
@@ -13,24 +15,7 @@ before(async () => {
 });
 after(() => web?.stop());
 
-const titles = { sv: 'Har något gått fel, eller nästan?', da: 'Er noget gået galt, eller næsten?', en: 'Did something go wrong, or nearly?' };
-const signIn = { sv: 'Logga in', da: 'Log ind', en: 'Sign in' };
-
-for (const language of languages) {
-  for (const size of ['phone', 'small', 'desktop', 'zoomed']) {
-    test(`StartPageIsWholeInLanguage_${language}_${size}`, async () => {
-      const { page, context } = await web.open({ size, language });
-      await page.goto(web.url('/'));
-      await settled(page);
-      assert.equal(await page.locator('h1').textContent(), titles[language]);
-      assert.equal(await page.locator('html').getAttribute('lang'), language);
-      assert.match(await page.title(), /Kalix kommun/);
-      await fits(page);
-      await axe(page);
-      await context.close();
-    });
-  }
-}
+inEachCell('PagesForEverybodyAreReadSignedInToAndLeft', () => ({ web }), (visitor) => startJourney(visitor, web.suite.person('INFORMATION_SECURITY_OFFICER')));
 
 test('DarkHasContrast', async () => {
   const { page, context } = await web.open({ dark: true, login: officer });
@@ -58,22 +43,6 @@ test('HigherContrastAndColoursAreChosenAndKept', async () => {
   await context.close();
 });
 
-test('LanguageIsChosenByKeyboardAndKept', async () => {
-  const { page, context } = await web.open();
-  await page.goto(web.url('/'));
-  await settled(page);
-  await tabTo(page, '[aria-label^="Språk"]');
-  await page.keyboard.press('Enter');
-  await tabTo(page, 'button[lang="da"]');
-  await page.keyboard.press('Enter');
-  await page.locator('html[lang="da"]').waitFor();
-  assert.equal(await page.locator('h1').textContent(), titles.da);
-  await page.reload();
-  await settled(page);
-  assert.equal(await page.locator('h1').textContent(), titles.da);
-  await context.close();
-});
-
 test('FirstStopOfTheKeyboardLeadsToTheContent', async () => {
   const { page, context } = await web.open();
   await page.goto(web.url('/'));
@@ -85,53 +54,17 @@ test('FirstStopOfTheKeyboardLeadsToTheContent', async () => {
   await context.close();
 });
 
-test('SignedInPersonIsGreetedSeesTheirSessionsAndSignsOut', async () => {
+// A move in place: the focus is on the title, and back leads back.
+test('MoveInPlaceIsAPageOfItsOwn', async () => {
   const { page, context } = await web.open({ login: officer });
-  assert.match(await page.locator('h1').textContent(), /^Hej /);
   await page.getByRole('button', { name: /Inloggad som/ }).click();
-  await axe(page);
   await page.getByRole('link', { name: 'Mina inloggningar' }).click();
   await page.getByRole('heading', { level: 1, name: 'Mina inloggningar' }).waitFor();
-  // A move in place: the focus is on the title, and back leads back.
   await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
   assert.match(await page.title(), /^Mina inloggningar – /);
-  await page.getByText('Den här').waitFor();
-  await axe(page);
   await page.goBack();
   await page.getByRole('heading', { level: 1, name: /^Hej / }).waitFor();
-  await page.getByRole('button', { name: /Inloggad som/ }).click();
-  await page.getByRole('button', { name: 'Logga ut' }).click();
-  // The provider asks whether it shall forget the person as well.
-  await page.locator('button[name="logout"]').click();
-  await page.waitForURL(web.url('/'));
-  await settled(page);
-  assert.equal(await page.locator('h1').textContent(), titles.sv);
   await context.close();
-});
-
-test('PageThatTakesASignInAsksForIt', async () => {
-  const { page, context } = await web.open({ language: 'en' });
-  await page.goto(web.url('/sessions'));
-  await settled(page);
-  await page.getByText('This page takes that you are signed in').waitFor();
-  await axe(page);
-  await page.locator('main').getByRole('button', { name: signIn.en }).click();
-  await page.locator(`button[value="${officer}"], input[value="${officer}"]`).first().click();
-  await page.getByRole('heading', { level: 1, name: 'My sessions' }).waitFor();
-  await context.close();
-});
-
-test('PageThatDoesNotExistSaysSo', async () => {
-  for (const language of languages) {
-    const { page, context } = await web.open({ language, size: 'phone' });
-    await page.goto(web.url('/nowhere/at/all'));
-    await settled(page);
-    await axe(page);
-    await fits(page);
-    await page.locator('main a').click();
-    await page.getByRole('heading', { level: 1, name: titles[language] }).waitFor();
-    await context.close();
-  }
 });
 
 test('SessionThatEndsIsRenewedBesideThePageAndWhatWasBegunIsDone', async () => {

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { waitFor } from '../harness/suite.mjs';
 import { act, manyCases, newCase, readCase } from './cases.mjs';
-import { Web, axe, fits, languages, settled, tabTo } from './harness.mjs';
+import { Web, axe, fits, settled, tabTo } from './harness.mjs';
+import { inEachCell } from './visitor.mjs';
+import { row, rows, workbenchJourney } from './workbench_journey.mjs';
 
 let web;
 let suite;
@@ -23,28 +25,16 @@ before(async () => {
 });
 after(() => web?.stop());
 
-const titles = { sv: 'Ärenden', da: 'Sager', en: 'Cases' };
-const rows = (page) => page.locator('[role=row][data-index]');
-const row = (page, text) => rows(page).filter({ hasText: text });
-
 async function list(page, query = '?view=all') {
   await page.goto(web.url(`/cases${query}`));
   await settled(page);
 }
 
-for (const language of languages) {
-  for (const size of ['phone', 'small', 'desktop']) {
-    test(`WorkbenchIsWhole_${language}_${size}`, async () => {
-      const { page, context } = await web.open({ size, language, login: officer });
-      await list(page);
-      assert.equal(await page.locator('h1').textContent(), titles[language]);
-      await row(page, first.number).waitFor();
-      await fits(page);
-      await axe(page);
-      await context.close();
-    });
-  }
-}
+inEachCell('CasesAreFoundAndSeveralHandledAtOnce', () => ({ web, login: officer }), async (visitor, { name }) => {
+  const mine = [await newCase(suite, { title: `Övning ett ${name}` }), await newCase(suite, { title: `Övning två ${name}` })];
+  for (const { number } of mine) await act(suite, number, 'assign', { owner: officer });
+  await workbenchJourney(visitor, { all: 'Journalen var nere', school: 'Skolans surfplatta', word: 'faktura', mine });
+});
 
 test('DarkHasContrast', async () => {
   const { page, context } = await web.open({ dark: true, login: officer });
@@ -87,30 +77,7 @@ test('ViewsSayHowManyAreOverdue', async () => {
   await context.close();
 });
 
-test('FiltersStandInTheAddressAndAreTakenAway', async () => {
-  const { page, context } = await web.open({ login: officer });
-  await list(page);
-  await page.getByRole('button', { name: 'Filter', exact: true }).click();
-  await axe(page);
-  const unit = page.getByRole('combobox', { name: 'Verksamhet' });
-  await unit.fill('Centrum');
-  await unit.press('Enter');
-  await page.waitForURL(/unit=centrumskolan/);
-  await row(page, 'Skolans surfplatta').waitFor();
-  await waitFor(async () => await rows(page).count() === 1, { what: 'one row' });
-  // The link shows a colleague the same.
-  await page.reload();
-  await settled(page);
-  await row(page, 'Skolans surfplatta').waitFor();
-  assert.equal(await rows(page).count(), 1);
-  await axe(page);
-  await page.getByRole('button', { name: /Ta bort filtret:\s*Centrumskolan/ }).click();
-  await row(page, first.number).waitFor();
-  assert.doesNotMatch(page.url(), /unit=/);
-  await context.close();
-});
-
-test('WordsAreSearchedAndMarked', async () => {
+test('SearchIsBegunAndLeftByKeys', async () => {
   const { page, context } = await web.open({ login: officer });
   await list(page);
   await row(page, first.number).waitFor();
@@ -119,13 +86,7 @@ test('WordsAreSearchedAndMarked', async () => {
   await page.waitForURL(/q=faktura/);
   await waitFor(async () => await rows(page).count() === 1, { what: 'one row' });
   assert.equal(await page.locator('mark').first().textContent(), 'faktura');
-  await axe(page);
   await page.keyboard.press('Escape');
-  await row(page, first.number).waitFor();
-  await page.locator('input[type=search]').fill('finnsinteståndigt');
-  await page.getByRole('heading', { name: /Inget ärende innehåller/ }).waitFor();
-  await axe(page);
-  await page.getByRole('button', { name: 'Töm sökningen' }).click();
   await row(page, first.number).waitFor();
   await context.close();
 });
@@ -214,27 +175,6 @@ test('ManyAreClosedWithTheirCauseAndWordsForTheReporters', async () => {
     assert.deepEqual([one.state, one.resolution, one.cause, one.outcome, one.outcome_for_reporter],
       ['CASE_STATE_CLOSED', 'RESOLUTION_REMEDIED', 'CAUSE_ROUTINE', 'Nya kuvert är beställda.', 'Tack! Breven går i täckta kuvert nu.']);
   }
-  await context.close();
-});
-
-test('NoteIsWrittenInSeveralCasesAndTheyAreTakenOn', async () => {
-  const mine = await newCase(suite, { title: 'Ska antecknas i' });
-  await act(suite, mine.number, 'assign', { owner: officer });
-  const { page, context } = await web.open({ login: officer, size: 'phone' });
-  await list(page, '?view=mine');
-  await row(page, mine.number).getByRole('checkbox').check();
-  await page.getByRole('button', { name: 'Anteckna' }).click();
-  await page.getByLabel('Anteckning').fill('Samma för alla.');
-  await axe(page);
-  await fits(page);
-  await page.getByRole('dialog').getByRole('button', { name: 'Anteckna' }).click();
-  await page.locator('.toast', { hasText: 'Anteckningen står i 1 ärende' }).waitFor();
-  assert.ok((await readCase(suite, mine.number)).notes.some(({ text }) => text === 'Samma för alla.'));
-  await row(page, mine.number).getByRole('checkbox').check();
-  await page.getByRole('button', { name: 'Ta dig an' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Ta dig an' }).click();
-  await page.locator('.toast', { hasText: 'Du har tagit dig an 1 ärende' }).waitFor();
-  assert.equal((await readCase(suite, mine.number)).state, 'CASE_STATE_ACKNOWLEDGED');
   await context.close();
 });
 

@@ -48,9 +48,9 @@ export const routes: Route[] = [
   { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
   { path: '/picture', page: () => import('../pages/picture/Picture.svelte'), areas: ['picture', 'terms'], access: ['figures.read'], wide: true, canStandAlone: true,
     nav: { label: 'shell.nav.picture', start: 'shell.nav.picture_start', order: 60, icon: 'picture', key: 'p' } },
-  { path: '/administration', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'terms'], access: administration,
+  { path: '/administration', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'case', 'terms'], access: administration,
     nav: { label: 'shell.nav.administration', start: 'shell.nav.administration_start', order: 70, icon: 'admin', key: 'a' } },
-  { path: '/administration/:part', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'terms'], access: administration },
+  { path: '/administration/:part', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'case', 'terms'], access: administration },
 ];
 
 export const navigation = routes.filter((route) => route.nav).sort((a, b) => a.nav!.order - b.nav!.order);

@@ -42,7 +42,7 @@ const fields: Record<string, (one: Case) => string> = {
   measures: (one) => formatNumber(one.measure_count),
 };
 
-export const labelOf = (field: string): string => (field in fields ? t(`case.field.${field}` as 'case.field.state') : field);
+export const labelOf = (field: string): string => (field in fields ? t(`case.field.${field}` as 'case.field.state') : field === 'due_time' ? t('case.measures.until') : field);
 
 // A field of a case in words.
 export const valueOf = (field: string, one: Case): string => fields[field]?.(one) ?? '';

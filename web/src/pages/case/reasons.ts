@@ -11,16 +11,37 @@ export function severityReason(code: string): string {
   return t('case.why.rule', { rule: code });
 }
 
-// `unit home-care is below social`, `siv is SYSTEM_OWNER of system journal`: identifiers become names.
+// Whom it is for, such as `unit social`, `system journal`, `the municipality`.
+function named(what: string): string {
+  const [, kind, id] = /^(unit|system) (\S+)/.exec(what) ?? [];
+  return kind === 'unit' ? organisation.unit(id!) : kind === 'system' ? organisation.system(id!) : t('case.why.municipality');
+}
+
+// Each form that a rule's reason can have (services/triage/routing.cc), and its words.
+const forms: [RegExp, (...parts: string[]) => string][] = [
+  [/^unit (\S+) is below (\S+)$/, (unit, above) => t('case.why.below', { unit: organisation.unit(unit!), above: organisation.unit(above!) })],
+  [/^(unit|system) (\S+) is not in the organisation/, (kind, id) => (kind === 'unit' ? t('case.why.unknown_unit', { id: id! }) : t('case.why.unknown_system', { id: id! }))],
+  [/^unit is (\S+)$/, (unit) => t('case.why.unit_is', { unit: organisation.unit(unit!) })],
+  [/^system is (\S+)$/, (system) => t('case.why.system_is', { system: organisation.system(system!) })],
+  [/^unit (\S+) is not below/, (unit) => t('case.why.not_below', { unit: organisation.unit(unit!) })],
+  [/^system (\S+) is not among/, (system) => t('case.why.not_among', { system: organisation.system(system!) })],
+  [/^no unit is named$/, () => t('case.why.no_unit')],
+  [/^no system is named$/, () => t('case.why.no_system')],
+  [/^category is (\w+)$/, (category) => t('case.why.is', { what: t('case.report.category'), value: term(category) || t('case.classification.not_known') })],
+  [/^(personal_data|national_security) is (\w+)$/, (question, answer) => t('case.why.answer', {
+    question: t(`case.field.${question as 'personal_data'}`), answer: term(answer) || t('case.classification.not_known') })],
+  [/^nobody is (\w+) (?:for|of) (.+)$/, (role, of) => t('case.why.nobody', { role: organisation.role(role), of: named(of!) })],
+  [/^(\S+) is (\w+) (?:for|of) (.+)$/, (person, role, of) => t('case.why.holds', { person: organisation.person(person!), role: organisation.role(role), of: named(of!) })],
+  [/^the rule names nobody$/, () => t('case.why.names_nobody')],
+];
+
+// `unit home-care is below social; siv is SYSTEM_OWNER of system journal`: identifiers become names.
 export function routingReason(text: string): string {
   return text.split('; ').map((part) => {
-    let found = /^unit (\S+) is below (\S+)$/.exec(part);
-    if (found) return t('case.why.below', { unit: organisation.unit(found[1]!), above: organisation.unit(found[2]!) });
-    found = /^(\S+) is (\w+) (?:for|of) (unit|system) (\S+)$/.exec(part);
-    if (found) return t('case.why.holds', { person: organisation.person(found[1]!), role: organisation.role(found[2]), of: found[3] === 'unit' ? organisation.unit(found[4]!) : organisation.system(found[4]!) });
-    found = /^nobody is (\w+)/.exec(part);
-    if (found) return t('case.why.nobody', { role: organisation.role(found[1]) });
-    if (part === 'no system is named') return t('case.why.no_system');
+    for (const [form, words] of forms) {
+      const found = form.exec(part);
+      if (found) return words(...found.slice(1));
+    }
     return part;
   }).join('; ');
 }
