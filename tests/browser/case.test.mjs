@@ -166,6 +166,25 @@ test('DutyIsRuledOut', async () => {
   await context.close();
 });
 
+test('WhoeverIsCalledAboutAStageSaysThatTheyDealWithIt', async () => {
+  const one = await newCase(suite, { personal_data: 'ANSWER_YES', affected_persons: '3' });
+  const { page, context } = await web.open({ login: officer });
+  await open(page, one.number);
+  await part(page, 'duties').getByRole('heading', { name: 'Anmälan av personuppgiftsincident' }).waitFor();
+  await suite.remindNow(one.number);
+  await waitFor(async () => (await suite.psql('escalation', `SELECT 1 FROM alarm_step JOIN alarm ON alarm.id = alarm_id JOIN duty ON duty.id = duty_id WHERE number = '${one.number}'`)).length > 0, { what: 'somebody is called' });
+  await page.reload();
+  const answer = part(page, 'duties').getByRole('button', { name: 'Jag tar hand om det' });
+  await part(page, 'duties').getByText(/^Larmade .+\.$/).waitFor();
+  await part(page, 'duties').getByText(/^Nästa larmas /).waitFor();
+  await axe(page);
+  await answer.click();
+  await toast(page, 'Du tar hand om det. Ingen fler larmas.');
+  await part(page, 'duties').getByText(/ tar hand om det sedan /).waitFor();
+  await answer.waitFor({ state: 'hidden' });
+  await context.close();
+});
+
 test('CaseIsRestrictedAccessGivenAndTakenBack', async () => {
   const one = await newCase(suite);
   const { page, context } = await web.open({ login: officer });

@@ -71,8 +71,8 @@ function sample(schema, name, references) {
   return /^\^-\?\[0-9\]/.test(pattern) ? '1' : 'x';
 }
 
-// Whether a part of a path says which case, report, campaign, duty, notice or measure is meant.
-const isReference = (name) => ['case_id', 'report_id', 'campaign_id', 'duty_id', 'notice_id', 'measure_id'].includes(name);
+// Whether a part of a path says which case, report, campaign, duty, alarm, notice or measure is meant.
+const isReference = (name) => ['case_id', 'report_id', 'campaign_id', 'duty_id', 'alarm_id', 'notice_id', 'measure_id'].includes(name);
 
 // Of an operation on many cases, the schema of its body.
 function casesIn(operation) {
@@ -140,9 +140,7 @@ async function secretOf(made, insider) {
   const of = (entries) => entries.filter((entry) => entry.number === made.number);
   const duties = of(await listAll(suite, '/v1/duties', 'duties', token));
   // A reminder whose time has come begins an alarm.
-  await suite.psqlDo('escalation', `
-    UPDATE duty_stage SET remind_at = now() FROM duty WHERE duty_id = duty.id AND number = '${made.number}' AND remind_at IS NOT NULL;
-    UPDATE duty SET due_at = now() WHERE number = '${made.number}'`);
+  await suite.remindNow(made.number);
   const alarms = await waitFor(async () => {
     const begun = of(await listAll(suite, '/v1/alarms', 'alarms', token));
     return begun.length > 0 && begun;

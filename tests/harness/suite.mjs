@@ -193,6 +193,13 @@ export class Suite {
     await this.#sql(service, statements);
   }
 
+  // Lets the reminders of a case's duties come now instead of hours later.
+  async remindNow(number) {
+    await this.psqlDo('escalation', `
+      UPDATE duty_stage SET remind_at = now() FROM duty WHERE duty_id = duty.id AND number = '${number}' AND remind_at IS NOT NULL;
+      UPDATE duty SET due_at = now() WHERE number = '${number}'`);
+  }
+
   // The same as the role that owns the tables, which migrations use.
   async psqlAsOwner(service, statements) {
     await this.#sql(service, statements, `avvik_${service}_owner`);
