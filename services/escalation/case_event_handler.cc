@@ -16,6 +16,7 @@
 #include "services/escalation/duty_erasure.h"
 #include "services/escalation/duty_tables.h"
 #include "services/escalation/errors.h"
+#include "services/escalation/pairing.h"
 
 namespace avvik::escalation {
 namespace {
@@ -81,15 +82,14 @@ absl::Status CaseEventHandler::Assess(pg::Transaction& transaction, const CaseFa
   }
   const deadline::Calendar calendar = CalendarOf(organisation);
   const absl::Time now = clock_.Now();
-  for (const DutyDecision& decision : escalation::Assess(regimes_, facts, organisation)) {
-    const auto known = std::find_if(duties.begin(), duties.end(), [&](const Duty& duty) {
-      return duty.regime == decision.regime->id;
-    });
-    if (known == duties.end() && (erased || decision.need == Need::kNone)) continue;
-    DutyOutcome outcome = known == duties.end()
+  for (const auto& [decision, known] :
+       Pair(escalation::Assess(regimes_, facts, organisation), duties)) {
+    const bool opens = decision.need == Need::kToAssess || decision.need == Need::kRequired;
+    if (known == nullptr && (erased || !opens)) continue;
+    DutyOutcome outcome = known == nullptr
                               ? OpenDuty(ids_.Next(), decision, facts, calendar, now)
                               : ReassessDuty(*known, decision, facts, calendar, now);
-    if (known != duties.end() && outcome.duty == *known) continue;
+    if (known != nullptr && outcome.duty == *known) continue;
     AVVIK_RETURN_IF_ERROR(WriteOutcome(transaction, vault_, ids_, outcome, now, trace_parent));
   }
   return absl::OkStatus();

@@ -11,8 +11,8 @@
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
 #include "common/secrecy/vault.h"
+#include "common/regimes/regime_catalogue.h"
 #include "services/escalation/duty.h"
-#include "services/escalation/regime_catalogue.h"
 
 namespace avvik::escalation {
 

@@ -22,7 +22,7 @@ constexpr auto kFailedPrecondition = absl::StatusCode::kFailedPrecondition;
 class DutyTest : public ::testing::Test {
  protected:
   DutyDecision Decide(const CaseFacts& facts) {
-    return AssessRegime(*TestRegimes().Find(regime_), facts, *organisation_);
+    return AssessRegime(*TestRegimes().Find(regime_), facts, *organisation_).front();
   }
   DutyRules Rules(const Duty& duty) {
     return {*TestRegimes().Find(regime_)->FindVersion(duty.regime_version), calendar_};

@@ -267,9 +267,9 @@ TEST_F(EscalationServiceTest, RegimesAreShownToEveryone) {
   const auto regimes = Call(&v1::Escalation::Stub::ListRegimes, "eva", v1::ListRegimesRequest(),
                             v1::ListRegimesResponse());
   ASSERT_OK(regimes);
-  std::vector<std::string> ids;
-  for (const v1::Regime& regime : regimes->regimes()) ids.push_back(regime.id());
-  EXPECT_THAT(ids, ElementsAre("DK-GDPR-33", "DK-NIS2", "SE-GDPR-33", "SE-NIS2", "SE-SAK"));
+  EXPECT_EQ(regimes->regimes_size(), static_cast<int>(TestRegimes().messages().size()));
+  EXPECT_EQ(regimes->regimes(0).id(), "DK-CER");
+  EXPECT_EQ(regimes->questions(0).id(), "affected-units");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   escalation::EscalationConfig config;
   if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
 
-  const auto regimes = escalation::RegimeCatalogue::Load(config.regimes);
+  const auto regimes = avvik::regimes::RegimeCatalogue::Load(config.regimes);
   if (!regimes.ok()) return host::FailStart(regimes.status());
   auto host = host::Host::Make(
       "escalation", config.host,
