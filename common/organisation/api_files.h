@@ -5,6 +5,7 @@
 
 #include "avvik/audit/v1/audit.pb.h"
 #include "avvik/delivery/v1/delivery.pb.h"
+#include "avvik/escalation/v1/assessment.pb.h"
 #include "avvik/escalation/v1/escalation.pb.h"
 #include "avvik/events/v1/event_log.pb.h"
 #include "avvik/intake/v1/attachments.pb.h"
@@ -49,6 +50,7 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           triage::v1::RoleDescription::descriptor()->file(),
           triage::v1::GetMeRequest::descriptor()->file(),
           escalation::v1::GetDutyRequest::descriptor()->file(),
+          escalation::v1::GetAssessmentRequest::descriptor()->file(),
           metrics::v1::Indicator::descriptor()->file(),
           delivery::v1::Notice::descriptor()->file(),
           events::v1::ReadEventsRequest::descriptor()->file(),

@@ -69,6 +69,7 @@ CaseFacts FactsOf(const YAML::Node& incident) {
   }
   const auto text = [&](const char* name) { return told[name] ? told[name].as<std::string>() : ""; };
   facts.kind = Kind::KIND_UNSPECIFIED;
+  facts.category = type::v1::CATEGORY_UNSPECIFIED;
   if (told["kind"]) {
     EXPECT_TRUE(type::v1::Kind_Parse("KIND_" + text("kind"), &facts.kind));
   }

@@ -6,10 +6,12 @@
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
+#include "services/escalation/assessment_service.h"
 #include "services/escalation/case_event_handler.h"
 #include "services/escalation/due_worker.h"
 #include "services/escalation/escalation_config.h"
 #include "services/escalation/escalation_service.h"
+#include "services/escalation/pg_assessment_store.h"
 #include "services/escalation/pg_duty_store.h"
 #include "services/escalation/sealed_keys.h"
 
@@ -52,6 +54,10 @@ int main(int argc, char** argv) {
                             .keys = escalation::SealedKeys()});
   h.Add(renewal);
   h.Add(worker);
+  escalation::PgAssessmentStore assessments(h.pool(), *regimes, **vault, h.ids());
+  escalation::AssessmentService assessment_service(h.environment(), assessments, *regimes,
+                                                   h.publisher());
   h.Offer({&service, escalation::v1::Escalation::service_full_name()});
+  h.Offer({&assessment_service, escalation::v1::Assessments::service_full_name()});
   return h.Run();
 }

@@ -65,6 +65,7 @@ inline CaseFacts TestCase() {
   facts.unit = "social";
   facts.parties = {"p_owner", "p_dpo"};
   facts.kind = Kind::KIND_INCIDENT;
+  facts.category = type::v1::CATEGORY_LOST_DEVICE;
   facts.impacts[SecurityProperty::SECURITY_PROPERTY_CONFIDENTIALITY] = 1;
   facts.severity = Severity::SEVERITY_MODERATE;
   facts.personal_data = Answer::ANSWER_YES;
