@@ -37,6 +37,7 @@ void AddCommands(CLI::App& app, Session& session, Chosen& chosen) {
   AddAudit(app, session, chosen);
   AddExport(app, session, chosen);
   AddProof(app, session, chosen);
+  AddRegimes(app, session, chosen);
 }
 
 // The help of a command that others have to follow.

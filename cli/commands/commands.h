@@ -23,6 +23,9 @@ void AddEvents(CLI::App& app, Session& session, Chosen& chosen);
 void AddAudit(CLI::App& app, Session& session, Chosen& chosen);
 void AddFigures(CLI::App& app, Session& session, Chosen& chosen);
 void AddExport(CLI::App& app, Session& session, Chosen& chosen);
+// Under `export`.
+void AddExportBreaches(CLI::App& app, Session& session, Chosen& chosen);
+void AddRegimes(CLI::App& app, Session& session, Chosen& chosen);
 void AddProof(CLI::App& app, Session& session, Chosen& chosen);
 
 // The foot of a command's help.

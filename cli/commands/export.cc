@@ -1,12 +1,10 @@
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "avvik/intake/v1/receipts.pb.h"
 #include "cli/commands/commands.h"
 #include "cli/format.h"
+#include "cli/new_file.h"
 #include "cli/url.h"
-#include "common/status/error.h"
 #include "common/status/macros.h"
 
 namespace avvik::cli {
@@ -32,25 +30,6 @@ absl::StatusOr<ordered_json> OwnReports(Session& session) {
   return ordered_json{{"reports", std::move(reports)}};
 }
 
-// For nobody's eyes but the person's.
-absl::Status WriteFile(const std::string& file, const std::string& text) {
-  const std::filesystem::path path(file);
-  std::error_code failed;
-  if (std::filesystem::exists(path, failed)) {
-    return status::Error(absl::StatusCode::kAlreadyExists, file + " is there already",
-                         "FILE_EXISTS");
-  }
-  std::ofstream out(path);
-  std::filesystem::permissions(
-      path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, failed);
-  out << text << "\n";
-  out.close();
-  if (out.fail()) {
-    return status::Error(absl::StatusCode::kFailedPrecondition, "cannot write " + file, "FILE");
-  }
-  return absl::OkStatus();
-}
-
 ExitCode Run(Session& session, const Asked& asked) {
   const absl::StatusOr<ordered_json> mine = OwnReports(session);
   if (!mine.ok()) return session.out.Fail(mine.status());
@@ -59,7 +38,8 @@ ExitCode Run(Session& session, const Asked& asked) {
     return kOk;
   }
   const absl::Status written =
-      WriteFile(asked.file, mine->dump(2, ' ', false, ordered_json::error_handler_t::replace));
+      WriteNewFile(asked.file,
+                   mine->dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
   if (!written.ok()) return session.out.Fail(written);
   const std::string told =
       Counted(static_cast<int64_t>((*mine)["reports"].size()), "report", "reports");
@@ -70,7 +50,9 @@ ExitCode Run(Session& session, const Asked& asked) {
 }  // namespace
 
 void AddExport(CLI::App& app, Session& session, Chosen& chosen) {
-  CLI::App* command = app.add_subcommand("export", "Takes out what is kept of oneself");
+  CLI::App* command =
+      app.add_subcommand("export", "Takes out what is kept of oneself, and the register of breaches");
+  AddExportBreaches(*command, session, chosen);
   auto asked = std::make_shared<Asked>();
   CLI::App* mine = command->add_subcommand("mine",
                                            "Writes everything that one reported, with supplements, "

@@ -33,7 +33,8 @@ namespace {
 constexpr absl::Duration kFollow = absl::Seconds(2);
 
 // What is written once, and never changed or shortened but for what is filled in later: an event gets its
-// position, a tenant's key is wrapped anew and begins to make hashes.
+// position, a tenant's key is wrapped anew and begins to make hashes. Out of a decision goes, with its case, what
+// it was made on.
 const pg::AppendOnly kAppendOnly[] = {{"audit_record", {}},
                                       {"audit_run", {}},
                                       {"audit_checkpoint", {}},
@@ -41,6 +42,7 @@ const pg::AppendOnly kAppendOnly[] = {{"audit_record", {}},
                                       {"tenant_key",
                                        {"master_key_id", "wrapped", "rewrapped_at", "hashing_only",
                                         "hashes_since"}},
+                                      {"duty_decision", {"facts", "reasons", "statement"}},
                                       {"erasure", {}},
                                       {"organisation", {}}};
 

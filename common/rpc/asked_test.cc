@@ -2,6 +2,7 @@
 
 #include "avvik/audit/v1/audit.pb.h"
 #include "avvik/delivery/v1/delivery.pb.h"
+#include "avvik/escalation/v1/assessment.pb.h"
 #include "avvik/escalation/v1/escalation.pb.h"
 #include "avvik/events/v1/event_log.pb.h"
 #include "avvik/intake/v1/intake.pb.h"
@@ -102,6 +103,7 @@ TEST(AskedTest, EveryReadAndChangeNamesItsSubject) {
   const FileDescriptor* files[] = {
       audit::v1::Record::descriptor()->file(),
       delivery::v1::GetNoticeRequest::descriptor()->file(),
+      escalation::v1::GetAssessmentRequest::descriptor()->file(),
       escalation::v1::GetDutyRequest::descriptor()->file(),
       events::v1::ListConsumersRequest::descriptor()->file(),
       intake::v1::GetReportRequest::descriptor()->file(),

@@ -160,8 +160,10 @@ TEST(Validate, RefusesEnumNumbersTheProtoDoesNotKnow) {
 
 TEST(Validate, RequiredEnumMustBeSpecifiedAndNamesTheChoices) {
   auto regime = GoodRegime();
-  regime.clear_country();
-  EXPECT_THAT(Faults(regime), ElementsAre("country: is required: one of SE, DK"));
+  regime.mutable_versions(0)->clear_confidence();
+  EXPECT_THAT(Faults(regime), ElementsAre("versions[0].confidence: is required: one of "
+                                          "CONFIDENCE_VERIFIED, CONFIDENCE_SECONDARY, "
+                                          "CONFIDENCE_UNVERIFIED"));
 }
 
 TEST(Validate, RequiredListNeedsAnItem) {

@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 // What each regime of the country says of a case.
 std::map<std::string, DutyDecision> Decide(const CaseFacts& facts,
@@ -32,8 +33,12 @@ TEST(AssessmentTest, EachCountryHasItsRegimes) {
   std::vector<std::string> sweden, denmark;
   for (const auto& [id, decision] : Decide(TestCase(), "SE")) sweden.push_back(id);
   for (const auto& [id, decision] : Decide(TestCase(), "DK")) denmark.push_back(id);
-  EXPECT_THAT(sweden, ElementsAre("SE-GDPR-33", "SE-NIS2", "SE-SAK"));
-  EXPECT_THAT(denmark, ElementsAre("DK-GDPR-33", "DK-NIS2"));
+  EXPECT_THAT(sweden, ElementsAre("EU-AI-73", "EU-OMNIBUS-33", "SE-CER", "SE-EIDAS", "SE-GDPR-33",
+                                  "SE-GDPR-34", "SE-LEH", "SE-LEK-INT", "SE-LSS", "SE-NIS2",
+                                  "SE-POLIS", "SE-POLIS-ANST", "SE-PSL", "SE-SAK", "SE-SOL",
+                                  "SE-STATE", "SE-VB"));
+  EXPECT_THAT(denmark, ElementsAre("DK-CER", "DK-GDPR-33", "DK-GDPR-34", "DK-NIS2", "DK-VB",
+                                   "EU-AI-73", "EU-OMNIBUS-33"));
 }
 
 TEST(AssessmentTest, BreachOfPersonalDataIsToBeNotified) {
@@ -107,8 +112,8 @@ TEST(AssessmentTest, InformationOfManyPeopleIsSignificant) {
   facts.impacts[SecurityProperty::SECURITY_PROPERTY_CONFIDENTIALITY] = 2;
   facts.affected_persons = 500;
   EXPECT_EQ(NeedOf(facts, "SE-NIS2"), Need::kRequired);
-  facts.affected_persons = 499;
-  EXPECT_EQ(NeedOf(facts, "SE-NIS2"), Need::kNone);
+  facts.affected_persons = 499;  // Other thresholds may be reached.
+  EXPECT_EQ(NeedOf(facts, "SE-NIS2"), Need::kMayBe);
   facts.affected_persons.reset();
   EXPECT_EQ(NeedOf(facts, "SE-NIS2"), Need::kToAssess);
   facts.impacts[SecurityProperty::SECURITY_PROPERTY_CONFIDENTIALITY] = 1;
@@ -173,19 +178,69 @@ TEST(AssessmentTest, CaseClosedBecauseNothingHadGoneWrongBringsNoDuty) {
   facts.no_deviation = true;
   for (const auto& [id, decision] : Decide(facts)) {
     EXPECT_EQ(decision.need, Need::kNone) << id;
+    EXPECT_EQ(decision.result, v1::ASSESSMENT_RESULT_NOT_REQUIRED) << id;
+    if (decision.version == nullptr) continue;
     EXPECT_THAT(decision.reasons, ElementsAre("the case was closed: nothing had gone wrong"));
+    EXPECT_THAT(decision.asks, IsEmpty());
   }
 }
 
 TEST(AssessmentTest, DisabledVersionIsNotApplied) {
-  auto message = TestRegimes().messages()[0];
+  v1::Regime message;
+  for (const v1::Regime& known : TestRegimes().messages()) {
+    if (known.id() == "DK-GDPR-33") message = known;
+  }
   message.mutable_versions(0)->set_disabled(true);
-  const auto catalogue = RegimeCatalogue::Make({message}, {"test"});
-  ASSERT_TRUE(catalogue.ok());
+  const auto catalogue = RegimeCatalogue::Make({message}, {"test"}, TestRegimes().questions());
+  ASSERT_TRUE(catalogue.ok()) << catalogue.status();
   const auto decisions = Assess(*catalogue, TestCase(), *TestOrganisation("DK"));
   ASSERT_EQ(decisions.size(), 1u);
   EXPECT_EQ(decisions[0].need, Need::kNone);
   EXPECT_EQ(decisions[0].version, nullptr);
+}
+
+TEST(AssessmentTest, WhatIsPossibleOpensNoDutyUnlessTheLawPresumesIt) {
+  CaseFacts facts = TestCase();
+  facts.impacts[SecurityProperty::SECURITY_PROPERTY_AVAILABILITY] = 1;
+  const auto asked = Decide(facts).at("SE-NIS2");
+  EXPECT_EQ(asked.result, v1::ASSESSMENT_RESULT_MAY_BE);
+  EXPECT_EQ(asked.need, Need::kMayBe);
+  EXPECT_THAT(asked.asks, ElementsAre("work-limited", "alternative-routines", "activity"));
+  facts.personal_data = Answer::ANSWER_UNSPECIFIED;
+  EXPECT_EQ(Decide(facts).at("SE-GDPR-33").result, v1::ASSESSMENT_RESULT_MAY_BE);
+  EXPECT_EQ(Decide(facts).at("SE-GDPR-33").need, Need::kToAssess);
+  EXPECT_THAT(Decide(facts).at("SE-GDPR-33").missing, ElementsAre("personal_data", "risk_unlikely"));
+}
+
+TEST(AssessmentTest, WhatIsDocumentedIsSoWhetherItIsToldOrNot) {
+  CaseFacts facts = TestCase();
+  EXPECT_TRUE(Decide(facts).at("SE-GDPR-33").documented);
+  facts.risk_unlikely = Answer::ANSWER_YES;
+  const DutyDecision exempt = Decide(facts).at("SE-GDPR-33");
+  EXPECT_EQ(exempt.result, v1::ASSESSMENT_RESULT_NOT_REQUIRED);
+  EXPECT_TRUE(exempt.documented);
+  EXPECT_THAT(exempt.asks, IsEmpty());
+  EXPECT_THAT(exempt.document_asks, ElementsAre("breach-cause", "breach-effects", "breach-remedies"));
+  facts.answers["breach-effects"].choices = {"none"};
+  EXPECT_THAT(Decide(facts).at("SE-GDPR-33").document_asks,
+              ElementsAre("breach-cause", "breach-remedies"));
+  facts.personal_data = Answer::ANSWER_NO;
+  EXPECT_FALSE(Decide(facts).at("SE-GDPR-33").documented);
+}
+
+TEST(AssessmentTest, EachWhoIsHitHasADutyAndAClock) {
+  CaseFacts facts = TestCase();
+  const absl::Time later = facts.aware_time + absl::Hours(6);
+  facts.answers["affected-units"].units = {{"social", {}}, {"bolaget", later}};
+  const auto decisions =
+      AssessRegime(*TestRegimes().Find("SE-GDPR-33"), facts, *TestOrganisation());
+  ASSERT_EQ(decisions.size(), 2u);
+  EXPECT_EQ(decisions[0].entity.unit, "socialnamnden");
+  EXPECT_EQ(decisions[0].aware_time, facts.aware_time);
+  EXPECT_EQ(decisions[1].entity.unit, "bolaget");
+  EXPECT_EQ(decisions[1].aware_time, later);
+  // The whole municipality is one operator, whoever is hit.
+  EXPECT_EQ(AssessRegime(*TestRegimes().Find("SE-NIS2"), facts, *TestOrganisation()).size(), 1u);
 }
 
 }  // namespace

@@ -10,9 +10,8 @@
 #include "common/organisation/matter.h"
 #include "common/rpc/time.h"
 #include "common/status/macros.h"
-#include "services/escalation/assessment.h"
 #include "services/escalation/case_facts_proto.h"
-#include "services/escalation/duty.h"
+#include "services/escalation/case_tables.h"
 #include "services/escalation/duty_erasure.h"
 #include "services/escalation/duty_tables.h"
 #include "services/escalation/errors.h"
@@ -29,15 +28,15 @@ absl::StatusOr<std::optional<triage::v1::CaseFacts>> FactsIn(const events::v1::E
 }  // namespace
 
 CaseEventHandler::CaseEventHandler(organisation::Directory& directory,
-                                   const RegimeCatalogue& regimes, secrecy::Vault& vault,
+                                   const regimes::RegimeCatalogue& regimes, secrecy::Vault& vault,
                                    IdSource& ids, const Clock& clock,
                                    std::function<void()> committed)
     : directory_(directory),
-      regimes_(regimes),
       vault_(vault),
       ids_(ids),
       clock_(clock),
-      committed_(std::move(committed)) {}
+      committed_(std::move(committed)),
+      assessor_(regimes, vault, ids) {}
 
 absl::Status CaseEventHandler::Prepare(std::span<const events::v1::StoredEvent> batch) {
   std::map<std::string, int64_t> versions;
@@ -62,37 +61,15 @@ absl::Status CaseEventHandler::Apply(pg::Transaction& transaction,
   if (organisation == nullptr) return error::NoOrganisation(event.tenant());
   AVVIK_ASSIGN_OR_RETURN(const CaseFacts facts,
                          FactsFromProto(event.tenant(), *told, rpc::FromProtoTime(event.time())));
+  AVVIK_ASSIGN_OR_RETURN(CaseRecord record,
+                         KeepCase(transaction, facts, told->SerializeAsString()));
   AVVIK_ASSIGN_OR_RETURN(const std::vector<Duty> duties,
-                         KeepCase(transaction, vault_, facts, told->SerializeAsString()));
+                         LockDuties(transaction, vault_, facts.tenant, facts.case_id));
   if (triage::v1::CaseErased erased; event.data().UnpackTo(&erased)) {
     return EraseDuties(transaction, vault_, ids_, facts, duties, event, erased, clock_.Now());
   }
-  return Assess(transaction, facts, duties, *organisation, event.trace_parent());
-}
-
-absl::Status CaseEventHandler::Assess(pg::Transaction& transaction, const CaseFacts& facts,
-                                      const std::vector<Duty>& duties,
-                                      const organisation::Organisation& organisation,
-                                      const std::string& trace_parent) {
-  // Only a closed case is erased, and it is not opened again.
-  bool erased = false;
-  if (facts.close_time) {
-    AVVIK_ASSIGN_OR_RETURN(erased, IsErased(transaction, facts));
-  }
-  const deadline::Calendar calendar = CalendarOf(organisation);
-  const absl::Time now = clock_.Now();
-  for (const DutyDecision& decision : escalation::Assess(regimes_, facts, organisation)) {
-    const auto known = std::find_if(duties.begin(), duties.end(), [&](const Duty& duty) {
-      return duty.regime == decision.regime->id;
-    });
-    if (known == duties.end() && (erased || decision.need == Need::kNone)) continue;
-    DutyOutcome outcome = known == duties.end()
-                              ? OpenDuty(ids_.Next(), decision, facts, calendar, now)
-                              : ReassessDuty(*known, decision, facts, calendar, now);
-    if (known != duties.end() && outcome.duty == *known) continue;
-    AVVIK_RETURN_IF_ERROR(WriteOutcome(transaction, vault_, ids_, outcome, now, trace_parent));
-  }
-  return absl::OkStatus();
+  return assessor_.Assess(transaction, record, duties, *organisation,
+                          {.now = clock_.Now(), .trace_parent = event.trace_parent()});
 }
 
 }  // namespace avvik::escalation

@@ -11,8 +11,8 @@
 #include "common/ids/id_source.h"
 #include "common/organisation/directory.h"
 #include "common/secrecy/vault.h"
-#include "services/escalation/duty.h"
-#include "services/escalation/regime_catalogue.h"
+#include "common/regimes/regime_catalogue.h"
+#include "services/escalation/case_assessor.h"
 
 namespace avvik::escalation {
 
@@ -20,7 +20,7 @@ namespace avvik::escalation {
 class CaseEventHandler final : public events::EventHandler {
  public:
   // `committed` is called after each batch. All of them must outlive the handler.
-  CaseEventHandler(organisation::Directory& directory, const RegimeCatalogue& regimes,
+  CaseEventHandler(organisation::Directory& directory, const regimes::RegimeCatalogue& regimes,
                    secrecy::Vault& vault, IdSource& ids, const Clock& clock,
                    std::function<void()> committed);
 
@@ -32,18 +32,12 @@ class CaseEventHandler final : public events::EventHandler {
   void Committed() override { committed_(); }
 
  private:
-  // Tries the regimes on the case, whose duties so far are `duties`.
-  absl::Status Assess(pg::Transaction& transaction, const CaseFacts& facts,
-                      const std::vector<Duty>& duties,
-                      const organisation::Organisation& organisation,
-                      const std::string& trace_parent);
-
   organisation::Directory& directory_;
-  const RegimeCatalogue& regimes_;
   secrecy::Vault& vault_;
   IdSource& ids_;
   const Clock& clock_;
   const std::function<void()> committed_;
+  CaseAssessor assessor_;
 };
 
 }  // namespace avvik::escalation

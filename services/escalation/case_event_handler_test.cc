@@ -53,7 +53,7 @@ TEST_F(CaseEventHandlerTest, DutyComesBackAsWritten) {
   facts.as_of = clock_.Now();
   const auto organisation = TestOrganisation();
   const Duty expected =
-      OpenDuty(duties[0].id, AssessRegime(*TestRegimes().Find("SE-NIS2"), facts, *organisation),
+      OpenDuty(duties[0].id, AssessRegime(*TestRegimes().Find("SE-NIS2"), facts, *organisation).front(),
                facts, CalendarOf(*organisation), clock_.Now())
           .duty;
   EXPECT_EQ(duties[0], expected);

@@ -1,9 +1,10 @@
-// What escalation knows of a case: the facts that every event of triage carries, without any text.
-// Pure values.
+// What escalation knows of a case: the facts that every event of triage carries, and what people
+// answered to the questions of the rules, without any text. Pure values.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,27 @@ using type::v1::Kind;
 using type::v1::SecurityProperty;
 using type::v1::Severity;
 
+// A unit that is hit, and when somebody responsible in it knew; unset: as for the case.
+struct AffectedUnit {
+  std::string unit;
+  std::optional<absl::Time> aware_time;
+
+  friend bool operator==(const AffectedUnit&, const AffectedUnit&) = default;
+};
+
+// What somebody answered to a question of the rules. By the kind of the question one of the first
+// four counts.
+struct CaseAnswer {
+  bool yes = false;
+  std::optional<std::int64_t> number;  // A number, or minutes.
+  std::vector<std::string> choices;
+  std::vector<AffectedUnit> units;
+  std::string person;  // Who answered, by pseudonym; empty for a machine.
+  absl::Time time;     // When.
+
+  friend bool operator==(const CaseAnswer&, const CaseAnswer&) = default;
+};
+
 struct CaseFacts {
   std::string tenant;
   std::string case_id;  // UUID.
@@ -28,6 +50,7 @@ struct CaseFacts {
   std::vector<std::string> parties;
 
   Kind kind = Kind::KIND_UNSPECIFIED;
+  type::v1::Category category = type::v1::CATEGORY_UNSPECIFIED;
   // Consequence level 0–4 by SecurityProperty; a property that is not hit has 0.
   std::array<int, 5> impacts{};
   Severity severity = Severity::SEVERITY_UNSPECIFIED;
@@ -37,6 +60,8 @@ struct CaseFacts {
   Answer information_system = Answer::ANSWER_UNSPECIFIED;
   Answer risk_unlikely = Answer::ANSWER_UNSPECIFIED;
   std::optional<std::int64_t> affected_persons;
+
+  std::map<std::string, CaseAnswer> answers;  // By question.
 
   absl::Time aware_time;                 // When somebody responsible knew.
   std::optional<absl::Time> close_time;  // Set while the case is closed.

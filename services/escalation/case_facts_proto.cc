@@ -40,6 +40,7 @@ absl::StatusOr<CaseFacts> FactsFromProto(const std::string& tenant,
   organisation::Matter matter = organisation::MatterOf(proto);
   facts.sphere = matter.sphere;
   facts.parties = std::move(matter.parties);
+  facts.category = proto.category();
   TakeClassification(proto.classification(), facts);
   facts.aware_time = rpc::FromProtoTime(proto.aware_time());
   if (proto.state() == triage::v1::CASE_STATE_CLOSED) {

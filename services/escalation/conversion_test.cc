@@ -97,7 +97,7 @@ TEST(FactsFromProtoTest, CaseWithoutIdOrAwarenessIsRefused) {
 class DutyProtoTest : public ::testing::Test {
  protected:
   DutyOutcome Open(const std::string& regime, const CaseFacts& facts) {
-    return OpenDuty("d1", AssessRegime(*TestRegimes().Find(regime), facts, *organisation_), facts,
+    return OpenDuty("d1", AssessRegime(*TestRegimes().Find(regime), facts, *organisation_).front(), facts,
                     CalendarOf(*organisation_), facts.as_of);
   }
   v1::Duty Shown(const Duty& duty, const std::string& now) {

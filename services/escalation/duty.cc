@@ -6,6 +6,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/escalation/errors.h"
+#include "services/escalation/evaluate.h"
 
 namespace avvik::escalation {
 namespace {
@@ -52,6 +53,8 @@ std::optional<absl::Time> StartOf(const StageClock& clock, const Duty& duty) {
   switch (clock.from) {
     case StageClock::From::kAware:
       return duty.aware_time;
+    case StageClock::From::kFound:
+      return duty.create_time;
     case StageClock::From::kHandled:
       return duty.handled_time;
     case StageClock::From::kStageSubmitted: {
@@ -113,6 +116,17 @@ std::vector<DutyStage> StagesByRule(const Duty& duty, const RegimeVersion& versi
   return stages;
 }
 
+// The rule with the hours that hold for the case.
+StageRule WithOverride(const StageRule& rule, const Situation& situation) {
+  StageRule effective = rule;
+  for (const regimes::ClockOverride& other : rule.overrides) {
+    if (Evaluate(other.when, situation).truth != Truth::kYes) continue;
+    effective.clock.amount = other.hours;
+    break;
+  }
+  return effective;
+}
+
 // Brings the stages of an open or fulfilled duty in line with the rules, the facts and the time.
 // `open` is the state while something is left to do.
 void RefreshStages(Duty& duty, DutyState open, const DutyRules& rules, const CaseFacts& facts,
@@ -124,7 +138,7 @@ void RefreshStages(Duty& duty, DutyState open, const DutyRules& rules, const Cas
     const StageRule& rule = rules.version.stages[i];
     const bool applies =
         !rule.applies_when || Evaluate(*rule.applies_when, situation).truth != Truth::kNo;
-    RefreshStage(rule, duty, rules, applies, now, duty.stages[i]);
+    RefreshStage(WithOverride(rule, situation), duty, rules, applies, now, duty.stages[i]);
   }
   duty.state = AllDone(duty, rules.version) ? DutyState::DUTY_STATE_FULFILLED : open;
 }
@@ -212,7 +226,7 @@ void FollowDecision(const DutyDecision& decision, const CaseFacts& facts,
   duty.regime_version = decision.version->version;
   duty.entity = decision.entity;
   duty.reasons = decision.reasons;
-  duty.aware_time = facts.aware_time;
+  duty.aware_time = decision.aware_time;
   RefreshStages(duty, OpenState(decision.need), {*decision.version, calendar}, facts, now);
 }
 
@@ -280,8 +294,11 @@ DutyOutcome ReassessDuty(const Duty& duty, const DutyDecision& decision, const C
     // What has been told in full cannot be taken back.
     if (duty.state == DutyState::DUTY_STATE_FULFILLED) return outcome;
     after.reasons = decision.reasons;
-    after.aware_time = facts.aware_time;
+    after.aware_time = decision.aware_time;
     RuleOutStages(after);
+  } else if (decision.need == Need::kMayBe && duty.state == DutyState::DUTY_STATE_RULED_OUT) {
+    // What is only possible brings nothing back.
+    return outcome;
   } else {
     after.ruled_out_from = DutyState::DUTY_STATE_UNSPECIFIED;
     FollowDecision(decision, facts, calendar, now, after);
@@ -341,6 +358,7 @@ std::optional<Duty> EraseDuty(const Duty& duty, absl::Time now) {
   erased.erase_time = now;
   erased.wrapped_key.clear();
   erased.rule_out_reason.clear();
+  erased.reasons.clear();
   for (DutyStage& stage : erased.stages) {
     stage.external_id.clear();
     stage.reason.clear();

@@ -12,9 +12,9 @@
 #include "absl/time/time.h"
 #include "avvik/escalation/v1/duty.pb.h"
 #include "common/deadline/deadline.h"
+#include "common/regimes/regime.h"
 #include "services/escalation/assessment.h"
 #include "services/escalation/case_facts.h"
-#include "services/escalation/regime.h"
 #include "services/escalation/stage_times.h"
 
 namespace avvik::escalation {
@@ -88,6 +88,7 @@ struct DutyChange {
 struct DutyOutcome {
   Duty duty;
   std::vector<DutyChange> changes;
+  std::string person = {};  // Whose deed it was, by pseudonym; set by whoever knows.
 };
 
 // What a duty goes by.
@@ -104,7 +105,7 @@ DutyOutcome OpenDuty(std::string id, const DutyDecision& decision, const CaseFac
 
 // Brings a duty in line with the facts of its case as they are now: clocks follow a corrected
 // awareness, the duty is ruled out when the law no longer asks for it, and comes back when it does
-// again. What was told stays told. A person's decision that the duty does not arise holds, unless
+// again, which that it may be does not bring about. What was told stays told. A person's decision that the duty does not arise holds, unless
 // it was made while a fact was missing that now shows the duty required. An erased duty follows its
 // case in who may see it only.
 DutyOutcome ReassessDuty(const Duty& duty, const DutyDecision& decision, const CaseFacts& facts,
@@ -135,7 +136,7 @@ absl::StatusOr<DutyOutcome> SubmitStage(const Duty& duty, const DutyRules& rules
 absl::StatusOr<DutyOutcome> RuleOutDuty(const Duty& duty, const std::string& reason,
                                         const std::string& person);
 
-// What is left of a duty whose case was erased: nothing that people wrote. Its clocks stand still as
+// What is left of a duty whose case was erased: nothing that people wrote or answered. Its clocks stand still as
 // they are, because nobody can change it any more; what is counted stays. Unset when it was erased
 // before.
 std::optional<Duty> EraseDuty(const Duty& duty, absl::Time now);

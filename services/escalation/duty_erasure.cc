@@ -7,6 +7,8 @@
 #include "common/audit/audit.h"
 #include "common/secrecy/certificate.h"
 #include "common/status/macros.h"
+#include "services/escalation/case_tables.h"
+#include "services/escalation/decision_tables.h"
 #include "services/escalation/duty_tables.h"
 
 namespace avvik::escalation {
@@ -54,6 +56,7 @@ absl::Status EraseDuties(pg::Transaction& transaction, secrecy::Vault& vault, Id
                          const events::v1::Event& event, const triage::v1::CaseErased& told,
                          absl::Time now) {
   AVVIK_RETURN_IF_ERROR(MarkErased(transaction, facts, now));
+  AVVIK_RETURN_IF_ERROR(EraseDecisions(transaction, facts.tenant, facts.case_id));
   for (const Duty& before : duties) {
     std::optional<Duty> erased = EraseDuty(before, now);
     if (!erased) continue;

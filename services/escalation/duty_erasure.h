@@ -15,8 +15,9 @@
 namespace avvik::escalation {
 
 // Destroys the keys of `duties`, which are all of the case and locked, empties what they sealed and
-// stops their timers; leaves an audit record for each, and a certificate for each that held
-// something. Those erased before are left alone. The case gets no duty any more.
+// stops their timers; takes what was answered, and what decisions were made on, away; leaves an audit
+// record for each duty, and a certificate for each that held something. Those erased before are left
+// alone. The case gets no duty any more.
 absl::Status EraseDuties(pg::Transaction& transaction, secrecy::Vault& vault, IdSource& ids,
                          const CaseFacts& facts, const std::vector<Duty>& duties,
                          const events::v1::Event& event, const triage::v1::CaseErased& told,

@@ -55,7 +55,8 @@ class DutyErasureTest : public StoreTest {
 
 TEST_F(DutyErasureTest, KeysOfDutiesAreReplacedAndAllTheySealIsSealedAnewWhileItIsRead) {
   WrittenCase();
-  // Key, reason for ruling out, number and reason of a stage; nothing of the duty that nobody wrote of.
+  // Key, reason for ruling out, in the duty and in the log, number and reason of a stage; nothing of the duty
+  // that nobody wrote of.
   EXPECT_EQ(secrecy::RenewAll(vault_, database_->pool(), SealedKeys(),
                               [&] {
                                 const Duty duty = Written();
@@ -63,7 +64,7 @@ TEST_F(DutyErasureTest, KeysOfDutiesAreReplacedAndAllTheySealIsSealedAnewWhileIt
                                 EXPECT_EQ(duty.stages[0].external_id, "marked-number");
                                 EXPECT_EQ(duty.stages[0].reason, "marked-stage");
                               }),
-            4u);
+            5u);
   EXPECT_EQ(Written().stages[0].reason, "marked-stage");
 }
 

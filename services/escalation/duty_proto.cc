@@ -34,10 +34,8 @@ void AddStage(const DutyStage& stage, const StageRule* rule, v1::Duty& proto) {
 }
 
 void AddRules(const RegimeVersion& version, absl::CivilDay day, v1::Duty& proto) {
-  if (const ReceiverRule* receiver = version.ReceiverOn(day)) {
-    proto.mutable_receiver()->set_name(receiver->name);
-    proto.mutable_receiver()->set_channel(receiver->channel);
-    proto.mutable_receiver()->set_url(receiver->url);
+  if (const regimes::ReceiverRule* receiver = version.ReceiverOn(day)) {
+    *proto.mutable_receiver() = ToProto(*receiver);
   }
   proto.set_confidence(version.confidence);
   proto.set_language(version.language);
@@ -45,6 +43,16 @@ void AddRules(const RegimeVersion& version, absl::CivilDay day, v1::Duty& proto)
 }
 
 }  // namespace
+
+v1::Receiver ToProto(const regimes::ReceiverRule& receiver) {
+  v1::Receiver proto;
+  proto.set_name(receiver.name);
+  proto.set_channel(receiver.channel);
+  proto.set_url(receiver.url);
+  proto.set_contact(receiver.contact);
+  proto.mutable_never()->Assign(receiver.never.begin(), receiver.never.end());
+  return proto;
+}
 
 v1::Duty ToProto(const Duty& duty, const RegimeCatalogue& regimes, absl::TimeZone zone,
                  absl::Time now) {

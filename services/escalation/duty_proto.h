@@ -4,9 +4,9 @@
 #include "absl/time/time.h"
 #include "avvik/escalation/v1/duty.pb.h"
 #include "avvik/escalation/v1/escalation.pb.h"
+#include "common/regimes/regime_catalogue.h"
 #include "services/escalation/duty.h"
 #include "services/escalation/duty_store.h"
-#include "services/escalation/regime_catalogue.h"
 
 namespace avvik::escalation {
 
@@ -15,6 +15,8 @@ namespace avvik::escalation {
 // version that the catalogue no longer holds leaves those empty.
 v1::Duty ToProto(const Duty& duty, const RegimeCatalogue& regimes, absl::TimeZone zone,
                  absl::Time now);
+
+v1::Receiver ToProto(const regimes::ReceiverRule& receiver);
 
 DutyFilter FilterFromProto(const v1::ListDutiesRequest& request);
 Submission SubmissionFromProto(const v1::SubmitStageRequest& request);

@@ -33,7 +33,7 @@ absl::StatusOr<DutyStage> StageFromRow(const pg::Row& row, const DutyKey& key);
 // The columns of a duty in the order of kWriteDuty, sealed; `urgent_at` is NULL for infinity.
 std::vector<pg::Param> DutyColumns(const Duty& duty, const DutyKey& key);
 
-// The columns of a duty's stages after `duty_id`, in the order of kWriteDuty, as arrays, sealed.
+// The columns of a duty's stages after `duty_id`, in the order of kWriteStages, as arrays, sealed.
 std::vector<pg::Param> StageColumns(const Duty& duty, const DutyKey& key);
 
 }  // namespace avvik::escalation

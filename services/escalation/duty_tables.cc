@@ -6,7 +6,6 @@
 #include "common/events/outbox.h"
 #include "common/status/macros.h"
 #include "services/escalation/alarm_tables.h"
-#include "services/escalation/case_facts_proto.h"
 #include "services/escalation/duty_rows.h"
 #include "services/escalation/escalation_events.h"
 
@@ -18,67 +17,57 @@ constexpr pg::Statement kListStages{"escalation_list_stages", R"sql(
      WHERE duty_id = ANY ($1::uuid[])
      ORDER BY duty_id, place)sql"};
 
-constexpr pg::Statement kKeepCase{"escalation_keep_case", R"sql(
-    WITH kept AS (
-      INSERT INTO case_record (tenant, case_id, facts, told_at)
-      VALUES                  ($1,     $2,      $3,    $4)
-      ON CONFLICT (tenant, case_id) DO UPDATE SET facts = $3, told_at = $4)
+constexpr pg::Statement kLockDuties{"escalation_lock_duties", R"sql(
     SELECT * FROM duty
      WHERE tenant = $1 AND case_id = $2
      ORDER BY id
        FOR UPDATE)sql"};
 
-constexpr pg::Statement kReadCase{
-    "escalation_read_case",
-    "SELECT facts, told_at FROM case_record WHERE tenant = $1 AND case_id = $2"};
+constexpr pg::Statement kDutiesOf{"escalation_duties_of_cases", R"sql(
+    SELECT * FROM duty
+     WHERE tenant = $1 AND case_id = ANY ($2::uuid[])
+     ORDER BY id)sql"};
 
-constexpr pg::Statement kMarkErased{
-    "escalation_mark_case_erased",
-    "UPDATE case_record SET erased_at = $3 WHERE tenant = $1 AND case_id = $2 AND erased_at IS NULL"};
-
-constexpr pg::Statement kIsErased{
-    "escalation_is_case_erased",
-    "SELECT 1 FROM case_record WHERE tenant = $1 AND case_id = $2 AND erased_at IS NOT NULL"};
-
-// One statement for the duty and its stages, so that a duty costs one round trip. Stages that are
-// gone from the duty are other rows than those written, so the order of the parts does not matter.
 constexpr pg::Statement kWriteDuty{"escalation_write_duty", R"sql(
-    WITH written AS (
-      INSERT INTO duty (id, tenant, case_id, number, regime, regime_version, entity, entity_name,
-                        state, reasons, aware_at, handled_at, rule_out_reason, rule_out_person,
-                        ruled_out_from, unit, parties, urgent_at, due_at, created_at, updated_at,
-                        version, sphere, wrapped_key, erased_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-              COALESCE($18::timestamptz, 'infinity'), $19, $20, $21, $22, $23, $24, $25)
-      ON CONFLICT (id) DO UPDATE
-         SET number          = excluded.number,
-             regime_version  = excluded.regime_version,
-             entity          = excluded.entity,
-             entity_name     = excluded.entity_name,
-             state           = excluded.state,
-             reasons         = excluded.reasons,
-             aware_at        = excluded.aware_at,
-             handled_at      = excluded.handled_at,
-             rule_out_reason = excluded.rule_out_reason,
-             rule_out_person = excluded.rule_out_person,
-             ruled_out_from  = excluded.ruled_out_from,
-             unit            = excluded.unit,
-             parties         = excluded.parties,
-             sphere          = excluded.sphere,
-             urgent_at       = excluded.urgent_at,
-             due_at          = excluded.due_at,
-             updated_at      = excluded.updated_at,
-             version         = excluded.version,
-             wrapped_key     = excluded.wrapped_key,
-             erased_at       = excluded.erased_at),
-    gone AS (
-      DELETE FROM duty_stage WHERE duty_id = $1 AND stage <> ALL ($26::text[]))
+    INSERT INTO duty (id, tenant, case_id, number, regime, regime_version, entity, entity_name,
+                      state, reasons, aware_at, handled_at, rule_out_reason, rule_out_person,
+                      ruled_out_from, unit, parties, urgent_at, due_at, created_at, updated_at,
+                      version, sphere, wrapped_key, erased_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+            COALESCE($18::timestamptz, 'infinity'), $19, $20, $21, $22, $23, $24, $25)
+    ON CONFLICT (id) DO UPDATE
+       SET number          = excluded.number,
+           regime_version  = excluded.regime_version,
+           entity          = excluded.entity,
+           entity_name     = excluded.entity_name,
+           state           = excluded.state,
+           reasons         = excluded.reasons,
+           aware_at        = excluded.aware_at,
+           handled_at      = excluded.handled_at,
+           rule_out_reason = excluded.rule_out_reason,
+           rule_out_person = excluded.rule_out_person,
+           ruled_out_from  = excluded.ruled_out_from,
+           unit            = excluded.unit,
+           parties         = excluded.parties,
+           sphere          = excluded.sphere,
+           urgent_at       = excluded.urgent_at,
+           due_at          = excluded.due_at,
+           updated_at      = excluded.updated_at,
+           version         = excluded.version,
+           wrapped_key     = excluded.wrapped_key,
+           erased_at       = excluded.erased_at)sql"};
+
+// Apart from the duty, for row-level security lets a stage be written when its duty can be seen. Stages that
+// are gone from the duty are other rows than those written, so the order of the parts does not matter.
+constexpr pg::Statement kWriteStages{"escalation_write_stages", R"sql(
+    WITH gone AS (
+      DELETE FROM duty_stage WHERE duty_id = $1 AND stage <> ALL ($2::text[]))
     INSERT INTO duty_stage (duty_id, stage, place, state, statutory, target_at, outer_at, remind_at,
                             submitted_at, external_id, reason)
     SELECT $1, *
-      FROM unnest($26::text[], $27::smallint[], $28::smallint[], $29::boolean[],
-                  $30::timestamptz[], $31::timestamptz[], $32::timestamptz[], $33::timestamptz[],
-                  $34::bytea[], $35::bytea[])
+      FROM unnest($2::text[], $3::smallint[], $4::smallint[], $5::boolean[],
+                  $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[],
+                  $10::bytea[], $11::bytea[])
     ON CONFLICT (duty_id, stage) DO UPDATE
        SET place        = excluded.place,
            state        = excluded.state,
@@ -117,41 +106,30 @@ absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, secre
   return duties;
 }
 
-absl::StatusOr<std::vector<Duty>> KeepCase(pg::Transaction& transaction, secrecy::Vault& vault,
-                                           const CaseFacts& facts, const std::string& bytes) {
-  AVVIK_ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      transaction.Execute(kKeepCase, {facts.tenant, facts.case_id, pg::Bytes{bytes}, facts.as_of}));
+absl::StatusOr<std::vector<Duty>> LockDuties(pg::Transaction& transaction, secrecy::Vault& vault,
+                                             const std::string& tenant,
+                                             const std::string& case_id) {
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows, transaction.Execute(kLockDuties, {tenant, case_id}));
   return WithStages(transaction, vault, rows);
 }
 
-absl::Status MarkErased(pg::Transaction& transaction, const CaseFacts& facts, absl::Time now) {
-  return transaction.Execute(kMarkErased, {facts.tenant, facts.case_id, now}).status();
-}
-
-absl::StatusOr<bool> IsErased(pg::Transaction& transaction, const CaseFacts& facts) {
+absl::StatusOr<std::vector<Duty>> DutiesOf(pg::Transaction& transaction, secrecy::Vault& vault,
+                                           const std::string& tenant,
+                                           const std::vector<std::string>& case_ids) {
   AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                         transaction.Execute(kIsErased, {facts.tenant, facts.case_id}));
-  return !rows.empty();
-}
-
-absl::StatusOr<CaseFacts> ReadCase(pg::Transaction& transaction, const Duty& duty) {
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                         transaction.Execute(kReadCase, {duty.tenant, duty.case_id}));
-  triage::v1::CaseFacts proto;
-  if (rows.empty() || !proto.ParseFromString(rows[0].Bytes("facts"))) {
-    return absl::DataLossError("the facts of the case of duty " + duty.id + " cannot be read");
-  }
-  return FactsFromProto(duty.tenant, proto, rows[0].Time("told_at"));
+                         transaction.Execute(kDutiesOf, {tenant, pg::TextArray(case_ids)}));
+  return WithStages(transaction, vault, rows);
 }
 
 absl::Status WriteOutcome(pg::Transaction& transaction, secrecy::Vault& vault, IdSource& ids,
                           DutyOutcome& outcome, absl::Time now, const std::string& trace_parent) {
   outcome.duty.update_time = now;
   AVVIK_ASSIGN_OR_RETURN(const DutyKey key, KeyForWriting(vault, outcome.duty));
-  std::vector<pg::Param> params = DutyColumns(outcome.duty, key);
-  for (pg::Param& column : StageColumns(outcome.duty, key)) params.push_back(std::move(column));
-  AVVIK_RETURN_IF_ERROR(transaction.ExecuteWith(kWriteDuty, params).status());
+  AVVIK_RETURN_IF_ERROR(
+      transaction.ExecuteWith(kWriteDuty, DutyColumns(outcome.duty, key)).status());
+  std::vector<pg::Param> stages = {outcome.duty.id};
+  for (pg::Param& column : StageColumns(outcome.duty, key)) stages.push_back(std::move(column));
+  AVVIK_RETURN_IF_ERROR(transaction.ExecuteWith(kWriteStages, stages).status());
   AVVIK_RETURN_IF_ERROR(FollowDuty(transaction, ids, outcome, now));
   return events::Append(transaction, EventsOf(ids, outcome, now, trace_parent));
 }

@@ -10,7 +10,6 @@
 #include "common/ids/id_source.h"
 #include "common/pg/pool.h"
 #include "common/secrecy/vault.h"
-#include "services/escalation/case_facts.h"
 #include "services/escalation/duty.h"
 
 namespace avvik::escalation {
@@ -19,17 +18,14 @@ namespace avvik::escalation {
 absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, secrecy::Vault& vault,
                                              const pg::Rows& rows);
 
-// Keeps what triage told of a case, and gives the duties of the case, locked. `bytes` is the
-// CaseFacts as told.
-absl::StatusOr<std::vector<Duty>> KeepCase(pg::Transaction& transaction, secrecy::Vault& vault,
-                                           const CaseFacts& facts, const std::string& bytes);
+// The duties of a case, locked.
+absl::StatusOr<std::vector<Duty>> LockDuties(pg::Transaction& transaction, secrecy::Vault& vault,
+                                             const std::string& tenant, const std::string& case_id);
 
-// Remembers that a case that was kept is erased, and whether it is.
-absl::Status MarkErased(pg::Transaction& transaction, const CaseFacts& facts, absl::Time now);
-absl::StatusOr<bool> IsErased(pg::Transaction& transaction, const CaseFacts& facts);
-
-// What triage last told of the case of a duty.
-absl::StatusOr<CaseFacts> ReadCase(pg::Transaction& transaction, const Duty& duty);
+// The duties of some cases, by id.
+absl::StatusOr<std::vector<Duty>> DutiesOf(pg::Transaction& transaction, secrecy::Vault& vault,
+                                           const std::string& tenant,
+                                           const std::vector<std::string>& case_ids);
 
 // Writes a duty after a change, sealed, its stages, its timer, its alarms and its events. The caller holds the
 // row's lock, or the duty is new.

@@ -24,6 +24,17 @@ absl::Status AlarmNotFound(const std::string& alarm_id) {
                        "ALARM_NOT_FOUND", {{"alarm_id", alarm_id}});
 }
 
+absl::Status CaseNotFound(const std::string& reference) {
+  return status::Error(absl::StatusCode::kNotFound, fmt::format("there is no case {}", reference),
+                       "CASE_NOT_FOUND", {{"case_id", reference}});
+}
+
+absl::Status AssessmentHasChanged(const std::string& number) {
+  return status::Error(absl::StatusCode::kAborted,
+                       "the assessment has changed since it was read: read it again",
+                       "ASSESSMENT_CHANGED", {{"number", number}});
+}
+
 absl::Status StageNotFound(const std::string& stage) {
   return status::Error(absl::StatusCode::kNotFound,
                        fmt::format("the duty has no stage '{}'", stage), "STAGE_NOT_FOUND",

@@ -11,6 +11,10 @@ namespace avvik::escalation::error {
 absl::Status DutyNotFound(const std::string& duty_id);
 // NOT_FOUND `ALARM_NOT_FOUND`: there is none, or the caller may not read its duty.
 absl::Status AlarmNotFound(const std::string& alarm_id);
+// NOT_FOUND `CASE_NOT_FOUND`: there is none, or the caller may not read it.
+absl::Status CaseNotFound(const std::string& reference);
+// ABORTED `ASSESSMENT_CHANGED`: the etag is of an older version.
+absl::Status AssessmentHasChanged(const std::string& number);
 // NOT_FOUND `STAGE_NOT_FOUND`.
 absl::Status StageNotFound(const std::string& stage);
 // ABORTED `DUTY_CHANGED`: the etag is of an older version.

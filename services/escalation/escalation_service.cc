@@ -83,7 +83,10 @@ grpc::Status EscalationService::SubmitStage(grpc::ServerContext* context,
       call.ActingOn(MatterOf(duty));
       trace.on_behalf_of = call.on_behalf_of();
       AVVIK_ASSIGN_OR_RETURN(const DutyRules rules, RulesOf(duty, call));
-      return escalation::SubmitStage(duty, rules, facts, submission, call.now());
+      AVVIK_ASSIGN_OR_RETURN(DutyOutcome outcome,
+                             escalation::SubmitStage(duty, rules, facts, submission, call.now()));
+      outcome.person = PersonOf(call);
+      return outcome;
     };
     AVVIK_ASSIGN_OR_RETURN(
         const Duty duty,
@@ -121,6 +124,7 @@ grpc::Status EscalationService::ListRegimes(grpc::ServerContext* context,
                                             v1::ListRegimesResponse* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call&) -> absl::Status {
     for (const v1::Regime& regime : regimes_.messages()) *response->add_regimes() = regime;
+    *response->mutable_questions() = regimes_.questions().message().questions();
     return absl::OkStatus();
   });
 }

@@ -4,8 +4,8 @@
 #include "avvik/escalation/v1/escalation.grpc.pb.h"
 #include "common/events/publisher.h"
 #include "common/rpc/environment.h"
+#include "common/regimes/regime_catalogue.h"
 #include "services/escalation/duty_store.h"
-#include "services/escalation/regime_catalogue.h"
 
 namespace avvik::escalation {
 

@@ -6,6 +6,7 @@
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
+#include "services/escalation/assessment_service.h"
 #include "services/escalation/case_event_handler.h"
 #include "services/escalation/due_worker.h"
 #include "services/escalation/escalation_config.h"
@@ -13,6 +14,7 @@
 #include "services/escalation/ladder_service.h"
 #include "services/escalation/ladder_worker.h"
 #include "services/escalation/pg_alarm_store.h"
+#include "services/escalation/pg_assessment_store.h"
 #include "services/escalation/pg_duty_store.h"
 #include "services/escalation/sealed_keys.h"
 
@@ -22,7 +24,7 @@ int main(int argc, char** argv) {
   escalation::EscalationConfig config;
   if (const auto status = config.Load(argc, argv); status.has_value()) return *status;
 
-  const auto regimes = escalation::RegimeCatalogue::Load(config.regimes);
+  const auto regimes = avvik::regimes::RegimeCatalogue::Load(config.regimes);
   if (!regimes.ok()) return host::FailStart(regimes.status());
   auto host = host::Host::Make(
       "escalation", config.host,
@@ -62,7 +64,11 @@ int main(int argc, char** argv) {
   h.Add(renewal);
   h.Add(worker);
   h.Add(ladder);
+  escalation::PgAssessmentStore assessments(h.pool(), *regimes, **vault, h.ids());
+  escalation::AssessmentService assessment_service(h.environment(), assessments, *regimes,
+                                                   h.publisher());
   h.Offer({&service, escalation::v1::Escalation::service_full_name()});
+  h.Offer({&assessment_service, escalation::v1::Assessments::service_full_name()});
   h.Offer({&ladder_service, escalation::v1::Ladder::service_full_name()});
   return h.Run();
 }

@@ -8,6 +8,8 @@
 #include "common/organisation/visible.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/escalation/case_tables.h"
+#include "services/escalation/decision_tables.h"
 #include "services/escalation/duty_tables.h"
 #include "services/escalation/errors.h"
 
@@ -153,11 +155,16 @@ absl::StatusOr<Duty> PgDutyStore::Change(const std::string& tenant, const std::s
         AVVIK_ASSIGN_OR_RETURN(const Duty duty,
                                Read(transaction, vault_, kLockDuty, tenant, duty_id, visibility));
         if (!etag.empty() && etag != EtagOf(duty)) return error::DutyHasChanged(duty_id);
-        AVVIK_ASSIGN_OR_RETURN(const CaseFacts facts, ReadCase(transaction, duty));
-        AVVIK_ASSIGN_OR_RETURN(DutyOutcome outcome, decide(duty, facts));
+        AVVIK_ASSIGN_OR_RETURN(const CaseRecord record, ReadCase(transaction, tenant, duty.case_id));
+        AVVIK_ASSIGN_OR_RETURN(DutyOutcome outcome, decide(duty, record.facts));
         if (outcome.duty == duty) return duty;
         AVVIK_RETURN_IF_ERROR(
             WriteOutcome(transaction, vault_, ids_, outcome, trace.at, trace.trace_parent));
+        if (auto decision = DecisionOfPerson(duty, outcome, record.facts, trace.at)) {
+          decision->id = ids_.Next();
+          AVVIK_RETURN_IF_ERROR(
+              AppendDecisions(transaction, vault_, {*decision}, outcome.duty.wrapped_key));
+        }
         AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
         return std::move(outcome.duty);
       });

@@ -18,6 +18,11 @@ std::vector<secrecy::SealedWith> SealedKeys() {
             "WHERE id = $1 AND rule_out_reason IS NOT NULL"},
            {"escalation_duty_rule_out_reason_read", "SELECT rule_out_reason AS sealed FROM duty WHERE id = $1 AND rule_out_reason IS NOT NULL"},
            {"escalation_duty_rule_out_reason_seal", "UPDATE duty SET rule_out_reason = $3 WHERE id = $1 AND rule_out_reason = $2"}},
+         {{"escalation_decision_statement_places",
+            "SELECT id AS place, 'decision.statement/' || id AS context FROM duty_decision "
+            "WHERE duty_id = $1 AND statement IS NOT NULL"},
+           {"escalation_decision_statement_read", "SELECT statement AS sealed FROM duty_decision WHERE id = $1 AND statement IS NOT NULL"},
+           {"escalation_decision_statement_seal", "UPDATE duty_decision SET statement = $3 WHERE id = $1 AND statement = $2"}},
          {{"escalation_duty_stage_external_id_places",
             "SELECT duty_id || '/' || stage AS place, 'stage.external_id/' || duty_id || '/' || stage AS context "
             "FROM duty_stage WHERE duty_id = $1 AND external_id IS NOT NULL"},

@@ -5,9 +5,12 @@
 
 #include "absl/time/time.h"
 #include "common/deadline/deadline.h"
-#include "services/escalation/regime.h"
+#include "common/regimes/regime.h"
 
 namespace avvik::escalation {
+
+using regimes::StageClock;
+using regimes::StageRule;
 
 struct StageTimes {
   // Unset for a stage without a time.

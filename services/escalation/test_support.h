@@ -4,15 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <memory>
 #include <string>
 
 #include "common/deadline/instant.h"
 #include "common/organisation/organisation.h"
-#include "google/protobuf/text_format.h"
+#include "common/regimes/test_regimes.h"
 #include "services/escalation/case_facts.h"
-#include "services/escalation/regime_catalogue.h"
 
 namespace avvik::escalation {
 
@@ -20,12 +18,8 @@ inline absl::Time At(const std::string& text) {
   return *deadline::ParseInstant(text, *deadline::LoadZone("Europe/Stockholm"));
 }
 
-template <typename Message>
-Message ParseText(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
+using regimes::ParseText;
+using regimes::TestRegimes;
 
 // A municipality with a board, a committee with its administration, and a company.
 inline organisation::v1::Organisation TestOrganisationProto(const std::string& country = "SE") {
@@ -62,17 +56,6 @@ inline std::shared_ptr<const organisation::Organisation> TestOrganisation(
   return *organisation::Organisation::Create(TestOrganisationProto(country), 1);
 }
 
-inline std::string RegimeDirectory() {
-  const char* source = std::getenv("AVVIK_SOURCE_DIR");
-  return std::string(source == nullptr ? "." : source) + "/deploy/regimes";
-}
-
-// The regimes of this repository.
-inline const RegimeCatalogue& TestRegimes() {
-  static const auto* catalogue = new RegimeCatalogue(*RegimeCatalogue::Load(RegimeDirectory()));
-  return *catalogue;
-}
-
 // An incident with personal data in a system, known on Friday 2026-11-20 at 16:40.
 inline CaseFacts TestCase() {
   CaseFacts facts;
@@ -82,6 +65,7 @@ inline CaseFacts TestCase() {
   facts.unit = "social";
   facts.parties = {"p_owner", "p_dpo"};
   facts.kind = Kind::KIND_INCIDENT;
+  facts.category = type::v1::CATEGORY_LOST_DEVICE;
   facts.impacts[SecurityProperty::SECURITY_PROPERTY_CONFIDENTIALITY] = 1;
   facts.severity = Severity::SEVERITY_MODERATE;
   facts.personal_data = Answer::ANSWER_YES;

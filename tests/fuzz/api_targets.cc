@@ -9,6 +9,7 @@
 #include <string>
 
 #include "avvik/delivery/v1/delivery.pb.h"
+#include "avvik/escalation/v1/assessment.pb.h"
 #include "avvik/escalation/v1/escalation.pb.h"
 #include "avvik/events/v1/event.pb.h"
 #include "avvik/events/v1/event_log.pb.h"
@@ -31,6 +32,7 @@ const gateway::RouteTable& Routes() {
   static const gateway::RouteTable routes = *gateway::RouteTable::Build(
       {intake::v1::SubmitReportRequest::descriptor()->file(),
        triage::v1::ListCasesRequest::descriptor()->file(),
+       escalation::v1::GetAssessmentRequest::descriptor()->file(),
        escalation::v1::ListDutiesRequest::descriptor()->file(),
        metrics::v1::ListIndicatorsRequest::descriptor()->file(),
        delivery::v1::ListNoticesRequest::descriptor()->file(),

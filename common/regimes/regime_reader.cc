@@ -1,4 +1,4 @@
-#include "services/escalation/regime_reader.h"
+#include "common/regimes/regime_reader.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "common/deadline/deadline.h"
 #include "common/deadline/instant.h"
 
-namespace avvik::escalation {
+namespace avvik::regimes {
 namespace {
 
 using Violations = std::vector<status::FieldViolation>;
@@ -17,20 +17,13 @@ using Violations = std::vector<status::FieldViolation>;
 // Reads one regime, gathering everything that is wrong with it.
 class Reader {
  public:
+  explicit Reader(const QuestionBook& questions) : questions_(questions) {}
+
   Regime Read(const v1::Regime& message) {
     Regime regime;
     regime.id = Required(message.id(), "id");
     regime.title = Required(message.title(), "title");
-    switch (message.country()) {
-      case organisation::v1::SE:
-        regime.country = deadline::Country::kSweden;
-        break;
-      case organisation::v1::DK:
-        regime.country = deadline::Country::kDenmark;
-        break;
-      default:
-        Wrong("country", "must be SE or DK");
-    }
+    ReadCountry(message, regime);
     if (message.versions().empty()) Wrong("versions", "must hold at least one version");
     std::set<std::string> names;
     for (int i = 0; i < message.versions_size(); ++i) {
@@ -89,6 +82,25 @@ class Reader {
     }
   }
 
+  void ReadCountry(const v1::Regime& message, Regime& regime) {
+    if (message.union_wide()) {
+      if (message.country() != organisation::v1::COUNTRY_UNSPECIFIED) {
+        Wrong("country", "may not stand with union_wide");
+      }
+      return;
+    }
+    switch (message.country()) {
+      case organisation::v1::SE:
+        regime.country = deadline::Country::kSweden;
+        break;
+      case organisation::v1::DK:
+        regime.country = deadline::Country::kDenmark;
+        break;
+      default:
+        Wrong("country", "must be SE or DK");
+    }
+  }
+
   RegimeVersion ReadVersion(const v1::RegimeVersion& message, const std::string& path, bool first) {
     RegimeVersion version;
     version.version = Required(message.version(), path + ".version");
@@ -104,15 +116,9 @@ class Reader {
     if (message.entity_unit() == v1::ENTITY_UNIT_UNSPECIFIED) {
       Wrong(path + ".entity_unit", "is required");
     }
-    if (message.has_applies_when()) {
-      version.applies_when =
-          ReadCondition(message.applies_when(), path + ".applies_when", nullptr, violations_);
-    } else {
-      Wrong(path + ".applies_when", "is required");
-    }
-    if (message.has_unless()) {
-      version.unless = ReadCondition(message.unless(), path + ".unless", nullptr, violations_);
-    }
+    if (message.duty() != v1::DUTY_KIND_UNSPECIFIED) version.duty = message.duty();
+    ReadConditions(message, path, version);
+    ReadQuestions(message, path, version);
     ReadReceivers(message, path, version);
     version.language = Required(message.language(), path + ".language");
     ReadStages(message, path, version);
@@ -124,7 +130,96 @@ class Reader {
     }
     ReadDay(message.last_verified(), path + ".last_verified");
     version.disabled = message.disabled();
+    if (!message.disabled() && !message.disabled_because().empty()) {
+      Wrong(path + ".disabled_because", "may only stand with disabled");
+    }
     return version;
+  }
+
+  void ReadConditions(const v1::RegimeVersion& message, const std::string& path,
+                      RegimeVersion& version) {
+    const std::vector<Condition> thresholds = ReadThresholds(message, path);
+    const ConditionScope scope{.questions = questions_, .thresholds = &thresholds};
+    const auto optional = [&](bool given, const v1::Condition& condition, const std::string& at) {
+      std::optional<Condition> read;
+      if (given) read = ReadCondition(condition, at, scope, violations_);
+      return read;
+    };
+    if (message.has_applies_when()) {
+      version.applies_when =
+          ReadCondition(message.applies_when(), path + ".applies_when", scope, violations_);
+    } else {
+      Wrong(path + ".applies_when", "is required");
+    }
+    version.presumed_when =
+        optional(message.has_presumed_when(), message.presumed_when(), path + ".presumed_when");
+    if (version.presumed_when && version.duty != v1::DUTY_KIND_MANDATORY) {
+      Wrong(path + ".presumed_when", "may only stand with a duty that the law demands");
+    }
+    version.unless = optional(message.has_unless(), message.unless(), path + ".unless");
+    for (int i = 0; i < message.exemptions_size(); ++i) {
+      const v1::Exemption& exemption = message.exemptions(i);
+      const std::string at = fmt::format("{}.exemptions[{}]", path, i);
+      version.exemptions.push_back({Required(exemption.title(), at + ".title"),
+                                    optional(exemption.has_when(), exemption.when(), at + ".when"),
+                                    exemption.handled_by()});
+    }
+  }
+
+  std::vector<Condition> ReadThresholds(const v1::RegimeVersion& message, const std::string& path) {
+    const ConditionScope scope{.questions = questions_};
+    std::vector<Condition> thresholds;
+    std::set<std::string> codes;
+    for (int i = 0; i < message.thresholds_size(); ++i) {
+      const v1::Threshold& threshold = message.thresholds(i);
+      const std::string at = fmt::format("{}.thresholds[{}]", path, i);
+      Required(threshold.code(), at + ".code");
+      if (!codes.insert(threshold.code()).second) {
+        Wrong(at + ".code", fmt::format("'{}' is used twice", threshold.code()));
+      }
+      Required(threshold.title(), at + ".title");
+      if (threshold.confidence() == v1::CONFIDENCE_UNSPECIFIED) {
+        Wrong(at + ".confidence", "is required");
+      }
+      Condition whole{.test = Condition::Test::kAll};
+      if (threshold.has_applies_to()) {
+        whole.parts.push_back(
+            ReadCondition(threshold.applies_to(), at + ".applies_to", scope, violations_));
+      }
+      if (threshold.has_when()) {
+        whole.parts.push_back(ReadCondition(threshold.when(), at + ".when", scope, violations_));
+      } else {
+        Wrong(at + ".when", "is required");
+      }
+      thresholds.push_back({.test = Condition::Test::kThreshold,
+                            .parts = {std::move(whole)},
+                            .name = threshold.code()});
+    }
+    return thresholds;
+  }
+
+  void ReadQuestions(const v1::RegimeVersion& message, const std::string& path,
+                     RegimeVersion& version) {
+    version.entity_question = message.entity_question();
+    if (!version.entity_question.empty()) {
+      const v1::Question* question = questions_.Find(version.entity_question);
+      if (question == nullptr || question->kind() != v1::ANSWER_KIND_UNITS) {
+        Wrong(path + ".entity_question",
+              fmt::format("'{}' is not a question of kind UNITS", version.entity_question));
+      }
+    }
+    version.documented = message.documented();
+    version.document_questions.assign(message.document_questions().begin(),
+                                      message.document_questions().end());
+    if (!version.document_questions.empty() && !version.documented) {
+      Wrong(path + ".document_questions", "may only stand with documented");
+    }
+    for (int i = 0; i < message.document_questions_size(); ++i) {
+      if (questions_.Find(message.document_questions(i)) == nullptr) {
+        Wrong(fmt::format("{}.document_questions[{}]", path, i),
+              fmt::format("'{}' is not a question", message.document_questions(i)));
+      }
+    }
   }
 
   void ReadReceivers(const v1::RegimeVersion& message, const std::string& path,
@@ -135,7 +230,9 @@ class Reader {
       version.receivers.push_back(
           {Required(receiver.name(), at + ".name"), Required(receiver.channel(), at + ".channel"),
            receiver.url(),
-           ReadDays(receiver.from(), at + ".from", receiver.until(), at + ".until")});
+           ReadDays(receiver.from(), at + ".from", receiver.until(), at + ".until"),
+           receiver.contact(),
+           {receiver.never().begin(), receiver.never().end()}});
     }
     // What was found in force may be told long after: some receiver must be left for ever.
     const auto lasting = [](const ReceiverRule& receiver) { return !receiver.days.until; };
@@ -165,7 +262,12 @@ class Reader {
 
   void ReadStages(const v1::RegimeVersion& message, const std::string& path,
                   RegimeVersion& version) {
-    if (message.stages().empty()) Wrong(path + ".stages", "must hold at least one stage");
+    const bool redirected = version.duty == v1::DUTY_KIND_REDIRECT;
+    if (redirected != message.stages().empty()) {
+      Wrong(path + ".stages", redirected ? "may not stand where the matter belongs elsewhere"
+                                         : "must hold at least one stage");
+    }
+    ReadOptionLists(message, path);
     std::set<std::string> all;
     for (int i = 0; i < message.stages_size(); ++i) {
       const std::string& id = message.stages(i).id();
@@ -193,8 +295,11 @@ class Reader {
     }
     if (message.has_applies_when()) {
       stage.applies_when =
-          ReadCondition(message.applies_when(), path + ".applies_when", &all, violations_);
+          ReadCondition(message.applies_when(), path + ".applies_when",
+                        {.questions = questions_, .stages = &all}, violations_);
     }
+    ReadOverrides(message.clock(), path + ".clock", all, stage);
+    CheckFields(message, path);
     stage.remind_minutes_before =
         Bounded(message.remind_minutes_before(), 0, 525600, path + ".remind_minutes_before");
     stage.late_reasons = message.late_reasons();
@@ -203,6 +308,69 @@ class Reader {
     }
     stage.optional = message.optional() || stage.clock.kind == StageClock::Kind::kOnRequest;
     return stage;
+  }
+
+  void ReadOverrides(const v1::Clock& message, const std::string& path,
+                     const std::set<std::string>& all, StageRule& stage) {
+    if (message.overrides_size() > 0 && stage.clock.kind != StageClock::Kind::kHours) {
+      Wrong(path + ".overrides", "may only stand with hours");
+    }
+    for (int i = 0; i < message.overrides_size(); ++i) {
+      const v1::ClockOverride& other = message.overrides(i);
+      const std::string at = fmt::format("{}.overrides[{}]", path, i);
+      stage.overrides.push_back(
+          {ReadCondition(other.when(), at + ".when", {.questions = questions_, .stages = &all},
+                         violations_),
+           Bounded(other.hours(), 1, deadline::kMostHours, at + ".hours")});
+    }
+  }
+
+  void ReadOptionLists(const v1::RegimeVersion& message, const std::string& path) {
+    lists_.clear();
+    for (int i = 0; i < message.option_lists_size(); ++i) {
+      const v1::OptionList& list = message.option_lists(i);
+      const std::string at = fmt::format("{}.option_lists[{}]", path, i);
+      Required(list.id(), at + ".id");
+      if (!lists_.insert(list.id()).second) {
+        Wrong(at + ".id", fmt::format("'{}' is used twice", list.id()));
+      }
+      if (list.options().empty()) Wrong(at + ".options", "must hold at least one option");
+      std::set<std::string> ids;
+      for (int j = 0; j < list.options_size(); ++j) {
+        const std::string option = fmt::format("{}.options[{}]", at, j);
+        Required(list.options(j).id(), option + ".id");
+        Required(list.options(j).label(), option + ".label");
+        if (!ids.insert(list.options(j).id()).second) {
+          Wrong(option + ".id", fmt::format("'{}' is used twice", list.options(j).id()));
+        }
+      }
+    }
+  }
+
+  void CheckFields(const v1::Stage& message, const std::string& path) {
+    const bool sure = message.fields_confidence() != v1::CONFIDENCE_UNSPECIFIED;
+    if (sure == message.fields().empty()) {
+      Wrong(path + ".fields_confidence", "must stand with fields, and only then");
+    }
+    std::set<std::string> ids;
+    for (int i = 0; i < message.fields_size(); ++i) {
+      const v1::StageField& field = message.fields(i);
+      const std::string at = fmt::format("{}.fields[{}]", path, i);
+      Required(field.id(), at + ".id");
+      Required(field.label(), at + ".label");
+      if (!ids.insert(field.id()).second) {
+        Wrong(at + ".id", fmt::format("'{}' is used twice", field.id()));
+      }
+      if (field.kind() == v1::FIELD_KIND_UNSPECIFIED) Wrong(at + ".kind", "is required");
+      const bool chosen =
+          field.kind() == v1::FIELD_KIND_CHOICE || field.kind() == v1::FIELD_KIND_CHOICES;
+      if (!chosen && !field.options().empty()) {
+        Wrong(at + ".options", "may only stand with CHOICE and CHOICES");
+      }
+      if (chosen && !lists_.contains(field.options())) {
+        Wrong(at + ".options", fmt::format("'{}' is not an option list of this version", field.options()));
+      }
+    }
   }
 
   int Bounded(int value, int least, int most, const std::string& path) {
@@ -249,6 +417,8 @@ class Reader {
     const bool on_request = clock.kind == StageClock::Kind::kOnRequest;
     if (from == "aware") {
       clock.from = StageClock::From::kAware;
+    } else if (from == "found") {
+      clock.from = StageClock::From::kFound;
     } else if (from == "handled") {
       clock.from = StageClock::From::kHandled;
     } else if (from == "request") {
@@ -260,7 +430,7 @@ class Reader {
         Wrong(path, fmt::format("'{}' is not a stage before this one", clock.from_stage));
       }
     } else {
-      Wrong(path, fmt::format("'{}' is not aware, handled, request or <stage>.submitted", from));
+      Wrong(path, fmt::format("'{}' is not aware, found, handled, request or <stage>.submitted", from));
       return;
     }
     if (on_request != (clock.from == StageClock::From::kRequest)) {
@@ -268,16 +438,18 @@ class Reader {
     }
   }
 
+  const QuestionBook& questions_;
   Violations violations_;
+  std::set<std::string> lists_;  // Ids of the option lists of the version that is read.
 };
 
 }  // namespace
 
-absl::StatusOr<Regime> ReadRegime(const v1::Regime& message) {
-  Reader reader;
+absl::StatusOr<Regime> ReadRegime(const v1::Regime& message, const QuestionBook& questions) {
+  Reader reader(questions);
   Regime regime = reader.Read(message);
   if (!reader.violations().empty()) return status::InvalidFields(reader.violations());
   return regime;
 }
 
-}  // namespace avvik::escalation
+}  // namespace avvik::regimes

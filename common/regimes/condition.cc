@@ -1,28 +1,29 @@
-#include "services/escalation/condition.h"
+#include "common/regimes/condition.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <optional>
 #include <string_view>
 
-namespace avvik::escalation {
+namespace avvik::regimes {
 namespace {
 
 using Test = Condition::Test;
 using Violations = std::vector<status::FieldViolation>;
+using type::v1::Kind;
+using type::v1::SecurityProperty;
+using type::v1::Severity;
 
 struct NamedFact {
   const char* name;
-  Answer CaseFacts::*field;
+  Fact fact;
 };
 
 constexpr NamedFact kFacts[] = {
-    {"personal_data", &CaseFacts::personal_data},
-    {"national_security", &CaseFacts::national_security},
-    {"ongoing", &CaseFacts::ongoing},
-    {"information_system", &CaseFacts::information_system},
-    {"risk_unlikely", &CaseFacts::risk_unlikely},
+    {"personal_data", Fact::kPersonalData},
+    {"national_security", Fact::kNationalSecurity},
+    {"ongoing", Fact::kOngoing},
+    {"information_system", Fact::kInformationSystem},
+    {"risk_unlikely", Fact::kRiskUnlikely},
 };
 
 struct NamedProperty {
@@ -49,93 +50,11 @@ std::string Names(const Table& table) {
   return names;
 }
 
-Truth TruthOf(Answer answer) {
-  switch (answer) {
-    case Answer::ANSWER_YES:
-      return Truth::kYes;
-    case Answer::ANSWER_NO:
-      return Truth::kNo;
-    default:
-      return Truth::kUnknown;
-  }
-}
-
-std::string_view Word(Truth truth) {
-  switch (truth) {
-    case Truth::kYes:
-      return "yes";
-    case Truth::kNo:
-      return "no";
-    case Truth::kUnknown:
-      break;
-  }
-  return "unknown";
-}
-
-// The name of an enum value without its common prefix.
-std::string KindName(Kind kind) { return type::v1::Kind_Name(kind).substr(5); }
-std::string SeverityName(Severity severity) { return type::v1::Severity_Name(severity).substr(9); }
-
-Finding Compared(const std::string& what, const std::string& found, const std::string& wanted,
-                 bool holds) {
-  return {holds ? Truth::kYes : Truth::kNo,
-          {fmt::format("{} is {}, {} {}", what, found, holds ? "at least" : "below", wanted)}};
-}
-
-Finding Unknown(const std::string& what) { return {Truth::kUnknown, {what + " is unknown"}}; }
-
-Finding TryKind(const Condition& condition, const CaseFacts& facts) {
-  if (facts.kind == Kind::KIND_UNSPECIFIED) return Unknown("kind");
-  const bool found = std::find(condition.kinds.begin(), condition.kinds.end(), facts.kind) !=
-                     condition.kinds.end();
-  return {found ? Truth::kYes : Truth::kNo, {"kind is " + KindName(facts.kind)}};
-}
-
-Finding TryImpact(const Condition& condition, const CaseFacts& facts) {
-  const std::string what = condition.name == "any" ? "impact" : condition.name;
-  // Until a case is classified, an impact of 0 means that nobody has looked.
-  if (facts.kind == Kind::KIND_UNSPECIFIED) return Unknown(what);
-  const int level = condition.name == "any"
-                        ? *std::max_element(facts.impacts.begin(), facts.impacts.end())
-                        : facts.impacts.at(static_cast<std::size_t>(condition.property));
-  return Compared(what, std::to_string(level), std::to_string(condition.at_least),
-                  level >= condition.at_least);
-}
-
-Finding TrySeverity(const Condition& condition, const CaseFacts& facts) {
-  if (facts.severity == Severity::SEVERITY_UNSPECIFIED) return Unknown("severity");
-  return Compared("severity", SeverityName(facts.severity),
-                  SeverityName(static_cast<Severity>(condition.at_least)),
-                  facts.severity >= condition.at_least);
-}
-
-Finding TryPersons(const Condition& condition, const CaseFacts& facts) {
-  if (!facts.affected_persons) return Unknown("affected_persons");
-  return Compared("affected_persons", std::to_string(*facts.affected_persons),
-                  std::to_string(condition.at_least),
-                  *facts.affected_persons >= condition.at_least);
-}
-
-Finding TryParts(const Condition& condition, const Situation& situation) {
-  const bool all = condition.test == Test::kAll;
-  Finding whole{all ? Truth::kYes : Truth::kNo, {}};
-  for (const Condition& part : condition.parts) {
-    const Finding found = Evaluate(part, situation);
-    whole.truth = all ? std::min(whole.truth, found.truth) : std::max(whole.truth, found.truth);
-    for (const std::string& reason : found.reasons) {
-      if (std::find(whole.reasons.begin(), whole.reasons.end(), reason) == whole.reasons.end()) {
-        whole.reasons.push_back(reason);
-      }
-    }
-  }
-  return whole;
-}
-
 // Turns messages into conditions, gathering what is wrong with them.
 class Reader {
  public:
-  Reader(const std::set<std::string>* stages, Violations& violations)
-      : stages_(stages), violations_(violations) {}
+  Reader(const ConditionScope& scope, Violations& violations)
+      : scope_(scope), violations_(violations) {}
 
   Condition Read(const v1::Condition& message, const std::string& path, int depth) {
     if (depth > kMostConditionDepth) {
@@ -166,6 +85,21 @@ class Reader {
         return {.test = Test::kPersons, .at_least = message.affected_persons_at_least()};
       case v1::Condition::kSubmitted:
         return ReadSubmitted(message.submitted(), path + ".submitted");
+      case v1::Condition::kYes:
+        FindQuestion(message.yes(), v1::ANSWER_KIND_YES_NO, path + ".yes");
+        return {.test = Test::kYes, .name = message.yes()};
+      case v1::Condition::kNumber:
+        return ReadNumber(message.number(), path + ".number");
+      case v1::Condition::kLasts:
+        return ReadDuration(message.lasts(), path + ".lasts");
+      case v1::Condition::kChoice:
+        return ReadChoice(message.choice(), path + ".choice");
+      case v1::Condition::kCategoryIn:
+        return ReadCategories(message.category_in(), path + ".category_in.of");
+      case v1::Condition::kEntityIn:
+        return ReadTypes(message.entity_in(), path + ".entity_in.of");
+      case v1::Condition::kThresholds:
+        return ReadThresholds(message.thresholds(), path + ".thresholds");
       case v1::Condition::TEST_NOT_SET:
         break;
     }
@@ -189,7 +123,7 @@ class Reader {
 
   Condition ReadFact(const std::string& name, const std::string& path) {
     for (const NamedFact& fact : kFacts) {
-      if (name == fact.name) return {.test = Test::kFact, .name = name, .fact = fact.field};
+      if (name == fact.name) return {.test = Test::kFact, .name = name, .fact = fact.fact};
     }
     Wrong(path, fmt::format("'{}' is not a known fact: {}", name, Names(kFacts)));
     return {};
@@ -208,6 +142,91 @@ class Reader {
       condition.kinds.push_back(kind);
     }
     return condition;
+  }
+
+  Condition ReadCategories(const v1::CategoryList& list, const std::string& path) {
+    Condition condition{.test = Test::kCategory};
+    if (list.of().empty()) Wrong(path, "must hold at least one category");
+    for (int i = 0; i < list.of_size(); ++i) {
+      type::v1::Category category{};
+      if (!type::v1::Category_Parse("CATEGORY_" + list.of(i), &category) ||
+          category == type::v1::CATEGORY_UNSPECIFIED) {
+        Wrong(fmt::format("{}[{}]", path, i), fmt::format("'{}' is not a category", list.of(i)));
+      }
+      condition.categories.push_back(category);
+    }
+    return condition;
+  }
+
+  Condition ReadTypes(const v1::UnitTypeList& list, const std::string& path) {
+    Condition condition{.test = Test::kEntity};
+    if (scope_.stages != nullptr) Wrong(path, "may not stand in a stage");
+    if (list.of().empty()) Wrong(path, "must hold at least one type of unit");
+    for (int i = 0; i < list.of_size(); ++i) {
+      organisation::v1::UnitType type{};
+      if (!organisation::v1::UnitType_Parse("UNIT_TYPE_" + list.of(i), &type) ||
+          type == organisation::v1::UNIT_TYPE_UNSPECIFIED) {
+        Wrong(fmt::format("{}[{}]", path, i),
+              fmt::format("'{}' is not a type of unit", list.of(i)));
+      }
+      condition.types.push_back(type);
+    }
+    return condition;
+  }
+
+  // Null, with a violation, when there is no such question or it is answered otherwise.
+  const v1::Question* FindQuestion(const std::string& id, v1::AnswerKind kind,
+                                   const std::string& path) {
+    const v1::Question* question = scope_.questions.Find(id);
+    if (question == nullptr) {
+      Wrong(path, fmt::format("'{}' is not a question", id));
+    } else if (question->kind() != kind) {
+      Wrong(path, fmt::format("'{}' is not answered so: it is of kind {}", id,
+                              v1::AnswerKind_Name(question->kind()).substr(12)));
+    } else {
+      return question;
+    }
+    return nullptr;
+  }
+
+  Condition ReadNumber(const v1::NumberTest& test, const std::string& path) {
+    FindQuestion(test.question(), v1::ANSWER_KIND_NUMBER, path + ".question");
+    if (test.at_least() < 1) Wrong(path + ".at_least", "must be 1 or more");
+    return {.test = Test::kNumber, .name = test.question(), .at_least = test.at_least()};
+  }
+
+  Condition ReadDuration(const v1::DurationTest& test, const std::string& path) {
+    FindQuestion(test.question(), v1::ANSWER_KIND_DURATION, path + ".question");
+    if (test.more_than_hours() < 1) Wrong(path + ".more_than_hours", "must be 1 or more");
+    return {.test = Test::kLasts,
+            .name = test.question(),
+            .more_than_minutes = std::int64_t{60} * test.more_than_hours()};
+  }
+
+  Condition ReadChoice(const v1::ChoiceTest& test, const std::string& path) {
+    Condition condition{.test = Test::kChoice, .name = test.question()};
+    const v1::Question* question =
+        FindQuestion(test.question(), v1::ANSWER_KIND_CHOICE, path + ".question");
+    if (test.of().empty()) Wrong(path + ".of", "must hold at least one option");
+    for (int i = 0; i < test.of_size(); ++i) {
+      if (question != nullptr && !HasOption(*question, test.of(i))) {
+        Wrong(fmt::format("{}.of[{}]", path, i),
+              fmt::format("'{}' is not an option of '{}'", test.of(i), test.question()));
+      }
+      condition.options.push_back(test.of(i));
+    }
+    return condition;
+  }
+
+  Condition ReadThresholds(bool wanted, const std::string& path) {
+    if (!wanted) Wrong(path, "can only be true");
+    if (scope_.thresholds == nullptr) {
+      Wrong(path, scope_.stages != nullptr ? "may not stand in a stage"
+                                           : "may not stand in a threshold");
+      return {};
+    }
+    if (scope_.thresholds->empty()) Wrong(path, "the version has no thresholds");
+    return {.test = Test::kAny, .parts = *scope_.thresholds};
   }
 
   Condition ReadImpact(const std::string& text, const std::string& path) {
@@ -239,63 +258,24 @@ class Reader {
   }
 
   Condition ReadSubmitted(const std::string& stage, const std::string& path) {
-    if (stages_ == nullptr) {
+    if (scope_.stages == nullptr) {
       Wrong(path, "may only stand in a stage");
-    } else if (!stages_->contains(stage)) {
+    } else if (!scope_.stages->contains(stage)) {
       Wrong(path, fmt::format("'{}' is not a stage of this version", stage));
     }
     return {.test = Test::kSubmitted, .name = stage};
   }
 
-  const std::set<std::string>* const stages_;
+  const ConditionScope& scope_;
   Violations& violations_;
 };
 
 }  // namespace
 
-Finding Evaluate(const Condition& condition, const Situation& situation) {
-  const CaseFacts& facts = situation.facts;
-  switch (condition.test) {
-    case Test::kAll:
-    case Test::kAny:
-      return TryParts(condition, situation);
-    case Test::kNot: {
-      Finding found = Evaluate(condition.parts.front(), situation);
-      if (found.truth != Truth::kUnknown) {
-        found.truth = found.truth == Truth::kYes ? Truth::kNo : Truth::kYes;
-      }
-      return found;
-    }
-    case Test::kKnown: {
-      Finding found = Evaluate(condition.parts.front(), situation);
-      if (found.truth == Truth::kUnknown) found.truth = Truth::kNo;
-      return found;
-    }
-    case Test::kFact: {
-      const Truth truth = TruthOf(facts.*condition.fact);
-      return {truth, {fmt::format("{} is {}", condition.name, Word(truth))}};
-    }
-    case Test::kKind:
-      return TryKind(condition, facts);
-    case Test::kImpact:
-      return TryImpact(condition, facts);
-    case Test::kSeverity:
-      return TrySeverity(condition, facts);
-    case Test::kPersons:
-      return TryPersons(condition, facts);
-    case Test::kSubmitted: {
-      const bool submitted = situation.submitted.contains(condition.name);
-      return {submitted ? Truth::kYes : Truth::kNo,
-              {fmt::format("{} is {}", condition.name, submitted ? "submitted" : "not submitted")}};
-    }
-  }
-  return {};
-}
-
 Condition ReadCondition(const v1::Condition& message, const std::string& path,
-                        const std::set<std::string>* stages,
+                        const ConditionScope& scope,
                         std::vector<status::FieldViolation>& violations) {
-  return Reader(stages, violations).Read(message, path, 1);
+  return Reader(scope, violations).Read(message, path, 1);
 }
 
-}  // namespace avvik::escalation
+}  // namespace avvik::regimes

@@ -1,4 +1,4 @@
-#include "services/escalation/condition.h"
+#include "services/escalation/evaluate.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,9 @@ const std::set<std::string> kStages = {"anmalan", "slutrapport"};
 
 Condition Read(const std::string& text) {
   std::vector<status::FieldViolation> violations;
-  Condition condition = ReadCondition(ParseText<v1::Condition>(text), "c", &kStages, violations);
+  Condition condition = regimes::ReadCondition(
+      ParseText<v1::Condition>(text), "c",
+      {.questions = regimes::TestQuestions(), .stages = &kStages}, violations);
   EXPECT_THAT(violations.size(), 0u) << text << ": " << violations.front().description;
   return condition;
 }
@@ -26,15 +28,6 @@ Finding Try(const std::string& text, const CaseFacts& facts,
 }
 
 Truth TruthOf(const std::string& text, const CaseFacts& facts) { return Try(text, facts).truth; }
-
-// What is wrong with a condition, as `field: description`.
-std::vector<std::string> Wrong(const std::string& text, const std::set<std::string>* stages) {
-  std::vector<status::FieldViolation> violations;
-  ReadCondition(ParseText<v1::Condition>(text), "c", stages, violations);
-  std::vector<std::string> lines;
-  for (const auto& [field, description] : violations) lines.push_back(field + ": " + description);
-  return lines;
-}
 
 TEST(ConditionTest, FactIsYesNoOrUnknown) {
   CaseFacts facts;
@@ -130,49 +123,68 @@ TEST(ConditionTest, ReasonsNameEachFactOnceInOrder) {
   EXPECT_THAT(found.reasons, ElementsAre("personal_data is yes", "ongoing is unknown"));
 }
 
-TEST(ConditionTest, MistakesNameTheirField) {
-  EXPECT_THAT(Wrong("", &kStages), ElementsAre("c: is empty: exactly one test must be given"));
-  EXPECT_THAT(Wrong("all {}", &kStages), ElementsAre("c.all.of: must hold at least one condition"));
-  EXPECT_THAT(Wrong("any { of { fact: 'ongoing' } of { not { fact: 'weather' } } }", &kStages),
-              ElementsAre("c.any.of[1].not.fact: 'weather' is not a known fact: personal_data, "
-                          "national_security, ongoing, information_system or risk_unlikely"));
-  EXPECT_THAT(Wrong("kind_in {}", &kStages),
-              ElementsAre("c.kind_in.of: must hold at least one kind"));
-  EXPECT_THAT(
-      Wrong("kind_in { of: 'INCIDENT' of: 'UNSPECIFIED' }", &kStages),
-      ElementsAre("c.kind_in.of[1]: 'UNSPECIFIED' is not a kind: EVENT, WEAKNESS, INCIDENT or "
-                  "NEAR_MISS"));
-  EXPECT_THAT(Wrong("severity_at_least: 'BAD'", &kStages),
-              ElementsAre("c.severity_at_least: 'BAD' is not a severity: LOW, MODERATE, HIGH or "
-                          "CRITICAL"));
-  EXPECT_THAT(Wrong("affected_persons_at_least: 0", &kStages),
-              ElementsAre("c.affected_persons_at_least: must be 1 or more"));
-  EXPECT_THAT(Wrong("submitted: 'anmälan'", &kStages),
-              ElementsAre("c.submitted: 'anmälan' is not a stage of this version"));
-  EXPECT_THAT(Wrong("submitted: 'anmalan'", nullptr),
-              ElementsAre("c.submitted: may only stand in a stage"));
-}
-
-TEST(ConditionTest, ImpactMustBeAPropertyAndALevel) {
+TEST(ConditionTest, AnswersAreComparedOrAskedFor) {
+  CaseFacts facts;
   for (const char* text :
-       {"", "availability", "availability>3", "availability>=0", "availability>=5",
-        "availability>=33", "availability >=3", "secrecy>=3", ">=3", ">="}) {
-    EXPECT_THAT(
-        Wrong("impact: '" + std::string(text) + "'", &kStages),
-        ElementsAre("c.impact: '" + std::string(text) +
-                    "' is not <property>>=<level> with a level from 1 to 4 and a property: any, "
-                    "confidentiality, accuracy, availability or traceability"));
+       {"yes: 'sure'", "number { question: 'many' at_least: 5 }",
+        "lasts { question: 'long' more_than_hours: 4 }", "choice { question: 'which' of: 'red' }"}) {
+    EXPECT_EQ(TruthOf(text, facts), Truth::kUnknown) << text;
   }
-  EXPECT_THAT(Wrong("impact: 'any>=4'", nullptr), IsEmpty());
+  EXPECT_THAT(Try("yes: 'sure'", facts).asks, ElementsAre("sure"));
+  EXPECT_THAT(Try("yes: 'sure'", facts).reasons, ElementsAre("sure is not answered"));
+  facts.answers["sure"].yes = true;
+  facts.answers["many"].number = 5;
+  facts.answers["long"].number = 241;
+  facts.answers["which"].choices = {"green", "red"};
+  EXPECT_EQ(TruthOf("yes: 'sure'", facts), Truth::kYes);
+  EXPECT_EQ(TruthOf("number { question: 'many' at_least: 5 }", facts), Truth::kYes);
+  EXPECT_EQ(TruthOf("number { question: 'many' at_least: 6 }", facts), Truth::kNo);
+  EXPECT_EQ(TruthOf("lasts { question: 'long' more_than_hours: 4 }", facts), Truth::kYes);
+  EXPECT_EQ(TruthOf("choice { question: 'which' of: 'red' }", facts), Truth::kYes);
+  EXPECT_THAT(Try("lasts { question: 'long' more_than_hours: 4 }", facts).reasons,
+              ElementsAre("long is 4 h 1 min, more than 4 h"));
+  EXPECT_THAT(Try("choice { question: 'which' of: 'red' }", facts).reasons,
+              ElementsAre("which is green, red"));
+  facts.answers["sure"].yes = false;
+  facts.answers["long"].number = 240;  // Exactly four hours are not more than four.
+  facts.answers["which"].choices = {"green"};
+  EXPECT_EQ(TruthOf("yes: 'sure'", facts), Truth::kNo);
+  EXPECT_EQ(TruthOf("lasts { question: 'long' more_than_hours: 4 }", facts), Truth::kNo);
+  EXPECT_EQ(TruthOf("choice { question: 'which' of: 'red' }", facts), Truth::kNo);
 }
 
-TEST(ConditionTest, NestingIsBounded) {
-  std::string text = "fact: 'ongoing'";
-  for (int depth = 1; depth < kMostConditionDepth; ++depth) text = "not { " + text + " }";
-  EXPECT_THAT(Wrong(text, nullptr), IsEmpty());
-  const std::vector<std::string> lines = Wrong("not { " + text + " }", nullptr);
-  ASSERT_EQ(lines.size(), 1u);
-  EXPECT_THAT(lines[0], ::testing::HasSubstr("nested deeper than 16 levels"));
+TEST(ConditionTest, OnlyWhatCanStillChangeTheTruthIsAsked) {
+  CaseFacts facts;
+  facts.personal_data = Answer::ANSWER_YES;
+  facts.ongoing = Answer::ANSWER_NO;
+  const auto asks = [&](const std::string& text) { return Try(text, facts).asks; };
+  const auto missing = [&](const std::string& text) { return Try(text, facts).missing; };
+  // Decided whatever the answer.
+  EXPECT_THAT(asks("all { of { yes: 'sure' } of { fact: 'ongoing' } }"), IsEmpty());
+  EXPECT_THAT(asks("any { of { yes: 'sure' } of { fact: 'personal_data' } }"), IsEmpty());
+  // Open.
+  EXPECT_THAT(asks("all { of { yes: 'sure' } of { fact: 'personal_data' } }"), ElementsAre("sure"));
+  EXPECT_THAT(asks("any { of { yes: 'sure' } of { number { question: 'many' at_least: 1 } } }"),
+              ElementsAre("sure", "many"));
+  // What comes later in an `all` waits.
+  EXPECT_THAT(asks("all { of { yes: 'sure' } of { number { question: 'many' at_least: 1 } } }"),
+              ElementsAre("sure"));
+  // Not knowing counts as no, and an answer can still change it.
+  EXPECT_EQ(TruthOf("known { yes: 'sure' }", facts), Truth::kNo);
+  EXPECT_THAT(asks("all { of { fact: 'personal_data' } of { known { yes: 'sure' } } }"),
+              ElementsAre("sure"));
+  EXPECT_THAT(asks("any { of { fact: 'personal_data' } of { known { yes: 'sure' } } }"), IsEmpty());
+  EXPECT_THAT(missing("all { of { fact: 'risk_unlikely' } of { yes: 'sure' } }"),
+              ElementsAre("risk_unlikely"));
+  EXPECT_THAT(missing("all { of { fact: 'risk_unlikely' } of { fact: 'ongoing' } }"), IsEmpty());
+}
+
+TEST(ConditionTest, CategoryAndEntityAreOfAList) {
+  CaseFacts facts;
+  EXPECT_EQ(TruthOf("category_in { of: 'INTRUSION' }", facts), Truth::kUnknown);
+  facts.category = type::v1::CATEGORY_INTRUSION;
+  EXPECT_EQ(TruthOf("category_in { of: 'OTHER' of: 'INTRUSION' }", facts), Truth::kYes);
+  EXPECT_EQ(TruthOf("category_in { of: 'OTHER' }", facts), Truth::kNo);
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
-#include "services/escalation/regime_reader.h"
+#include "common/regimes/regime_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/escalation/test_support.h"
+#include "common/deadline/deadline.h"
+#include "common/deadline/instant.h"
+#include "common/regimes/test_regimes.h"
 
-namespace avvik::escalation {
+namespace avvik::regimes {
 namespace {
 
 using ::testing::ElementsAre;
@@ -66,7 +68,7 @@ v1::Regime Right() {
 // The fields that ReadRegime finds wrong, with what is wrong.
 std::vector<std::string> Wrong(const v1::Regime& regime) {
   std::vector<std::string> lines;
-  for (const auto& [field, description] : status::ViolationsOf(ReadRegime(regime).status())) {
+  for (const auto& [field, description] : status::ViolationsOf(ReadRegime(regime, TestQuestions()).status())) {
     lines.push_back(field + ": " + description);
   }
   return lines;
@@ -75,7 +77,7 @@ std::vector<std::string> Wrong(const v1::Regime& regime) {
 absl::CivilDay Day(const std::string& text) { return *deadline::ParseDay(text); }
 
 TEST(ReadRegimeTest, VersionIsPickedByDay) {
-  const auto regime = ReadRegime(Right());
+  const auto regime = ReadRegime(Right(), TestQuestions());
   ASSERT_TRUE(regime.ok()) << regime.status();
   EXPECT_EQ(regime->VersionOn(Day("2026-01-14")), nullptr);
   EXPECT_EQ(regime->VersionOn(Day("2026-01-15"))->version, "old");
@@ -89,7 +91,7 @@ TEST(ReadRegimeTest, VersionIsPickedByDay) {
 TEST(ReadRegimeTest, FirstVersionMayCoverEarlierDays) {
   v1::Regime message = Right();
   message.mutable_versions(0)->set_earlier_too(true);
-  const auto regime = ReadRegime(message);
+  const auto regime = ReadRegime(message, TestQuestions());
   ASSERT_TRUE(regime.ok()) << regime.status();
   EXPECT_EQ(regime->VersionOn(Day("1999-01-01"))->version, "old");
   message.mutable_versions(1)->set_earlier_too(true);
@@ -98,14 +100,14 @@ TEST(ReadRegimeTest, FirstVersionMayCoverEarlierDays) {
 }
 
 TEST(ReadRegimeTest, ReceiverIsPickedByTheDayOfTelling) {
-  const auto regime = ReadRegime(Right());
+  const auto regime = ReadRegime(Right(), TestQuestions());
   const RegimeVersion& old = regime->versions[0];
   EXPECT_EQ(old.ReceiverOn(Day("2026-06-30"))->name, "A");
   EXPECT_EQ(old.ReceiverOn(Day("2026-07-01"))->name, "B");
 }
 
 TEST(ReadRegimeTest, StagesOnRequestAreOptional) {
-  const auto regime = ReadRegime(Right());
+  const auto regime = ReadRegime(Right(), TestQuestions());
   EXPECT_FALSE(regime->versions[1].FindStage("first")->optional);
   EXPECT_TRUE(regime->versions[1].FindStage("asked")->optional);
   EXPECT_FALSE(regime->versions[1].FindStage("first")->clock.statutory());
@@ -209,7 +211,7 @@ TEST(ReadRegimeTest, ClocksAreWellFormed) {
   for (const char* from : {"", "awake", ".submitted", "submitted"}) {
     EXPECT_THAT(wrong("hours: 24 from: '" + std::string(from) + "'"),
                 ElementsAre(at + ".from: '" + from +
-                            "' is not aware, handled, request or <stage>.submitted"));
+                            "' is not aware, found, handled, request or <stage>.submitted"));
   }
   EXPECT_THAT(wrong("hours: 24 from: 'request'"),
               ElementsAre(at + ".from: must be request with on_request, and only then"));
@@ -240,5 +242,108 @@ TEST(ReadRegimeTest, ConditionsAreChecked) {
                            "stage of this version"));
 }
 
+TEST(ReadRegimeTest, UnionWideRegimesHoldInEveryCountry) {
+  v1::Regime message = Right();
+  message.set_union_wide(true);
+  EXPECT_THAT(Wrong(message), ElementsAre("country: may not stand with union_wide"));
+  message.clear_country();
+  const auto regime = ReadRegime(message, TestQuestions());
+  ASSERT_TRUE(regime.ok()) << regime.status();
+  EXPECT_TRUE(regime->HoldsIn(deadline::Country::kSweden));
+  EXPECT_TRUE(regime->HoldsIn(deadline::Country::kDenmark));
+  EXPECT_FALSE(ReadRegime(Right(), TestQuestions())->HoldsIn(deadline::Country::kDenmark));
+}
+
+TEST(ReadRegimeTest, ThresholdsHaveCodesTitlesAndConditions) {
+  v1::Regime message = Right();
+  v1::RegimeVersion* version = message.mutable_versions(0);
+  *version = ParseText<v1::RegimeVersion>(version->DebugString() + R"pb(
+    thresholds {
+      code: "A-1"
+      title: "A"
+      applies_to { choice { question: "which" of: "red" } }
+      when { lasts { question: "long" more_than_hours: 4 } }
+      confidence: CONFIDENCE_UNVERIFIED
+    }
+    thresholds { code: "A-1" }
+    unless { thresholds: true }
+  )pb");
+  EXPECT_THAT(Wrong(message),
+              UnorderedElementsAre("versions[0].thresholds[1].code: 'A-1' is used twice",
+                                   "versions[0].thresholds[1].title: is required",
+                                   "versions[0].thresholds[1].confidence: is required",
+                                   "versions[0].thresholds[1].when: is required"));
+  version->mutable_thresholds()->RemoveLast();
+  const auto regime = ReadRegime(message, TestQuestions());
+  ASSERT_TRUE(regime.ok()) << regime.status();
+  ASSERT_EQ(regime->versions[0].unless->parts.size(), 1u);
+  EXPECT_EQ(regime->versions[0].unless->parts[0].parts[0].parts.size(), 2u);
+}
+
+TEST(ReadRegimeTest, FieldsChooseFromListsOfTheVersion) {
+  v1::Regime message = Right();
+  v1::RegimeVersion* version = message.mutable_versions(0);
+  *version->add_option_lists() = ParseText<v1::OptionList>(
+      "id: 'colours' options { id: 'red' label: 'Röd' } options { id: 'red' }");
+  *version->mutable_stages(0)->add_fields() = ParseText<v1::StageField>(
+      "id: 'a' label: 'A' kind: FIELD_KIND_CHOICE options: 'shapes'");
+  *version->mutable_stages(0)->add_fields() =
+      ParseText<v1::StageField>("id: 'a' label: 'B' options: 'colours'");
+  EXPECT_THAT(
+      Wrong(message),
+      UnorderedElementsAre(
+          "versions[0].option_lists[0].options[1].label: is required",
+          "versions[0].option_lists[0].options[1].id: 'red' is used twice",
+          "versions[0].stages[0].fields_confidence: must stand with fields, and only then",
+          "versions[0].stages[0].fields[0].options: 'shapes' is not an option list of this version",
+          "versions[0].stages[0].fields[1].id: 'a' is used twice",
+          "versions[0].stages[0].fields[1].kind: is required",
+          "versions[0].stages[0].fields[1].options: may only stand with CHOICE and CHOICES"));
+}
+
+TEST(ReadRegimeTest, HoursMayBeOthersForSome) {
+  v1::Regime message = Right();
+  v1::Clock* clock = message.mutable_versions(0)->mutable_stages(0)->mutable_clock();
+  *clock->add_overrides() = ParseText<v1::ClockOverride>("when { yes: 'sure' } hours: 6");
+  const auto regime = ReadRegime(message, TestQuestions());
+  ASSERT_TRUE(regime.ok()) << regime.status();
+  ASSERT_EQ(regime->versions[0].stages[0].overrides.size(), 1u);
+  EXPECT_EQ(regime->versions[0].stages[0].overrides[0].hours, 6);
+  clock->mutable_overrides(0)->set_hours(0);
+  *message.mutable_versions(0)->mutable_stages(1)->mutable_clock()->add_overrides() =
+      clock->overrides(0);
+  EXPECT_THAT(Wrong(message),
+              UnorderedElementsAre(
+                  "versions[0].stages[0].clock.overrides[0].hours: is 0, must be from 1 to 8760",
+                  "versions[0].stages[1].clock.overrides: may only stand with hours",
+                  "versions[0].stages[1].clock.overrides[0].hours: is 0, must be from 1 to 8760"));
+}
+
+TEST(ReadRegimeTest, WhatBelongsElsewhereHasNoStages) {
+  v1::Regime message = Right();
+  message.mutable_versions(1)->set_duty(v1::DUTY_KIND_REDIRECT);
+  EXPECT_THAT(Wrong(message),
+              ElementsAre("versions[1].stages: may not stand where the matter belongs elsewhere"));
+  message.mutable_versions(1)->clear_stages();
+  *message.mutable_versions(1)->mutable_presumed_when() =
+      ParseText<v1::Condition>("fact: 'ongoing'");
+  EXPECT_THAT(Wrong(message), ElementsAre("versions[1].presumed_when: may only stand with a duty "
+                                          "that the law demands"));
+}
+
+TEST(ReadRegimeTest, QuestionsOfAVersionMustBeThere) {
+  v1::Regime message = Right();
+  v1::RegimeVersion* version = message.mutable_versions(0);
+  version->set_entity_question("which");
+  version->add_document_questions("why");
+  version->set_disabled_because("A proposal.");
+  EXPECT_THAT(
+      Wrong(message),
+      UnorderedElementsAre("versions[0].entity_question: 'which' is not a question of kind UNITS",
+                           "versions[0].document_questions: may only stand with documented",
+                           "versions[0].document_questions[0]: 'why' is not a question",
+                           "versions[0].disabled_because: may only stand with disabled"));
+}
+
 }  // namespace
-}  // namespace avvik::escalation
+}  // namespace avvik::regimes

@@ -1,6 +1,6 @@
-#include "services/escalation/regime.h"
+#include "common/regimes/regime.h"
 
-namespace avvik::escalation {
+namespace avvik::regimes {
 
 const StageRule* RegimeVersion::FindStage(const std::string& id) const {
   for (const StageRule& stage : stages) {
@@ -30,4 +30,4 @@ const RegimeVersion* Regime::FindVersion(const std::string& name) const {
   return nullptr;
 }
 
-}  // namespace avvik::escalation
+}  // namespace avvik::regimes

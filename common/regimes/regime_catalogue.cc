@@ -1,4 +1,4 @@
-#include "services/escalation/regime_catalogue.h"
+#include "common/regimes/regime_catalogue.h"
 
 #include <fmt/format.h>
 
@@ -8,10 +8,11 @@
 #include <system_error>
 
 #include "common/datafile/datafile.h"
+#include "common/regimes/regime_reader.h"
 #include "common/status/error.h"
-#include "services/escalation/regime_reader.h"
+#include "common/status/macros.h"
 
-namespace avvik::escalation {
+namespace avvik::regimes {
 namespace {
 
 absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& directory) {
@@ -38,32 +39,68 @@ void AddLine(std::string_view line, std::string& lines) {
   lines += line;
 }
 
+bool IsQuestionFile(const std::string& file) {
+  return std::filesystem::path(file).filename() == kQuestionFile;
+}
+
+// Empty when there is none.
+std::string QuestionFileBeside(const std::string& file) {
+  const std::filesystem::path beside = std::filesystem::path(file).parent_path() / kQuestionFile;
+  std::error_code error;
+  return std::filesystem::exists(beside, error) ? beside.string() : "";
+}
+
+absl::StatusOr<QuestionBook> LoadQuestions(const std::string& file) {
+  v1::Questions message;
+  AVVIK_RETURN_IF_ERROR(
+      datafile::Load(file, &message, [&] { return QuestionBook::Make(message).status(); }));
+  return QuestionBook::Make(message);
+}
+
 }  // namespace
 
 absl::StatusOr<RegimeCatalogue> RegimeCatalogue::Load(const std::string& directory) {
-  const auto files = FilesIn(directory);
-  if (!files.ok()) return files.status();
+  AVVIK_ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(directory));
+  return LoadFiles(files);
+}
+
+absl::StatusOr<RegimeCatalogue> RegimeCatalogue::LoadFiles(const std::vector<std::string>& files) {
+  std::vector<std::string> names;
+  std::string question_file;
+  for (const std::string& file : files) {
+    if (IsQuestionFile(file)) {
+      question_file = file;
+    } else {
+      names.push_back(file);
+    }
+  }
+  if (question_file.empty() && !names.empty()) question_file = QuestionFileBeside(names.front());
+  QuestionBook questions;
+  if (!question_file.empty()) {
+    AVVIK_ASSIGN_OR_RETURN(questions, LoadQuestions(question_file));
+  }
   std::vector<v1::Regime> messages;
   std::string mistakes;
-  for (const std::string& file : *files) {
+  for (const std::string& file : names) {
     v1::Regime message;
     const absl::Status loaded =
-        datafile::Load(file, &message, [&] { return ReadRegime(message).status(); });
+        datafile::Load(file, &message, [&] { return ReadRegime(message, questions).status(); });
     if (!loaded.ok()) AddLine(std::string(loaded.message()), mistakes);
     messages.push_back(std::move(message));
   }
   if (!mistakes.empty()) return absl::InvalidArgumentError(mistakes);
-  return Make(messages, *files);
+  return Make(messages, names, std::move(questions));
 }
 
 absl::StatusOr<RegimeCatalogue> RegimeCatalogue::Make(const std::vector<v1::Regime>& messages,
-                                                      const std::vector<std::string>& names) {
+                                                      const std::vector<std::string>& names,
+                                                      QuestionBook questions) {
   std::map<std::string, std::size_t> by_id;
   std::map<std::string, Regime> regimes;
   std::string mistakes;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const std::string& id = messages[i].id();
-    absl::StatusOr<Regime> regime = ReadRegime(messages[i]);
+    absl::StatusOr<Regime> regime = ReadRegime(messages[i], questions);
     if (!regime.ok()) {
       for (const auto& [field, description] : status::ViolationsOf(regime.status())) {
         AddLine(fmt::format("{}: {}: {}", names[i], field, description), mistakes);
@@ -80,6 +117,7 @@ absl::StatusOr<RegimeCatalogue> RegimeCatalogue::Make(const std::vector<v1::Regi
   }
   if (!mistakes.empty()) return absl::InvalidArgumentError(mistakes);
   RegimeCatalogue catalogue;
+  catalogue.questions_ = std::move(questions);
   for (auto& [id, regime] : regimes) {
     catalogue.messages_.push_back(messages[by_id.at(id)]);
     catalogue.regimes_.push_back(std::move(regime));
@@ -94,4 +132,4 @@ const Regime* RegimeCatalogue::Find(const std::string& id) const {
   return nullptr;
 }
 
-}  // namespace avvik::escalation
+}  // namespace avvik::regimes

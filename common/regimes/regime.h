@@ -8,14 +8,14 @@
 #include "absl/time/civil_time.h"
 #include "avvik/escalation/v1/regime.pb.h"
 #include "common/deadline/holidays.h"
-#include "services/escalation/condition.h"
+#include "common/regimes/condition.h"
 
-namespace avvik::escalation {
+namespace avvik::regimes {
 
 // By when a stage must be done.
 struct StageClock {
   enum class Kind { kHours, kMonths, kPromptly, kOnRequest };
-  enum class From { kAware, kHandled, kStageSubmitted, kRequest };
+  enum class From { kAware, kFound, kHandled, kStageSubmitted, kRequest };
 
   Kind kind = Kind::kHours;
   int amount = 0;  // Hours, months, or with kPromptly our own target in minutes (0: none).
@@ -26,11 +26,18 @@ struct StageClock {
   bool statutory() const { return kind == Kind::kHours || kind == Kind::kMonths; }
 };
 
+// Other hours for some.
+struct ClockOverride {
+  Condition when;
+  int hours = 0;
+};
+
 // One step of a duty.
 struct StageRule {
   std::string id;
   std::string title;
   StageClock clock;
+  std::vector<ClockOverride> overrides;  // With kHours: the first that is known to hold counts.
   std::optional<Condition> applies_when;
   int remind_minutes_before = 0;  // 0: a quarter of the time.
   bool late_reasons = false;
@@ -54,6 +61,15 @@ struct ReceiverRule {
   std::string channel;
   std::string url;
   DayRange days;
+  std::string contact;
+  std::vector<std::string> never;  // Ways it does not take.
+};
+
+// When the law lets go of a duty.
+struct ExemptionRule {
+  std::string title;
+  std::optional<Condition> when;  // Unset: for a person to judge.
+  std::string handled_by;         // Id of a regime; may be empty.
 };
 
 // The rules between two days.
@@ -61,8 +77,16 @@ struct RegimeVersion {
   std::string version;
   DayRange days;  // `from` is always set, unless the version covers earlier days too.
   v1::EntityUnit entity_unit = v1::ENTITY_UNIT_UNSPECIFIED;
+  v1::DutyKind duty = v1::DUTY_KIND_MANDATORY;  // Never unspecified.
   Condition applies_when;
+  // While applies_when is not known, the duty is opened unless this is known to fail. Unset: it is
+  // not.
+  std::optional<Condition> presumed_when;
   std::optional<Condition> unless;
+  std::vector<ExemptionRule> exemptions;
+  std::string entity_question;  // Of kind UNITS; may be empty.
+  bool documented = false;
+  std::vector<std::string> document_questions;
   std::vector<ReceiverRule> receivers;
   std::string language;
   std::vector<StageRule> stages;
@@ -80,13 +104,14 @@ struct RegimeVersion {
 struct Regime {
   std::string id;
   std::string title;
-  deadline::Country country = deadline::Country::kSweden;
+  std::optional<deadline::Country> country;  // Unset: the whole Union.
   std::vector<RegimeVersion> versions;  // By time, without overlap or gap.
 
+  bool HoldsIn(deadline::Country where) const { return !country || *country == where; }
   // The version that holds on a local day; null when none does.
   const RegimeVersion* VersionOn(absl::CivilDay day) const;
   // The version of this name; null when there is none.
   const RegimeVersion* FindVersion(const std::string& version) const;
 };
 
-}  // namespace avvik::escalation
+}  // namespace avvik::regimes
