@@ -65,7 +65,7 @@ std::shared_ptr<const organisation::Organisation> Municipality() {
 }
 const organisation::RoleCatalogue& Roles() {
   static const auto* roles = new organisation::RoleCatalogue(
-      *organisation::RoleCatalogue::Load(RegimeDirectory() + "/../roles.yaml"));
+      *organisation::RoleCatalogue::Load(regimes::RegimeDirectory() + "/../roles.yaml"));
   return *roles;
 }
 std::string IdOf(const std::string& login) { return organisation::PersonId("kommun", login); }

@@ -71,7 +71,7 @@ class LadderWorkerTest : public StoreTest {
   telemetry::Registry telemetry_;
   PgAlarmStore alarms_{database_->pool(), ids_, *vault_};
   organisation::RoleCatalogue roles_ =
-      *organisation::RoleCatalogue::Load(RegimeDirectory() + "/../roles.yaml");
+      *organisation::RoleCatalogue::Load(regimes::RegimeDirectory() + "/../roles.yaml");
   DueWorker due_{store_, clock_, telemetry_, [] {}};
   LadderWorker ladder_{alarms_, directory_, roles_, clock_, telemetry_, [] {}};
 };
