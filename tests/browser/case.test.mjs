@@ -44,8 +44,14 @@ inEachCell('CaseIsHandledFromTheFirstLookToItsOutcome', () => ({ web, login: off
   await caseJourney(visitor, { one, like, employee, officer, other: suite.person('IT_SECURITY_OFFICER') });
 });
 
+// What many were sent in a cell: like no other, so that its reports are no others'.
+const lure = {
+  sv_phone: 'Faktura obetald leverans', sv_desktop: 'Paket väntar tullavgift', da_phone: 'Lotterivinst hämtas snarast', da_desktop: 'Lösenord upphör midnatt',
+  en_phone: 'Presentkort chefen behöver', en_desktop: 'Röstmeddelande okänt nummer', sv_desktop_by_keyboard_alone: 'Kvarskatt återbäring konto',
+};
+
 inEachCell('ManyWhoReportedTheSameAreAnsweredAtOnce', () => ({ web, login: officer }), async (visitor, { name }) => {
-  const report = { title: `Faktura obetald ${thing[name]} leverans ${name}`, category: 'CATEGORY_SUSPICIOUS_MESSAGE', description: '' };
+  const report = { title: `${lure[name]} ${thing[name]}`, category: 'CATEGORY_SUSPICIOUS_MESSAGE', description: '' };
   const { number } = await newCase(suite, report);
   const second = await suite.api('POST', '/v1/reports', { request_id: randomUUID(), report: { unit: 'hemtjanst', ...report } }, await suite.token(employee));
   assert.equal(second.status, 200, JSON.stringify(second.body));
