@@ -105,7 +105,7 @@ async function several(visitor, mine) {
   assert.notEqual((await readCase(suite, mine[0].number)).state, 'CASE_STATE_CLOSED');
 }
 
-// `all` is a case of the first page, `school` the only one of the school, `word` stands in some; `mine` are two assigned to who looks.
+// `all` is one of the newest cases, `school` the only one of the school, `word` stands in some; `mine` are two assigned to who looks.
 export async function workbenchJourney(visitor, { all, school, word, mine }) {
   const { page, t } = visitor;
   await visitor.go('/cases?view=all&order=newest');
