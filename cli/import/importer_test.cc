@@ -143,12 +143,14 @@ TEST_F(ImporterTest, AKeyWithOtherContentIsExplained) {
   AddLine("7");
   AddLine("7");
   AddLine("8");
-  std::atomic<int> sent{0};
+  int sent = 0;
   const absl::Status reused =
       status::Error(absl::StatusCode::kAborted, "used", "REQUEST_ID_REUSED");
-  ASSERT_OK(Import([&](const auto&) {
-    return ++sent == 1 ? Stored(kStart) : Ended(Outcome::Kind::kRejected, reused);
-  }));
+  ASSERT_OK(Import(
+      [&](const auto&) {
+        return ++sent == 1 ? Stored(kStart) : Ended(Outcome::Kind::kRejected, reused);
+      },
+      /*concurrency=*/1));
   ASSERT_THAT(rejections_, SizeIs(2));
   EXPECT_THAT(rejections_[0].violations[0].description, HasSubstr("is the key of line 1"));
   EXPECT_THAT(rejections_[1].violations[0].description,
