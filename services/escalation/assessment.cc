@@ -9,13 +9,6 @@
 namespace avvik::escalation {
 namespace {
 
-void AddNew(const std::vector<std::string>& more, std::vector<std::string>& reasons) {
-  for (const std::string& reason : more) {
-    if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
-      reasons.push_back(reason);
-  }
-}
-
 // One who would have a duty: the unit that is hit, and when it was known there.
 struct Hit {
   std::string unit;

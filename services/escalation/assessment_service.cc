@@ -9,15 +9,11 @@
 #include "common/status/macros.h"
 #include "services/escalation/answers.h"
 #include "services/escalation/assessment_proto.h"
+#include "services/escalation/deciding_person.h"
 #include "services/escalation/errors.h"
 
 namespace avvik::escalation {
 namespace {
-
-std::string PersonOf(const rpc::Call& call) {
-  if (call.caller().machine) return "";
-  return organisation::PersonId(call.tenant(), call.caller().login);
-}
 
 organisation::Matter MatterOf(const CaseFacts& facts) {
   return {.unit = facts.unit, .sphere = facts.sphere, .parties = facts.parties};

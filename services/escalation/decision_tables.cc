@@ -107,12 +107,10 @@ absl::StatusOr<std::vector<Decision>> ListDecisions(pg::Transaction& transaction
                                                     secrecy::Vault& vault,
                                                     const std::string& tenant,
                                                     const std::string& case_id,
-                                                    const DecisionPlace& after, int limit) {
+                                                    const PagePlace& after, int limit) {
   AVVIK_ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      transaction.Execute(kList, {tenant, case_id, after.time,
-                                  after.time ? pg::Param(after.id) : pg::Param(std::nullopt),
-                                  limit}));
+      transaction.Execute(kList, {tenant, case_id, after.time, after.id, limit}));
   std::vector<Decision> decisions;
   for (const pg::Row row : rows) {
     AVVIK_ASSIGN_OR_RETURN(Decision decision, FromRow(vault, row));

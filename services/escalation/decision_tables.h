@@ -9,6 +9,7 @@
 #include "common/pg/pool.h"
 #include "common/secrecy/vault.h"
 #include "services/escalation/decision.h"
+#include "services/escalation/page_place.h"
 
 namespace avvik::escalation {
 
@@ -18,18 +19,12 @@ absl::Status AppendDecisions(pg::Transaction& transaction, secrecy::Vault& vault
                              const std::vector<Decision>& decisions,
                              const std::string& wrapped_key = "");
 
-// Where to go on in a list of decisions: after the one of this time and id.
-struct DecisionPlace {
-  std::optional<absl::Time> time;  // Unset: from the beginning.
-  std::string id;
-};
-
 // At most `limit` decisions about a case, newest first, opened.
 absl::StatusOr<std::vector<Decision>> ListDecisions(pg::Transaction& transaction,
                                                     secrecy::Vault& vault,
                                                     const std::string& tenant,
                                                     const std::string& case_id,
-                                                    const DecisionPlace& after, int limit);
+                                                    const PagePlace& after, int limit);
 
 // Takes what people said, and what decisions were made on, out of the log of a case.
 absl::Status EraseDecisions(pg::Transaction& transaction, const std::string& tenant,

@@ -6,16 +6,12 @@
 #include "common/paging/page_token.h"
 #include "common/rpc/handle.h"
 #include "common/status/macros.h"
+#include "services/escalation/deciding_person.h"
 #include "services/escalation/duty_proto.h"
 #include "services/escalation/errors.h"
 
 namespace avvik::escalation {
 namespace {
-
-std::string PersonOf(const rpc::Call& call) {
-  if (call.caller().machine) return "";
-  return organisation::PersonId(call.tenant(), call.caller().login);
-}
 
 organisation::Matter MatterOf(const Duty& duty) {
   return {.unit = duty.unit, .sphere = duty.sphere, .parties = duty.parties};

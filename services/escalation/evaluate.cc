@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "absl/strings/str_join.h"
+
 namespace avvik::escalation {
 namespace {
 
@@ -66,12 +68,6 @@ Finding Unanswered(const std::string& question) {
   return {Truth::kUnknown, {question + " is not answered"}, {question}, {}};
 }
 
-void AddNew(const std::vector<std::string>& more, std::vector<std::string>& all) {
-  for (const std::string& one : more) {
-    if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
-  }
-}
-
 Finding TryKind(const Condition& condition, const CaseFacts& facts) {
   if (facts.kind == Kind::KIND_UNSPECIFIED) return Unknown("kind");
   const bool found = std::find(condition.kinds.begin(), condition.kinds.end(), facts.kind) !=
@@ -131,12 +127,6 @@ std::string Length(std::int64_t minutes) {
                       : fmt::format("{} h {} min", minutes / 60, minutes % 60);
 }
 
-std::string Listed(const std::vector<std::string>& items) {
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
-  return text;
-}
-
 Finding TryQuestion(const Condition& condition, const CaseFacts& facts) {
   const CaseAnswer* answer = AnswerTo(condition.name, facts);
   if (answer == nullptr) return Unanswered(condition.name);
@@ -165,7 +155,7 @@ Finding TryQuestion(const Condition& condition, const CaseFacts& facts) {
             return std::find(answer->choices.begin(), answer->choices.end(), option) !=
                    answer->choices.end();
           });
-      return found(holds, fmt::format("{} is {}", condition.name, Listed(answer->choices)));
+      return found(holds, fmt::format("{} is {}", condition.name, absl::StrJoin(answer->choices, ", ")));
     }
   }
 }
@@ -215,6 +205,12 @@ Finding TryThreshold(const Condition& condition, const Situation& situation) {
 }
 
 }  // namespace
+
+void AddNew(const std::vector<std::string>& more, std::vector<std::string>& all) {
+  for (const std::string& one : more) {
+    if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+  }
+}
 
 Finding Evaluate(const Condition& condition, const Situation& situation) {
   const CaseFacts& facts = situation.facts;

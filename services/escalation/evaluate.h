@@ -44,4 +44,7 @@ struct Finding {
 
 Finding Evaluate(const Condition& condition, const Situation& situation);
 
+// Adds those of `more` that `all` does not have yet, in their order.
+void AddNew(const std::vector<std::string>& more, std::vector<std::string>& all);
+
 }  // namespace avvik::escalation

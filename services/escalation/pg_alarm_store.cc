@@ -1,19 +1,17 @@
 #include "services/escalation/pg_alarm_store.h"
 
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "common/deadline/instant.h"
 #include "common/events/outbox.h"
 #include "common/organisation/visible.h"
-#include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/escalation/alarm_tables.h"
 #include "services/escalation/duty_tables.h"
 #include "services/escalation/errors.h"
 #include "services/escalation/escalation_events.h"
+#include "services/escalation/page_place.h"
 
 namespace avvik::escalation {
 namespace {
@@ -71,26 +69,6 @@ absl::StatusOr<std::vector<KnownAlarm>> KnownFrom(pg::Transaction& transaction, 
   return known;
 }
 
-struct PageKey {
-  std::optional<std::string> began;
-  std::optional<std::string> id;
-};
-
-std::string KeyOf(const Alarm& alarm) {
-  return deadline::FormatInstant(alarm.begin_time, absl::UTCTimeZone()) + "/" + alarm.id;
-}
-
-absl::StatusOr<PageKey> ReadKey(const std::string& key) {
-  if (key.empty()) return PageKey{};
-  const std::size_t slash = key.find('/');
-  const std::string began = key.substr(0, slash);
-  const std::string id = slash == std::string::npos ? "" : key.substr(slash + 1);
-  if (!deadline::ParseInstant(began, absl::UTCTimeZone()).ok() || !IsUuid(id)) {
-    return status::InvalidField("page_token", "is not from a page of this list");
-  }
-  return PageKey{began, id};
-}
-
 // What surrounds the alarms of a round, by the id of their duties.
 struct Surroundings {
   std::map<std::string, Duty> duties;
@@ -140,7 +118,7 @@ events::v1::Event StepEvent(IdSource& ids, const Alarm& alarm, const Duty& duty)
 absl::StatusOr<AlarmPage> PgAlarmStore::List(const std::string& tenant, const Visibility& visibility,
                                              const AlarmFilter& filter, const std::string& key,
                                              int limit) {
-  AVVIK_ASSIGN_OR_RETURN(const PageKey after, ReadKey(key));
+  AVVIK_ASSIGN_OR_RETURN(const PagePlace after, PlaceOfKey(key));
   const organisation::VisibleParams visible(visibility);
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
@@ -148,13 +126,14 @@ absl::StatusOr<AlarmPage> PgAlarmStore::List(const std::string& tenant, const Vi
         AVVIK_ASSIGN_OR_RETURN(
             const pg::Rows rows,
             transaction.Execute(kList, {tenant, visible.spheres, visible.places, visible.keys,
-                                        filter.case_reference, filter.open, after.began, after.id,
+                                        filter.case_reference, filter.open, after.time, after.id,
                                         limit + 1}));
         AlarmPage page;
         AVVIK_ASSIGN_OR_RETURN(page.alarms, KnownFrom(transaction, rows));
         if (page.alarms.size() > static_cast<std::size_t>(limit)) {
           page.alarms.resize(static_cast<std::size_t>(limit));
-          page.next = KeyOf(page.alarms.back().alarm);
+          const Alarm& last = page.alarms.back().alarm;
+          page.next = KeyAfter(last.begin_time, last.id);
         }
         return page;
       });

@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "common/deadline/instant.h"
 #include "common/organisation/visible.h"
-#include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/escalation/decision_tables.h"
 #include "services/escalation/duty_tables.h"
@@ -52,22 +50,6 @@ constexpr pg::Statement kCountBreaches{"escalation_count_breaches", R"sql(
        AND avvik_visible(sphere, unit, parties, $2, $3, $4)
        AND ($5::timestamptz IS NULL OR aware_at >= $5)
        AND ($6::timestamptz IS NULL OR aware_at < $6))sql"};
-
-// The place of a row in a list, newest first.
-std::string KeyOf(absl::Time time, const std::string& id) {
-  return deadline::FormatInstant(time, absl::UTCTimeZone()) + "/" + id;
-}
-
-absl::StatusOr<DecisionPlace> ReadKey(const std::string& key) {
-  if (key.empty()) return DecisionPlace{};
-  const std::size_t slash = key.find('/');
-  const auto time = deadline::ParseInstant(key.substr(0, slash), absl::UTCTimeZone());
-  const std::string id = slash == std::string::npos ? "" : key.substr(slash + 1);
-  if (!time.ok() || !IsUuid(id)) {
-    return status::InvalidField("page_token", "is not from a page of this list");
-  }
-  return DecisionPlace{*time, id};
-}
 
 absl::StatusOr<CaseRecord> Read(pg::Transaction& transaction, const pg::Statement& statement,
                                 const std::string& tenant, const std::string& reference,
@@ -142,7 +124,7 @@ absl::StatusOr<DecisionPage> PgAssessmentStore::ListDecisions(const std::string&
                                                               const std::string& reference,
                                                               const Visibility& visibility,
                                                               const std::string& key, int limit) {
-  AVVIK_ASSIGN_OR_RETURN(const DecisionPlace after, ReadKey(key));
+  AVVIK_ASSIGN_OR_RETURN(const PagePlace after, PlaceOfKey(key));
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<DecisionPage> {
@@ -155,7 +137,7 @@ absl::StatusOr<DecisionPage> PgAssessmentStore::ListDecisions(const std::string&
                                       limit + 1));
         if (page.decisions.size() > static_cast<std::size_t>(limit)) {
           page.decisions.resize(static_cast<std::size_t>(limit));
-          page.next = KeyOf(page.decisions.back().time, page.decisions.back().id);
+          page.next = KeyAfter(page.decisions.back().time, page.decisions.back().id);
         }
         return page;
       });
@@ -165,7 +147,7 @@ absl::StatusOr<BreachPage> PgAssessmentStore::ListBreaches(const std::string& te
                                                            const Visibility& visibility,
                                                            const BreachFilter& filter,
                                                            const std::string& key, int limit) {
-  AVVIK_ASSIGN_OR_RETURN(const DecisionPlace after, ReadKey(key));
+  AVVIK_ASSIGN_OR_RETURN(const PagePlace after, PlaceOfKey(key));
   const organisation::VisibleParams visible(visibility);
   return pg::InTransaction(
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
@@ -179,14 +161,13 @@ absl::StatusOr<BreachPage> PgAssessmentStore::ListBreaches(const std::string& te
             transaction.Execute(
                 kListBreaches,
                 {tenant, visible.spheres, visible.places, visible.keys, filter.from, filter.until,
-                 after.time, after.time ? pg::Param(after.id) : pg::Param(std::nullopt),
-                 limit + 1}));
+                 after.time, after.id, limit + 1}));
         BreachPage page;
         page.total = total[0].Int("total");
         std::vector<std::string> ids;
         for (const pg::Row row : rows) {
           if (page.cases.size() == static_cast<std::size_t>(limit)) {
-            page.next = KeyOf(page.cases.back().record.facts.aware_time, ids.back());
+            page.next = KeyAfter(page.cases.back().record.facts.aware_time, ids.back());
             break;
           }
           AVVIK_ASSIGN_OR_RETURN(page.cases.emplace_back().record, CaseFromRow(row));
