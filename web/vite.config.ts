@@ -1,5 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
+import { unreadTokens } from './scripts/unread_tokens.mjs';
 
 // The page asks at once for what it begins with: the application, and its look.
 const atOnce: Plugin = {
@@ -32,6 +34,7 @@ export default defineConfig(({ isSsrBuild }) => ({
   plugins: [svelte(), atOnce],
   publicDir: false,
   json: { namedExports: false },
+  css: { postcss: { plugins: [unreadTokens(fileURLToPath(new URL('src', import.meta.url)))] } },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

@@ -21,13 +21,16 @@ export const logoOf = (appearance: Appearance | undefined): string | undefined =
 
 export const wantsMore = matchMedia('(prefers-contrast: more)');
 export const printing = matchMedia('print');
+const darkOutside = matchMedia('(prefers-color-scheme: dark)');
 
 export function paint(appearance: Appearance | undefined, scheme = recall<Scheme>('scheme') ?? 'auto', contrast = recall<Contrast>('contrast') ?? 'auto'): void {
   const root = document.documentElement;
   // Paper is light.
   root.dataset.colorScheme = printing.matches ? 'light' : scheme;
   root.dataset.contrast = contrast === 'more' || wantsMore.matches ? 'more' : 'normal';
-  applyTheme(appearance?.appearance?.main_color, appearance?.appearance?.second_color, root.dataset.contrast === 'more');
+  const { colorScheme } = root.dataset;
+  const dark = colorScheme === 'dark' || (colorScheme === 'auto' && darkOutside.matches);
+  applyTheme(appearance?.appearance?.main_color, appearance?.appearance?.second_color, dark, root.dataset.contrast === 'more');
 }
 
 // What the server says; undefined when it says nothing.

@@ -108,22 +108,38 @@ const block = (name: string, values: Tokens) => Object.entries(values).map(([tok
 const sheet = new CSSStyleSheet();
 let adopted = false;
 let inForce = '';
+// Adds the colours that are not shown yet; undefined when none are missing.
+let complete: (() => void) | undefined;
 
-// Puts the colours in force. A sheet made by script is none of the inline styles that the gateway's policy forbids.
-export function applyTheme(main = fallback.main, second = fallback.second, more = false): void {
+// How long the colours that are not shown, dark by day and light by night, may wait: a page that comes up on a slow phone has
+// better things to do.
+const othersAfterMilliseconds = 2000;
+
+// Puts the colours in force; those of the dark scheme are shown first where `dark` says so. A sheet made by script is none of
+// the inline styles that the gateway's policy forbids.
+export function applyTheme(main = fallback.main, second = fallback.second, dark = false, more = false): void {
   const isColor = (text: string) => /^#[0-9a-f]{6}$/i.test(text);
   const [first, other] = [isColor(main) ? main : fallback.main, isColor(second) ? second : fallback.second];
-  if (inForce === `${first} ${other} ${more}`) return;
-  inForce = `${first} ${other} ${more}`;
+  const asked = `${first} ${other} ${more}`;
+  if (inForce === asked) {
+    complete?.();
+    return;
+  }
+  inForce = asked;
   // A grey with a breath of the main colour.
   const grey = toHex({ ...toOklch(first), l: 0.5, c: 0.015 });
-  const rules = (dark: boolean) => [['accent', first], ['brand1', other], ['neutral', grey]]
-    .map(([name, color]) => block(name!, tokens(color!, dark, more))).join('');
-  const [light, dark] = [rules(false), rules(true)];
-  sheet.replaceSync(`:root{${light}}
-    :root[data-color-scheme=dark]{${dark}}
-    @media screen and (prefers-color-scheme:dark){:root[data-color-scheme=auto]{${dark}}}
-    @media print{:root[data-color-scheme]{${light}}}`);
+  const rules = (night: boolean) => [['accent', first], ['neutral', grey]].map(([name, color]) => block(name!, tokens(color!, night, more))).join('');
+  const shown = rules(dark);
+  sheet.replaceSync(`:root{--second:${other};${shown}}`);
+  complete = () => {
+    complete = undefined;
+    const [light, night] = dark ? [rules(false), shown] : [shown, rules(true)];
+    sheet.replaceSync(`:root{--second:${other};${light}}
+      :root[data-color-scheme=dark]{${night}}
+      @media screen and (prefers-color-scheme:dark){:root[data-color-scheme=auto]{${night}}}
+      @media print{:root[data-color-scheme]{${light}}}`);
+  };
+  setTimeout(() => { if (inForce === asked) complete?.(); }, othersAfterMilliseconds);
   if (!adopted) document.adoptedStyleSheets.push(sheet);
   adopted = true;
 }
