@@ -4,11 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillCases } from '../harness/many_cases.mjs';
+import { comeDue, fillDuties, timeTheLog, told } from '../harness/many_duties.mjs';
 import { settle } from '../harness/state.mjs';
 import { Suite, run, services, waitFor } from '../harness/suite.mjs';
 
 const rounds = Number(process.env.AVVIK_BENCH_ROUNDS ?? 3);
 const seconds = Number(process.env.AVVIK_BENCH_SECONDS ?? 8);
+const waitingTimers = Number(process.env.AVVIK_BENCH_TIMERS ?? 100_000);
+const dueTimers = 5000;
 const clients = 64;
 // Below the 64 calls that a service admits at a time: a caller has its answer a moment before its place is free again.
 const readers = 48;
@@ -182,6 +185,30 @@ async function caseLists(suite) {
   return rows;
 }
 
+// Timers come due one after the other while 100,000 wait; half-way every service dies and is started anew. What it takes from
+// when a timer is due until its event is written in the log, beside the same without the deaths.
+async function timers(suite) {
+  await timeTheLog(suite);
+  await fillDuties(suite, waitingTimers);
+  const p99 = async (first, disturb) => {
+    const before = (await told(suite)).length;
+    const due = await comeDue(suite, { first, due: dueTimers, apart: 40, seconds: 5 });
+    const some = (share) => waitFor(async () => (await told(suite)).length - before >= share * due.length, { seconds: 900, every: 1000, what: 'timers' });
+    await some(0.5);
+    await disturb?.();
+    await some(1);
+    const at = new Map(due.map((timer) => [timer.id, timer.due]));
+    const late = (await told(suite)).slice(before).map(({ id, told: time }) => 1000 * (time - at.get(id))).sort((a, b) => a - b);
+    return late[Math.ceil(late.length * 0.99) - 1];
+  };
+  const calm = await p99(1);
+  const disturbed = await p99(1 + dueTimers, () => Promise.all(services.map((service) => suite.killService(service))));
+  return [{
+    id: 'timers', what: `p99 from due to told, ${waitingTimers} timers waiting, all services killed half-way`, value: disturbed, unit: 'ms',
+    yardstick: calm, beside: 'undisturbed', ratio: disturbed / calm, aim: '≤ 1000',
+  }];
+}
+
 // Only root may look into a service; to others the kernel tells its resident set, which counts what services share for
 // each of them.
 function proportionalSetSize(pid) {
@@ -217,6 +244,7 @@ const benches = {
     await fillCases(suite, many);
     return alone(suite, 'triage', () => caseLists(suite));
   },
+  timers,
   async intake_grpc(suite) {
     await takesReports(suite);
     return alone(suite, 'intake', () => intakeGrpc(suite));
