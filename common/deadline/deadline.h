@@ -34,10 +34,20 @@ struct Term {
   int months = 0;
 };
 
+// When people are at work: the same hours on every working day (IsWorkingDay), as minutes after
+// local midnight. 0 <= opens < closes <= 1440.
+struct OfficeHours {
+  int opens = 8 * 60;
+  int closes = 16 * 60 + 30;
+
+  friend bool operator==(const OfficeHours&, const OfficeHours&) = default;
+};
+
 // Where the clock hangs.
 struct Calendar {
   absl::TimeZone zone;
   Country country = Country::kSweden;
+  OfficeHours office = {};
 };
 
 // When a term ends. `target <= outer` always.

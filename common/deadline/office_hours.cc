@@ -17,19 +17,19 @@ struct Session {
 
 // When the office is open on a day. Wall clocks, so that a day on which they are turned within the
 // hours is an hour shorter or longer.
-Session SessionOf(absl::CivilDay day, const OfficeHours& hours, absl::TimeZone zone) {
+Session SessionOf(absl::CivilDay day, const Calendar& calendar) {
   const absl::CivilMinute midnight(day);
-  return {absl::FromCivil(midnight + hours.opens, zone),
-          absl::FromCivil(midnight + hours.closes, zone)};
+  return {absl::FromCivil(midnight + calendar.office.opens, calendar.zone),
+          absl::FromCivil(midnight + calendar.office.closes, calendar.zone)};
 }
 
 // The session that `time` lies in, or the next; never one that has ended by then.
-Session SessionOnOrAfter(absl::Time time, const OfficeHours& hours, const Calendar& calendar) {
+Session SessionOnOrAfter(absl::Time time, const Calendar& calendar) {
   absl::CivilDay day = WorkingDayOnOrAfter(calendar.country, absl::ToCivilDay(time, calendar.zone));
-  Session session = SessionOf(day, hours, calendar.zone);
+  Session session = SessionOf(day, calendar);
   if (session.closes <= time) {
     day = WorkingDayOnOrAfter(calendar.country, day + 1);
-    session = SessionOf(day, hours, calendar.zone);
+    session = SessionOf(day, calendar);
   }
   return session;
 }
@@ -60,19 +60,18 @@ absl::StatusOr<OfficeHours> ParseOfficeHours(const std::string& text) {
       "INVALID_OFFICE_HOURS", {{"value", text.substr(0, 60)}});
 }
 
-bool IsOpen(absl::Time time, const OfficeHours& hours, const Calendar& calendar) {
-  return SessionOnOrAfter(time, hours, calendar).opens <= time;
+bool IsOpen(absl::Time time, const Calendar& calendar) {
+  return SessionOnOrAfter(time, calendar).opens <= time;
 }
 
-absl::Time OpenOnOrAfter(absl::Time time, const OfficeHours& hours, const Calendar& calendar) {
-  return std::max(time, SessionOnOrAfter(time, hours, calendar).opens);
+absl::Time OpenOnOrAfter(absl::Time time, const Calendar& calendar) {
+  return std::max(time, SessionOnOrAfter(time, calendar).opens);
 }
 
-absl::Time AfterOfficeTime(absl::Time from, absl::Duration term, const OfficeHours& hours,
-                           const Calendar& calendar) {
-  absl::Time at = OpenOnOrAfter(from, hours, calendar);
+absl::Time AfterOfficeTime(absl::Time from, absl::Duration term, const Calendar& calendar) {
+  absl::Time at = OpenOnOrAfter(from, calendar);
   while (true) {
-    const Session session = SessionOnOrAfter(at, hours, calendar);
+    const Session session = SessionOnOrAfter(at, calendar);
     at = std::max(at, session.opens);
     if (at + term <= session.closes) return at + term;
     term -= session.closes - at;

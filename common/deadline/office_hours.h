@@ -8,27 +8,17 @@
 
 namespace avvik::deadline {
 
-// The same hours on every working day (IsWorkingDay), as minutes after local midnight.
-// 0 <= opens < closes <= 1440.
-struct OfficeHours {
-  int opens = 8 * 60;
-  int closes = 16 * 60 + 30;
-
-  friend bool operator==(const OfficeHours&, const OfficeHours&) = default;
-};
-
 // Reads `08:00-16:30`. Error: INVALID_ARGUMENT `INVALID_OFFICE_HOURS`.
 absl::StatusOr<OfficeHours> ParseOfficeHours(const std::string& text);
 
 // Whether people are at work at `time`; the minute of closing is not.
-bool IsOpen(absl::Time time, const OfficeHours& hours, const Calendar& calendar);
+bool IsOpen(absl::Time time, const Calendar& calendar);
 
 // `time`, or when the office next opens after it.
-absl::Time OpenOnOrAfter(absl::Time time, const OfficeHours& hours, const Calendar& calendar);
+absl::Time OpenOnOrAfter(absl::Time time, const Calendar& calendar);
 
 // When so much time in office hours has passed since `from`. Needs `term` from zero to a year of
 // office hours; what ends with a day ends at its closing, not at the next opening.
-absl::Time AfterOfficeTime(absl::Time from, absl::Duration term, const OfficeHours& hours,
-                           const Calendar& calendar);
+absl::Time AfterOfficeTime(absl::Time from, absl::Duration term, const Calendar& calendar);
 
 }  // namespace avvik::deadline

@@ -11,33 +11,33 @@ class OfficeHoursTest : public testing::Test {
  protected:
   absl::Time At(const std::string& text) const { return *ParseInstant(text, sweden_.zone); }
   std::string After(const std::string& from, absl::Duration term) const {
-    return absl::FormatTime("%Y-%m-%d %H:%M", AfterOfficeTime(At(from), term, hours_, sweden_),
+    return absl::FormatTime("%Y-%m-%d %H:%M", AfterOfficeTime(At(from), term, sweden_),
                             sweden_.zone);
   }
 
-  const Calendar sweden_{*LoadZone("Europe/Stockholm"), Country::kSweden};
-  const OfficeHours hours_ = *ParseOfficeHours("08:00-16:30");
+  const Calendar sweden_{*LoadZone("Europe/Stockholm"), Country::kSweden,
+                         *ParseOfficeHours("08:00-16:30")};
 };
 
 TEST_F(OfficeHoursTest, OpenFromTheMinuteOfOpeningUntilThatOfClosing) {
-  EXPECT_FALSE(IsOpen(At("2026-11-20T07:59:59"), hours_, sweden_));
-  EXPECT_TRUE(IsOpen(At("2026-11-20T08:00:00"), hours_, sweden_));
-  EXPECT_TRUE(IsOpen(At("2026-11-20T16:29:59"), hours_, sweden_));
-  EXPECT_FALSE(IsOpen(At("2026-11-20T16:30:00"), hours_, sweden_));
-  EXPECT_FALSE(IsOpen(At("2026-11-21T12:00:00"), hours_, sweden_)) << "a Saturday";
+  EXPECT_FALSE(IsOpen(At("2026-11-20T07:59:59"), sweden_));
+  EXPECT_TRUE(IsOpen(At("2026-11-20T08:00:00"), sweden_));
+  EXPECT_TRUE(IsOpen(At("2026-11-20T16:29:59"), sweden_));
+  EXPECT_FALSE(IsOpen(At("2026-11-20T16:30:00"), sweden_));
+  EXPECT_FALSE(IsOpen(At("2026-11-21T12:00:00"), sweden_)) << "a Saturday";
 }
 
 TEST_F(OfficeHoursTest, OpensNextAfterNightWeekendAndHolidays) {
-  EXPECT_EQ(OpenOnOrAfter(At("2026-11-19T12:00:00"), hours_, sweden_), At("2026-11-19T12:00:00"));
-  EXPECT_EQ(OpenOnOrAfter(At("2026-11-19T23:00:00"), hours_, sweden_), At("2026-11-20T08:00:00"));
-  EXPECT_EQ(OpenOnOrAfter(At("2026-11-20T16:30:00"), hours_, sweden_), At("2026-11-23T08:00:00"));
+  EXPECT_EQ(OpenOnOrAfter(At("2026-11-19T12:00:00"), sweden_), At("2026-11-19T12:00:00"));
+  EXPECT_EQ(OpenOnOrAfter(At("2026-11-19T23:00:00"), sweden_), At("2026-11-20T08:00:00"));
+  EXPECT_EQ(OpenOnOrAfter(At("2026-11-20T16:30:00"), sweden_), At("2026-11-23T08:00:00"));
   // Julafton to annandag jul, then a weekend.
-  EXPECT_EQ(OpenOnOrAfter(At("2026-12-23T17:00:00"), hours_, sweden_), At("2026-12-28T08:00:00"));
-  EXPECT_EQ(OpenOnOrAfter(At("2026-12-23T17:00:00"), hours_, {sweden_.zone, Country::kDenmark}),
+  EXPECT_EQ(OpenOnOrAfter(At("2026-12-23T17:00:00"), sweden_), At("2026-12-28T08:00:00"));
+  EXPECT_EQ(OpenOnOrAfter(At("2026-12-23T17:00:00"), {sweden_.zone, Country::kDenmark}),
             At("2026-12-28T08:00:00"));
   // Trettondedag jul is a holiday in Sweden only.
-  EXPECT_EQ(OpenOnOrAfter(At("2027-01-06T09:00:00"), hours_, sweden_), At("2027-01-07T08:00:00"));
-  EXPECT_EQ(OpenOnOrAfter(At("2027-01-06T09:00:00"), hours_, {sweden_.zone, Country::kDenmark}),
+  EXPECT_EQ(OpenOnOrAfter(At("2027-01-06T09:00:00"), sweden_), At("2027-01-07T08:00:00"));
+  EXPECT_EQ(OpenOnOrAfter(At("2027-01-06T09:00:00"), {sweden_.zone, Country::kDenmark}),
             At("2027-01-06T09:00:00"));
 }
 

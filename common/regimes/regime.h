@@ -19,6 +19,7 @@ struct StageClock {
 
   Kind kind = Kind::kHours;
   int amount = 0;  // Hours, months, or with kPromptly our own target in minutes (0: none).
+  bool office = false;  // With kPromptly: those minutes are counted in office hours.
   From from = From::kAware;
   std::string from_stage;  // With kStageSubmitted: which.
 

@@ -396,6 +396,11 @@ class Reader {
         if (!message.promptly()) Wrong(path + ".promptly", "can only be true");
         clock.kind = StageClock::Kind::kPromptly;
         clock.amount = Bounded(message.internal_minutes(), 0, 525600, path + ".internal_minutes");
+        if (message.internal_office_minutes() != 0) {
+          if (clock.amount != 0) Wrong(path, "may have internal_minutes or internal_office_minutes, not both");
+          clock.office = true;
+          clock.amount = Bounded(message.internal_office_minutes(), 0, 100000, path + ".internal_office_minutes");
+        }
         break;
       case v1::Clock::kOnRequest:
         if (!message.on_request()) Wrong(path + ".on_request", "can only be true");
@@ -406,6 +411,9 @@ class Reader {
     }
     if (message.internal_minutes() != 0 && clock.kind != StageClock::Kind::kPromptly) {
       Wrong(path + ".internal_minutes", "may only stand with promptly");
+    }
+    if (message.internal_office_minutes() != 0 && clock.kind != StageClock::Kind::kPromptly) {
+      Wrong(path + ".internal_office_minutes", "may only stand with promptly");
     }
     ReadFrom(message.from(), path + ".from", before, clock);
     return clock;

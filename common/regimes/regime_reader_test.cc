@@ -208,6 +208,10 @@ TEST(ReadRegimeTest, ClocksAreWellFormed) {
               ElementsAre(at + ".promptly: can only be true"));
   EXPECT_THAT(wrong("hours: 24 from: 'aware' internal_minutes: 5"),
               ElementsAre(at + ".internal_minutes: may only stand with promptly"));
+  EXPECT_THAT(wrong("hours: 24 from: 'aware' internal_office_minutes: 5"),
+              ElementsAre(at + ".internal_office_minutes: may only stand with promptly"));
+  EXPECT_THAT(wrong("promptly: true from: 'aware' internal_minutes: 5 internal_office_minutes: 5"),
+              ElementsAre(at + ": may have internal_minutes or internal_office_minutes, not both"));
   for (const char* from : {"", "awake", ".submitted", "submitted"}) {
     EXPECT_THAT(wrong("hours: 24 from: '" + std::string(from) + "'"),
                 ElementsAre(at + ".from: '" + from +

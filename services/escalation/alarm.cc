@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/deadline/instant.h"
+#include "common/deadline/office_hours.h"
 
 namespace avvik::escalation {
 namespace {
@@ -49,10 +50,6 @@ LadderRules RulesFor(const Organisation& organisation, const std::string& unit,
                      const std::string& regime) {
   LadderRules rules;
   rules.calendar = CalendarOf(organisation);
-  // Empty means the usual ones; anything else the check of the organisation has read before.
-  if (const auto hours = deadline::ParseOfficeHours(organisation.proto().office_hours()); hours.ok()) {
-    rules.office_hours = *hours;
-  }
   for (const org::Ladder& ladder : organisation.proto().ladders()) {
     const bool holds =
         NoneOrAny(ladder.units(), [&](const auto& id) { return organisation.IsBelow(unit, id); }) &&
@@ -117,8 +114,8 @@ Climb ClimbOn(const Alarm& alarm, const LadderRules& rules, absl::Time now) {
   const absl::Time due =
       WaitsForOffice(alarm, step)
           ? deadline::OpenOnOrAfter(
-                std::max(now, deadline::AfterOfficeTime(since, wait, rules.office_hours, rules.calendar)),
-                rules.office_hours, rules.calendar)
+                std::max(now, deadline::AfterOfficeTime(since, wait, rules.calendar)),
+                rules.calendar)
           : since + wait;
   if (now < due) return {std::nullopt, due};
   if (at + 1 == rules.steps.size()) return {at, std::nullopt};

@@ -9,7 +9,7 @@
 
 #include "absl/time/time.h"
 #include "avvik/escalation/v1/ladder.pb.h"
-#include "common/deadline/office_hours.h"
+#include "common/deadline/deadline.h"
 #include "common/organisation/rights.h"
 #include "services/escalation/duty.h"
 
@@ -47,7 +47,6 @@ struct Alarm {
 // What people are called by.
 struct LadderRules {
   std::vector<organisation::v1::LadderStep> steps;
-  deadline::OfficeHours office_hours;
   deadline::Calendar calendar;
 };
 

@@ -91,7 +91,7 @@ TEST(RulesForTest, WithoutALadderTheOwnerIsToldAndNobodyAfter) {
   const LadderRules rules = RulesFor(*TestOrganisation(), "social", "SE-NIS2");
   ASSERT_EQ(rules.steps.size(), 1u);
   EXPECT_EQ(rules.steps[0].tell(), org::LADDER_TELL_OWNER);
-  EXPECT_EQ(rules.office_hours, deadline::OfficeHours());
+  EXPECT_EQ(rules.calendar.office, deadline::OfficeHours());
 }
 
 TEST(ClimbOnTest, FirstStepIsTakenAtOnceAndTheNextAfterItsWait) {

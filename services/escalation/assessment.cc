@@ -4,6 +4,7 @@
 #include <set>
 
 #include "common/deadline/instant.h"
+#include "common/deadline/office_hours.h"
 #include "services/escalation/evaluate.h"
 
 namespace avvik::escalation {
@@ -148,9 +149,12 @@ DutyDecision AssessHit(const Regime& regime, const CaseFacts& facts, const Hit& 
 }  // namespace
 
 deadline::Calendar CalendarOf(const organisation::Organisation& organisation) {
-  return {organisation.time_zone(), organisation.proto().country() == organisation::v1::DK
-                                        ? deadline::Country::kDenmark
-                                        : deadline::Country::kSweden};
+  // Empty means the usual hours; anything else the check of the organisation has read before.
+  const auto office = deadline::ParseOfficeHours(organisation.proto().office_hours());
+  return {organisation.time_zone(),
+          organisation.proto().country() == organisation::v1::DK ? deadline::Country::kDenmark
+                                                                 : deadline::Country::kSweden,
+          office.value_or(deadline::OfficeHours())};
 }
 
 std::vector<DutyDecision> AssessRegime(const Regime& regime, const CaseFacts& facts,

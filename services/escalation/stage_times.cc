@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/deadline/office_hours.h"
+
 namespace avvik::escalation {
 namespace {
 
@@ -10,6 +12,11 @@ deadline::Deadline StatutoryEnd(const StageClock& clock, absl::Time start,
   return clock.kind == StageClock::Kind::kMonths
              ? deadline::AfterMonths(start, clock.amount, calendar)
              : deadline::AfterHours(start, clock.amount, calendar.zone);
+}
+
+absl::Time OwnTarget(absl::Time start, absl::Duration term, const StageClock& clock,
+                     const deadline::Calendar& calendar) {
+  return clock.office ? deadline::AfterOfficeTime(start, term, calendar) : start + term;
 }
 
 absl::Time ReminderFor(const StageRule& rule, absl::Time start, absl::Time target) {
@@ -34,8 +41,12 @@ StageTimes TimesFrom(absl::Time start, const StageRule& rule, std::optional<absl
       times.remind = std::min(*times.remind, control);
     }
   } else if (rule.clock.amount > 0) {
-    times.target = start + absl::Minutes(rule.clock.amount);
-    times.remind = ReminderFor(rule, start, *times.target);
+    const absl::Duration term = absl::Minutes(rule.clock.amount);
+    times.target = OwnTarget(start, term, rule.clock, calendar);
+    // A quarter of the time that people are at work, where only that counts: not in the night before.
+    times.remind = rule.clock.office && rule.remind_minutes_before == 0
+                       ? OwnTarget(start, term * 3 / 4, rule.clock, calendar)
+                       : ReminderFor(rule, start, *times.target);
   }
   return times;
 }
