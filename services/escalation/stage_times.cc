@@ -43,7 +43,8 @@ StageTimes TimesFrom(absl::Time start, const StageRule& rule, std::optional<absl
   } else if (rule.clock.amount > 0) {
     const absl::Duration term = absl::Minutes(rule.clock.amount);
     times.target = OwnTarget(start, term, rule.clock, calendar);
-    // A quarter of the time that people are at work, where only that counts: not in the night before.
+    // A quarter of the time that people are at work, where only that counts: not in the night
+    // before.
     times.remind = rule.clock.office && rule.remind_minutes_before == 0
                        ? OwnTarget(start, term * 3 / 4, rule.clock, calendar)
                        : ReminderFor(rule, start, *times.target);

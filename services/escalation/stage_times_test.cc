@@ -16,8 +16,8 @@ class StageTimesTest : public testing::Test {
     return TimesFrom(At(start), rule_, std::nullopt, calendar_);
   }
 
-  const deadline::Calendar calendar_{*deadline::LoadZone("Europe/Stockholm"),
-                                     deadline::Country::kSweden, {8 * 60, 16 * 60 + 30}};
+  const deadline::Calendar calendar_{
+      *deadline::LoadZone("Europe/Stockholm"), deadline::Country::kSweden, {8 * 60, 16 * 60 + 30}};
   StageRule rule_ = [] {
     StageRule rule;
     rule.clock.kind = StageClock::Kind::kPromptly;
