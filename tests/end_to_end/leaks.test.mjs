@@ -33,7 +33,6 @@ const APART = {
   OrganisationHistory_GetOrganisationVersion: 'is about the organisation',
   Calendar_CreateCalendarFeed: 'makes an address for the caller, which tells of nothing that is there',
   Calendar_RevokeCalendarFeed: 'takes back an address of the caller\'s own',
-  Calendar_ReadCalendarFeed: 'is for whoever has the secret of an address; every other one is as good as none',
   Delivery_GetQueue: 'counts what waits for the mail server, for those who run Avvik',
 };
 // What a body needs beyond what the document calls required, so that the request is refused for its subject only.
