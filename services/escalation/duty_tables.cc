@@ -92,7 +92,9 @@ constexpr pg::Statement kWriteStages{"escalation_write_stages", R"sql(
            submitted_at = excluded.submitted_at,
            external_id  = excluded.external_id,
            reason       = excluded.reason,
-           dossier_version = excluded.dossier_version)sql"};
+           dossier_version = excluded.dossier_version,
+           sequence     = duty_stage.sequence
+                          + (duty_stage.target_at IS DISTINCT FROM excluded.target_at)::integer)sql"};
 
 absl::StatusOr<Duty> ReadOne(pg::Transaction& transaction, secrecy::Vault& vault,
                              const pg::Statement& statement, const std::string& tenant,

@@ -71,6 +71,14 @@ absl::Status UploadBrokenOff();
 absl::Status NeedsDeadline();
 // RESOURCE_EXHAUSTED `TOO_MANY_TRANSFERS`.
 absl::Status TooManyTransfers();
+// NOT_FOUND `CALENDAR_FEED_NOT_FOUND`: there is none, or it is not the caller's.
+absl::Status CalendarFeedNotFound();
+// FAILED_PRECONDITION `CALENDAR_FEEDS_FULL`: the person has as many as anybody may.
+absl::Status CalendarFeedsFull();
+// PERMISSION_DENIED `PERSON_NEEDED`: the call is for people.
+absl::Status PersonNeeded();
+// FAILED_PRECONDITION `PERSON_NOT_NAMED`: the organisation does not name the caller.
+absl::Status PersonNotNamed();
 // INVALID_ARGUMENT `INVALID_EVENT`: an event of triage lacks what every case has.
 absl::Status InvalidEvent(const std::string& what);
 

@@ -15,9 +15,11 @@
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
 #include "services/escalation/assessment_service.h"
+#include "services/escalation/calendar_service.h"
 #include "services/escalation/dossier_service.h"
 #include "services/escalation/escalation_service.h"
 #include "services/escalation/pg_assessment_store.h"
+#include "services/escalation/pg_calendar_store.h"
 #include "services/escalation/pg_dossier_store.h"
 #include "services/escalation/store_test_support.h"
 
@@ -29,11 +31,13 @@ inline organisation::RoleCatalogue Roles() {
       role: EMPLOYEE
       grants { permission: "duties.read" reach: REACH_OWN }
       grants { permission: "regimes.read" reach: REACH_ALL }
+      grants { permission: "calendar.feeds" reach: REACH_OWN }
     }
     roles {
       role: COORDINATOR
       grants { permission: "duties.read" reach: REACH_UNIT }
       grants { permission: "duties.handle" reach: REACH_UNIT }
+      grants { permission: "cases.read" reach: REACH_UNIT }
     }
     roles {
       role: DATA_PROTECTION_OFFICER
@@ -41,6 +45,10 @@ inline organisation::RoleCatalogue Roles() {
       grants { permission: "duties.handle" reach: REACH_ALL }
       grants { permission: "duties.decide" reach: REACH_ALL }
       grants { permission: "dossiers.approve" reach: REACH_ALL }
+    }
+    roles {
+      role: SERVICE
+      grants { permission: "calendar.relay" reach: REACH_ALL }
     })pb"));
 }
 
@@ -124,6 +132,8 @@ class ServiceTest : public StoreTest {
   AssessmentService assessment_service_{environment_, assessments_, TestRegimes(), publisher_};
   PgDossierStore dossier_store_{database_->pool(), ids_, *vault_};
   DossierService dossier_service_{environment_, dossier_store_, TestRegimes(), ids_, publisher_};
+  PgCalendarStore calendar_{database_->pool()};
+  CalendarService calendar_service_{environment_, calendar_, TestRegimes(), roles_, call_ids_};
   const std::string address_ =
       "unix:/tmp/avvik-escalation-test-" + std::to_string(getpid()) + ".sock";
   rpc::Server server_{
@@ -131,7 +141,8 @@ class ServiceTest : public StoreTest {
       address_,
       {{&service_, v1::Escalation::service_full_name()},
        {&assessment_service_, v1::Assessments::service_full_name()},
-       {&dossier_service_, v1::Dossiers::service_full_name()}},
+       {&dossier_service_, v1::Dossiers::service_full_name()},
+       {&calendar_service_, v1::Calendar::service_full_name()}},
       absl::Seconds(5)};
   std::unique_ptr<v1::Escalation::Stub> stub_;
 };
