@@ -15,12 +15,13 @@ build_packages=(
   libgrpc++-dev protobuf-compiler-grpc protobuf-compiler libprotobuf-dev libabsl-dev
   libhiredis-dev libpq-dev libboost-dev libssl-dev libsodium-dev libp11-kit-dev zlib1g-dev libcurl4-openssl-dev
   libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev prometheus-cpp-dev
+  libpango1.0-dev libcairo2-dev librsvg2-dev libqpdf-dev libxml2-dev
   libgtest-dev libgmock-dev
 )
 # What ./run starts and calls.
-run_packages=(postgresql redis-server clamav-daemon curl ca-certificates openssl tzdata)
+run_packages=(postgresql redis-server clamav-daemon curl ca-certificates openssl tzdata fonts-open-sans)
 # What ./test calls besides.
-test_packages=(python3 shellcheck nginx systemd chromium fonts-liberation softhsm2 opensc)
+test_packages=(python3 shellcheck nginx systemd chromium fonts-liberation softhsm2 opensc poppler-utils qpdf)
 # What tests/fuzz/run builds with: libFuzzer is clang's.
 fuzz_packages=(clang libclang-rt-14-dev)
 
