@@ -6,6 +6,7 @@
 #include "avvik/audit/v1/audit.pb.h"
 #include "avvik/delivery/v1/delivery.pb.h"
 #include "avvik/escalation/v1/assessment.pb.h"
+#include "avvik/escalation/v1/calendar.pb.h"
 #include "avvik/escalation/v1/escalation.pb.h"
 #include "avvik/escalation/v1/ladder.pb.h"
 #include "avvik/events/v1/event_log.pb.h"
@@ -53,6 +54,7 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           escalation::v1::GetDutyRequest::descriptor()->file(),
           escalation::v1::AnswerAlarmRequest::descriptor()->file(),
           escalation::v1::GetAssessmentRequest::descriptor()->file(),
+          escalation::v1::ListDeadlinesRequest::descriptor()->file(),
           metrics::v1::Indicator::descriptor()->file(),
           delivery::v1::Notice::descriptor()->file(),
           events::v1::ReadEventsRequest::descriptor()->file(),

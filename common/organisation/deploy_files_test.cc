@@ -274,7 +274,7 @@ TEST(Roles, AdministratorReadsNoReportCaseOrNotice) {
 
 TEST(Roles, OnlyServicesMayWhatIsBetweenServices) {
   const std::set<std::string> internal = {"events.read", "reports.relay", "outcomes.relay",
-                                          "organisation.follow", "sessions.record"};
+                                          "organisation.follow", "sessions.record", "calendar.relay"};
   for (const auto& role : Roles()) {
     std::set<std::string> granted;
     for (const auto& grant : role.grants()) granted.insert(grant.permission());

@@ -77,7 +77,9 @@ constexpr pg::Statement kWriteStages{"escalation_write_stages", R"sql(
            remind_at    = excluded.remind_at,
            submitted_at = excluded.submitted_at,
            external_id  = excluded.external_id,
-           reason       = excluded.reason)sql"};
+           reason       = excluded.reason,
+           sequence     = duty_stage.sequence
+                          + (duty_stage.target_at IS DISTINCT FROM excluded.target_at)::integer)sql"};
 
 }  // namespace
 

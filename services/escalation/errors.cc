@@ -86,6 +86,26 @@ absl::Status NoOrganisation(const std::string& tenant) {
                        {{"tenant", tenant}});
 }
 
+absl::Status CalendarFeedNotFound() {
+  return status::Error(absl::StatusCode::kNotFound, "there is no such address of a calendar",
+                       "CALENDAR_FEED_NOT_FOUND");
+}
+
+absl::Status CalendarFeedsFull() {
+  return Refused("you have as many addresses of calendars as anybody may: take one back first",
+                 "CALENDAR_FEEDS_FULL");
+}
+
+absl::Status PersonNeeded() {
+  return status::Error(absl::StatusCode::kPermissionDenied, "this is for people, not for machines",
+                       "PERSON_NEEDED");
+}
+
+absl::Status PersonNotNamed() {
+  return Refused("the organisation does not name you, so nothing says what you may see later",
+                 "PERSON_NOT_NAMED");
+}
+
 absl::Status InvalidEvent(const std::string& what) {
   return status::Error(absl::StatusCode::kInvalidArgument, "the event of the case " + what,
                        "INVALID_EVENT");

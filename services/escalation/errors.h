@@ -35,6 +35,14 @@ absl::Status StageAlreadySubmitted(const std::string& stage);
 absl::Status RegimeVersionUnknown(const std::string& regime, const std::string& version);
 // UNAVAILABLE `NO_ORGANISATION`: no organisation was ever applied for the tenant.
 absl::Status NoOrganisation(const std::string& tenant);
+// NOT_FOUND `CALENDAR_FEED_NOT_FOUND`: there is none, or it is not the caller's.
+absl::Status CalendarFeedNotFound();
+// FAILED_PRECONDITION `CALENDAR_FEEDS_FULL`: the person has as many as anybody may.
+absl::Status CalendarFeedsFull();
+// PERMISSION_DENIED `PERSON_NEEDED`: the call is for people.
+absl::Status PersonNeeded();
+// FAILED_PRECONDITION `PERSON_NOT_NAMED`: the organisation does not name the caller.
+absl::Status PersonNotNamed();
 // INVALID_ARGUMENT `INVALID_EVENT`: an event of triage lacks what every case has.
 absl::Status InvalidEvent(const std::string& what);
 

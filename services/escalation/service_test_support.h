@@ -15,8 +15,10 @@
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
 #include "services/escalation/assessment_service.h"
+#include "services/escalation/calendar_service.h"
 #include "services/escalation/escalation_service.h"
 #include "services/escalation/pg_assessment_store.h"
+#include "services/escalation/pg_calendar_store.h"
 #include "services/escalation/store_test_support.h"
 
 namespace avvik::escalation {
@@ -27,17 +29,23 @@ inline organisation::RoleCatalogue Roles() {
       role: EMPLOYEE
       grants { permission: "duties.read" reach: REACH_OWN }
       grants { permission: "regimes.read" reach: REACH_ALL }
+      grants { permission: "calendar.feeds" reach: REACH_OWN }
     }
     roles {
       role: COORDINATOR
       grants { permission: "duties.read" reach: REACH_UNIT }
       grants { permission: "duties.handle" reach: REACH_UNIT }
+      grants { permission: "cases.read" reach: REACH_UNIT }
     }
     roles {
       role: DATA_PROTECTION_OFFICER
       grants { permission: "duties.read" reach: REACH_ALL }
       grants { permission: "duties.handle" reach: REACH_ALL }
       grants { permission: "duties.decide" reach: REACH_ALL }
+    }
+    roles {
+      role: SERVICE
+      grants { permission: "calendar.relay" reach: REACH_ALL }
     })pb"));
 }
 
@@ -119,13 +127,16 @@ class ServiceTest : public StoreTest {
   EscalationService service_{environment_, store_, TestRegimes(), publisher_};
   PgAssessmentStore assessments_{database_->pool(), TestRegimes(), *vault_, ids_};
   AssessmentService assessment_service_{environment_, assessments_, TestRegimes(), publisher_};
+  PgCalendarStore calendar_{database_->pool()};
+  CalendarService calendar_service_{environment_, calendar_, TestRegimes(), roles_, call_ids_};
   const std::string address_ =
       "unix:/tmp/avvik-escalation-test-" + std::to_string(getpid()) + ".sock";
   rpc::Server server_{
       environment_,
       address_,
       {{&service_, v1::Escalation::service_full_name()},
-       {&assessment_service_, v1::Assessments::service_full_name()}},
+       {&assessment_service_, v1::Assessments::service_full_name()},
+       {&calendar_service_, v1::Calendar::service_full_name()}},
       absl::Seconds(5)};
   std::unique_ptr<v1::Escalation::Stub> stub_;
 };

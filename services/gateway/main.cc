@@ -12,6 +12,8 @@
 #include "common/process/lifecycle.h"
 #include "common/rpc/peer.h"
 #include "services/gateway/backends.h"
+#include "services/gateway/calendar/calendar_handler.h"
+#include "services/gateway/calendar/remote_feeds.h"
 #include "services/gateway/form/form_handler.h"
 #include "services/gateway/gateway_config.h"
 #include "services/gateway/gateway_handler.h"
@@ -97,6 +99,13 @@ int main(int argc, char** argv) {
       config, *client_secret, redis, *sealer, keys, http, clock,
       {.next = handler, .routes = *routes, .metrics = metrics, .log = session_log});
   FormHandler form({.public_url = config.public_url}, browsers.handler(), metrics);
+  rpc::Peer escalation("escalation", config.backends.at("escalation"), **transport, tokens);
+  RemoteFeeds feeds(escalation);
+  CalendarHandler calendar({.public_url = config.public_url, .proxies = config.proxies},
+                           [&feeds](const FeedAddress& address, const std::string& trace_parent) {
+                             return feeds.Read(address.tenant, address.secret, trace_parent);
+                           },
+                           clock, form, metrics);
   HttpServer server({.address = config.listen,
                      .certificate = config.listen_certificate,
                      .key = config.listen_key,
@@ -104,10 +113,10 @@ int main(int argc, char** argv) {
                      .max_connections = config.max_connections,
                      .drain = config.drain,
                      .headers = SecurityHeaders(config.public_url.starts_with("https://"))},
-                    form);
+                    calendar);
   handler.set_load([&server] { return std::pair(server.connections(), server.streams()); });
   // Stopped in reverse: first no more requests, then an end to the calls they made.
   return process::RunUntilSignal(
-      {&clock_watch, &readiness, &transcoder, &keys, &session_log, &browsers, &form, &server},
+      {&clock_watch, &readiness, &transcoder, &keys, &session_log, &browsers, &form, &calendar, &server},
       config.drain + kStopMargin);
 }

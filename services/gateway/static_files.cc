@@ -1,7 +1,5 @@
 #include "services/gateway/static_files.h"
 
-#include <openssl/sha.h>
-
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include "common/status/macros.h"
+#include "services/gateway/etag.h"
 
 namespace avvik::gateway {
 namespace {
@@ -45,44 +44,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kTypes =
 
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-std::string EtagOf(const std::string& content) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest);
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string etag = "\"";
-  for (int i = 0; i < 16; ++i) {
-    etag.push_back(kHex[digest[i] >> 4]);
-    etag.push_back(kHex[digest[i] & 15]);
-  }
-  return etag + "\"";
-}
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-// Calls `visit` for each part of a comma-separated list until it answers true; then so does this.
-template <typename Visit>
-bool AnyPart(std::string_view list, Visit visit) {
-  while (!list.empty()) {
-    const size_t comma = list.find(',');
-    if (visit(Trimmed(list.substr(0, comma)))) return true;
-    if (comma == std::string_view::npos) return false;
-    list.remove_prefix(comma + 1);
-  }
-  return false;
-}
-
-// Whether If-None-Match names the version (RFC 9110, section 13.1.2: by weak comparison).
-bool Matches(std::string_view if_none_match, std::string_view etag) {
-  return AnyPart(if_none_match, [&](std::string_view part) {
-    if (part.substr(0, 2) == "W/") part.remove_prefix(2);
-    return part == "*" || part == etag;
-  });
 }
 
 // Whether somebody wants to see a page: the beginning, or an address without an ending that is asked for as a
@@ -181,7 +142,7 @@ std::optional<HttpResponse> StaticFiles::Find(std::string_view path,
   const bool immutable = found->first.compare(0, kImmutableFolder.size(), kImmutableFolder) == 0;
   response.headers.push_back(
       {"Cache-Control", immutable ? "public, max-age=31536000, immutable" : "no-cache"});
-  if (Matches(head.Header("If-None-Match"), variant->etag)) {
+  if (MatchesEtag(head.Header("If-None-Match"), variant->etag)) {
     response.status = 304;
     return response;
   }

@@ -31,6 +31,8 @@ const APART = {
   Attachments_UploadByTicket: 'is for whoever has the ticket that a receipt gave',
   OrganisationHistory_ExplainOrganisation: 'is about a case that does not exist',
   OrganisationHistory_GetOrganisationVersion: 'is about the organisation',
+  Calendar_CreateCalendarFeed: 'makes an address for the caller, which tells of nothing that is there',
+  Calendar_RevokeCalendarFeed: 'takes back an address of the caller\'s own',
   Delivery_GetQueue: 'counts what waits for the mail server, for those who run Avvik',
 };
 // What a body needs beyond what the document calls required, so that the request is refused for its subject only.
