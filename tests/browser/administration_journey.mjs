@@ -101,7 +101,7 @@ export async function administrationJourney(visitor, people) {
   await standIn(visitor, people);
   await to(visitor, 'change');
   await organisationTried(visitor);
-  for (const part of ['versions', 'roles', 'rules', 'regimes', 'templates', 'retention']) {
+  for (const part of ['versions', 'roles', 'rules', 'regimes', 'ladders', 'templates', 'retention']) {
     await to(visitor, part);
     await page.locator('main .content .panel, main .content table').first().waitFor();
     if (part === 'regimes') await page.getByText(t('administration.regimes.in_force')).first().waitFor();

@@ -162,11 +162,12 @@ test('DutyIsRuledOut', async () => {
   const one = await newCase(suite, { personal_data: 'ANSWER_YES', affected_persons: '3' });
   const { page, context } = await web.open({ login: officer });
   await open(page, one.number);
-  await part(page, 'duties').getByRole('button', { name: 'Behöver inte anmälas' }).first().click();
+  await part(page, 'duties').getByRole('button', { name: /Vi anmäler inte/ }).first().click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Varför inte').fill('Inga uppgifter lämnade huset.');
+  await dialog.getByRole('radio', { name: /det inte hade hänt/ }).check();
+  await dialog.getByLabel('Vad ni vet').fill('Inga uppgifter lämnade huset.');
   await axe(page);
-  await dialog.getByRole('button', { name: 'Behöver inte anmälas' }).click();
+  await dialog.getByRole('button', { name: 'Besluta att inte anmäla' }).click();
   await toast(page, 'Beslutet är sparat');
   await axe(page);
   await context.close();

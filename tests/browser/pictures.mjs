@@ -64,6 +64,21 @@ function someMeasures() {
   })();
   return measures;
 }
+// A breach that has been answered about, told to one authority and not to another.
+let breach;
+function someBreach() {
+  breach ??= (async () => {
+    const one = await someCases();
+    const token = await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login);
+    const post = (path, body) => suite.api('POST', path, body, token);
+    await post(`/v1/cases/${one.number}/assessment:answer`, { answers: [{ question: 'affected-units', units: [{ unit: 'socialnamnden' }] }, { question: 'high-risk', yes_no: 'ANSWER_YES' }, { question: 'breach-effects', choices: ['loss-of-control', 'reputation'] }, { question: 'breach-remedies', choices: ['recalled', 'deletion-confirmed'] }] });
+    const { body: { duties } } = await suite.api('GET', `/v1/duties?case_id=${one.number}`, undefined, token);
+    const information = duties.find(({ regime }) => regime === 'SE-GDPR-34');
+    await post(`/v1/duties/${information.duty_id}:ruleOut`, { reason: 'Vi anmäler inte, eftersom skadan var avhjälpt innan någon drabbades.\nMottagaren har skriftligt bekräftat att filen är raderad och aldrig öppnades.', etag: information.etag });
+    return one;
+  })();
+  return breach;
+}
 // Forty more, some of them late.
 let forty;
 function fortyCases() {
@@ -118,6 +133,15 @@ const pages = [
     act: (page) => page.locator('main .bar button').first().click() },
   { name: 'cases-empty', path: '/cases?view=mine', role: 'COORDINATOR' },
   { name: 'case', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someCases()).number}`, act: (page) => page.locator('#duties article').first().waitFor() },
+  { name: 'case-assessed', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someBreach()).number}`, act: async (page) => {
+    await page.locator('#assessment form').waitFor();
+    await page.locator('#assessment details').nth(1).evaluate((each) => { each.open = true; });
+    await page.locator('#decisions li').first().waitFor();
+  } },
+  { name: 'case-not-told', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someBreach()).number}`, act: (page) => page.locator('#duties').getByRole('button', { name: /Vi anmäler inte/ }).first().click() },
+  { name: 'breaches', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someBreach(); return '/breaches'; }, act: (page) => page.locator('article').first().waitFor() },
+  { name: 'breaches-print', role: 'INFORMATION_SECURITY_OFFICER', paper: true, each: async () => { await someBreach(); return '/breaches'; }, act: (page) => page.locator('article').first().waitFor() },
+  { name: 'breaches-empty', role: 'INFORMATION_SECURITY_OFFICER', path: '/breaches?from=2020-01-01&until=2020-12-31' },
   { name: 'case-classify', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someCases()).number}`,
     act: (page) => page.locator('#classification header button').first().click() },
   { name: 'case-print', role: 'INFORMATION_SECURITY_OFFICER', paper: true, each: async () => `/cases/${(await someMeasures()).number}`, act: (page) => page.locator('#duties article').first().waitFor() },
@@ -142,6 +166,8 @@ const pages = [
   { name: 'administration-who', path: '/administration/who', role: 'ADMINISTRATOR' },
   { name: 'administration-stand-ins', path: '/administration/stand-ins', role: 'ADMINISTRATOR' },
   { name: 'administration-regimes', path: '/administration/regimes', role: 'ADMINISTRATOR' },
+  { name: 'administration-regime', path: '/administration/regimes', role: 'ADMINISTRATOR', act: (page) => page.locator('details.regime', { hasText: 'SE-NIS2' }).locator('summary').first().click() },
+  { name: 'administration-ladders', path: '/administration/ladders', role: 'ADMINISTRATOR' },
   { name: 'administration-events', path: '/administration/events', role: 'ADMINISTRATOR' },
 ];
 

@@ -19,6 +19,7 @@ const byLabel = (entries: Choice[]) => entries.sort((a, b) => a.label.localeComp
 
 export const organisation = {
   get loaded() { return known !== undefined; },
+  get tenant() { return known?.tenant ?? ''; },
 
   // Names are shown as the API calls them until it has come, and where it does not.
   load(): Promise<void> {

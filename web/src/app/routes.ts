@@ -21,7 +21,7 @@ export interface Route {
   canStandAlone?: boolean;
 }
 
-export type IconName = 'report' | 'my' | 'receipt' | 'work' | 'check' | 'picture' | 'admin' | 'help';
+export type IconName = 'report' | 'my' | 'receipt' | 'work' | 'check' | 'picture' | 'admin' | 'help' | 'shield' | 'clock';
 
 // Whoever has to do with rules, organisation or operation; each part says who sees it.
 const administration = ['regimes.read', 'organisation.change', 'organisation.history', 'operations.read', 'notices.read', 'erasures.read'];
@@ -41,16 +41,18 @@ export const routes: Route[] = [
     path: '/cases', page: () => import('../pages/cases/Cases.svelte'), areas: ['cases', 'terms'], access: ['cases.read'], wide: true,
     nav: { label: 'shell.nav.cases', start: 'shell.nav.cases_start', order: 30, icon: 'work', key: 'c' },
   },
-  { path: '/cases/:id', page: () => import('../pages/case/Case.svelte'), areas: ['case', 'cases', 'terms'], access: ['cases.read'], wide: true },
+  { path: '/cases/:id', page: () => import('../pages/case/Case.svelte'), areas: ['case', 'cases', 'duties', 'terms'], access: ['cases.read'], wide: true },
   { path: '/measures', page: () => import('../pages/measures/Measures.svelte'), areas: ['measures', 'cases', 'terms'], access: ['cases.read'], wide: true,
     nav: { label: 'shell.nav.measures', start: 'shell.nav.measures_start', order: 40, icon: 'check' } },
+  { path: '/breaches', page: () => import('../pages/breaches/Breaches.svelte'), areas: ['breaches', 'duties', 'case', 'terms'], access: ['duties.read'], wide: true,
+    nav: { label: 'shell.nav.breaches', start: 'shell.nav.breaches_start', order: 50, icon: 'shield' } },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
   { path: '/signed-in', page: () => import('../pages/sessions/SignedIn.svelte'), areas: ['sessions'], access: 'everyone' },
   { path: '/picture', page: () => import('../pages/picture/Picture.svelte'), areas: ['picture', 'terms'], access: ['figures.read'], wide: true, canStandAlone: true,
     nav: { label: 'shell.nav.picture', start: 'shell.nav.picture_start', order: 60, icon: 'picture', key: 'p' } },
-  { path: '/administration', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'case', 'terms'], access: administration,
+  { path: '/administration', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'case', 'duties', 'terms'], access: administration,
     nav: { label: 'shell.nav.administration', start: 'shell.nav.administration_start', order: 70, icon: 'admin', key: 'a' } },
-  { path: '/administration/:part', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'case', 'terms'], access: administration },
+  { path: '/administration/:part', page: () => import('../pages/administration/Administration.svelte'), areas: ['administration', 'case', 'duties', 'terms'], access: administration },
 ];
 
 export const navigation = routes.filter((route) => route.nav).sort((a, b) => a.nav!.order - b.nav!.order);

@@ -3,7 +3,7 @@
 import type { Component } from 'svelte';
 import { session } from '../../app/session.svelte';
 
-export const partIds = ['who', 'organisation', 'stand-ins', 'change', 'versions', 'roles', 'rules', 'regimes', 'templates', 'retention', 'notices', 'events'] as const;
+export const partIds = ['who', 'organisation', 'stand-ins', 'change', 'versions', 'roles', 'rules', 'regimes', 'ladders', 'templates', 'retention', 'notices', 'events'] as const;
 export type PartId = (typeof partIds)[number];
 interface Part { id: PartId; permissions: string[]; page: () => Promise<{ default: Component }> }
 
@@ -16,6 +16,7 @@ const parts: Part[] = [
   { id: 'roles', permissions: ['organisation.read'], page: () => import('./Roles.svelte') },
   { id: 'rules', permissions: ['regimes.read'], page: () => import('./Rules.svelte') },
   { id: 'regimes', permissions: ['regimes.read'], page: () => import('./Regimes.svelte') },
+  { id: 'ladders', permissions: ['organisation.read'], page: () => import('./Ladders.svelte') },
   { id: 'templates', permissions: ['operations.read'], page: () => import('./Templates.svelte') },
   { id: 'retention', permissions: ['organisation.read'], page: () => import('./Retention.svelte') },
   { id: 'notices', permissions: ['notices.read', 'operations.read'], page: () => import('./Notices.svelte') },

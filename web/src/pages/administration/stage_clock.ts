@@ -10,6 +10,7 @@ type Stage = Schema<'escalation.v1.Stage'>;
 function start(version: Version, stage: Stage): string {
   const from = stage.clock?.from ?? '';
   if (from === 'aware') return t('administration.regimes.from_aware');
+  if (from === 'found') return t('administration.regimes.from_found');
   if (from === 'handled') return t('administration.regimes.from_handled');
   const before = version.stages.find(({ id }) => `${id}.submitted` === from);
   return before ? t('administration.regimes.from_stage', { stage: before.title }) : '';

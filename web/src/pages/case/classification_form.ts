@@ -18,6 +18,12 @@ export interface Typed {
 export const properties = ['CONFIDENTIALITY', 'ACCURACY', 'AVAILABILITY', 'TRACEABILITY'].map((name) => `SECURITY_PROPERTY_${name}`);
 export const questions = ['personal_data', 'risk_unlikely', 'ongoing', 'information_system', 'national_security'] as const;
 
+// Where a fact is said in the form, by what the rules call it: `personal_data`, `availability`.
+export function fieldOf(fact: string): string {
+  if (fact === 'severity' || fact === 'kind') return 'classify-kind';
+  return `classify-${fact === 'impact' ? 'confidentiality' : fact}`;
+}
+
 const given = (value: string | undefined) => (value && !value.endsWith('_UNSPECIFIED') ? value : '');
 
 // A time as an input of the kind `datetime-local` has it.

@@ -3,11 +3,15 @@
 import { organisation } from '../../app/organisation.svelte';
 import { t, term } from '../../i18n/i18n.svelte';
 
-// `impact:confidentiality=3`; the municipality's own adjustments have names of their own and are shown by them.
+// `impact:confidentiality=3`, `category=LOST_DEVICE`; the municipality's own adjustments have names of their own and are shown by them.
 export function severityReason(code: string): string {
   if (code === 'impact:none') return t('case.why.no_impact');
   const impact = /^impact:(\w+)=(\d)$/.exec(code);
   if (impact) return t('case.why.impact', { property: term(`SECURITY_PROPERTY_${impact[1]!.toUpperCase()}`), level: Number(impact[2]) });
+  const [, fact, value] = /^(kind|category|personal_data|ongoing|national_security)=(\w+)$/.exec(code) ?? [];
+  if (fact === 'category') return t('case.why.is', { what: t('case.report.category'), value: term(`CATEGORY_${value}`) });
+  if (fact === 'kind') return t('case.why.is', { what: t('case.field.kind'), value: term(`KIND_${value}`) });
+  if (fact) return t('case.why.answer', { question: t(`case.field.${fact as 'ongoing'}`), answer: term(`ANSWER_${value}`) });
   return t('case.why.rule', { rule: code });
 }
 
