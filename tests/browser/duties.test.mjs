@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { waitFor } from '../harness/suite.mjs';
-import { act, newCase } from './cases.mjs';
-import { dutiesJourney, registerJourney } from './duties_journey.mjs';
+import { newCase } from './cases.mjs';
+import { deadlinesJourney, dutiesJourney, registerJourney } from './duties_journey.mjs';
 import { Web, axe, fits, settled } from './harness.mjs';
 import { inEachCell } from './visitor.mjs';
 
@@ -180,5 +180,34 @@ test('LaddersSayWhoIsCalledInWhichOrder', async () => {
   assert.match(steps[1], /30 minuter.*informationssäkerhetsansvarig/s);
   await page.getByText('Bara i kontorstid').first().waitFor();
   await axe(page);
+  await context.close();
+});
+
+inEachCell('DeadlinesAreSeenAndFollowedInACalendar', () => ({ web, login: officer }), async (visitor) => {
+  const { number } = await assessedCase();
+  await deadlinesJourney(visitor, { number });
+});
+
+test('DeadlineThatIsOverdueComesFirst', async () => {
+  const one = await assessedCase();
+  await suite.psqlDo('escalation', `SET avvik.tenant = '*'; UPDATE duty_stage SET target_at = now() - interval '2 hours' FROM duty WHERE duty_id = duty.id AND number = '${one.number}' AND target_at IS NOT NULL`);
+  const { page, context } = await web.open({ login: officer, dark: true });
+  await page.goto(web.url('/deadlines'));
+  await settled(page);
+  const first = page.getByRole('main').getByRole('region').first();
+  await first.getByRole('heading', { name: /^Försenat/ }).waitFor();
+  await first.getByText(one.number).waitFor();
+  await first.getByText(/för sent/).first().waitFor();
+  await axe(page);
+  await context.close();
+});
+
+test('WhoHasNoClocksIsToldSo', async () => {
+  const { page, context } = await web.open({ login: suite.person('AUDITOR').login });
+  await page.goto(web.url('/deadlines?own=yes'));
+  await settled(page);
+  await page.getByRole('heading', { name: 'Inga tider löper i dina ärenden' }).waitFor();
+  await page.getByRole('button', { name: 'Visa alla jag får se' }).click();
+  await page.getByText('Anmälan av personuppgiftsincident').first().waitFor();
   await context.close();
 });

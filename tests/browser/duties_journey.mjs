@@ -157,3 +157,35 @@ export async function registerJourney(visitor, { number }) {
   await page.getByText('./avvik export breaches').waitFor();
   await visitor.whole();
 }
+
+// The clocks that run, and one's own calendar that follows them.
+export async function deadlinesJourney(visitor, { number }) {
+  const { dialog, page, t } = visitor;
+  await visitor.go('/deadlines');
+  await visitor.heading('shell.nav.deadlines', { level: 1 }).waitFor();
+  const line = page.getByRole('main').getByRole('listitem').filter({ hasText: number }).first();
+  await line.getByRole('link', { name: /^Anmälan av personuppgiftsincident/ }).waitFor();
+  await visitor.whole();
+  await visitor.select(visitor.field('deadlines.by'), 'week');
+  await page.getByRole('heading', { level: 2, name: new RegExp(`^${t('deadlines.week')} \\d+`) }).first().waitFor();
+  await visitor.whole();
+  await visitor.click(visitor.summary('deadlines.feed.title'));
+  await page.getByRole('heading', { name: t('deadlines.feed.yours') }).waitFor();
+  await visitor.click(visitor.button('deadlines.feed.make'));
+  const address = visitor.field('deadlines.feed.address');
+  await address.waitFor();
+  assert.match(await address.inputValue(), /^http:.*\/v1\/calendar\/.+\.ics$/);
+  const { status } = await fetch(await address.inputValue());
+  assert.equal(status, 200);
+  await visitor.whole();
+  await visitor.click(visitor.button('deadlines.feed.done'));
+  await address.waitFor({ state: 'detached' });
+  await visitor.click(visitor.button('deadlines.feed.revoke').first());
+  await visitor.sees('deadlines.feed.revoke_text', { of: dialog });
+  await visitor.whole();
+  await visitor.click(visitor.submit('deadlines.feed.revoke'));
+  await visitor.toast('deadlines.feed.revoked');
+  await visitor.sees('deadlines.feed.none');
+  await visitor.click(line.getByRole('link').first());
+  await page.waitForURL(new RegExp(`/cases/${number}#duty-`));
+}

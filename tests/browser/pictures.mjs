@@ -139,6 +139,13 @@ const pages = [
     await page.locator('#decisions li').first().waitFor();
   } },
   { name: 'case-not-told', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `/cases/${(await someBreach()).number}`, act: (page) => page.locator('#duties').getByRole('button', { name: /Vi anmäler inte/ }).first().click() },
+  { name: 'deadlines', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someBreach(); await suite.psqlDo('escalation', "SET avvik.tenant = '*'; UPDATE duty_stage SET target_at = now() - interval '3 hours' FROM duty WHERE duty_id = duty.id AND number LIKE '%2' AND target_at IS NOT NULL"); return '/deadlines'; } },
+  { name: 'deadlines-week', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someBreach(); return '/deadlines?by=week'; }, act: async (page) => {
+    await page.locator('details summary').last().click();
+    await page.getByRole('button', { name: 'Skapa en adress' }).click();
+    await page.getByLabel('Kalenderns adress').waitFor();
+  } },
+  { name: 'deadlines-none', role: 'SYSTEM_OWNER', path: '/deadlines' },
   { name: 'breaches', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someBreach(); return '/breaches'; }, act: (page) => page.locator('article').first().waitFor() },
   { name: 'breaches-print', role: 'INFORMATION_SECURITY_OFFICER', paper: true, each: async () => { await someBreach(); return '/breaches'; }, act: (page) => page.locator('article').first().waitFor() },
   { name: 'breaches-empty', role: 'INFORMATION_SECURITY_OFFICER', path: '/breaches?from=2020-01-01&until=2020-12-31' },
