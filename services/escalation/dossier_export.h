@@ -27,7 +27,7 @@ struct ExportFrame {
 Tlp TlpOf(const v1::Dossier& dossier);
 
 // Tagged PDF in the language of the authority: its fields in its order. What is not approved is a
-// draft at first sight. Problems and the reasons of reviews are of the house, and left out.
+// draft at first sight. Problems and the reasons of reviews are of the house, and left out. Without the logo where it cannot be drawn.
 absl::StatusOr<std::string> ToPdf(const v1::Dossier& dossier, const ExportFrame& frame);
 
 // The message as JSON (the proto mapping, field names in lower camel case), after a note of what it

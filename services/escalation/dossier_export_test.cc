@@ -21,8 +21,10 @@
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "services/escalation/dossier_frame.h"
 #include "services/escalation/dossier_pdf.h"
 #include "services/escalation/dossier_words.h"
+#include "services/escalation/test_support.h"
 #include "tests/support/status_matchers.h"
 
 namespace avvik::escalation {
@@ -359,6 +361,35 @@ TEST(DossierPdfTest, LargestDossierIsSet) {
   dossier.set_municipality(text.substr(0, 2000));
   for (int i = 0; i < 20; ++i) dossier.add_secrecy(text.substr(0, 2000));
   EXPECT_OK(ToPdf(dossier, Frame()));
+}
+
+TEST(DossierPdfTest, LogoThatCannotBeDrawnIsLeftOut) {
+  ExportFrame frame = Frame();
+  const absl::StatusOr<std::string> without = ToPdf(Filled(), frame);
+  for (const std::string& logo : {std::string("<svg"), std::string(200'000, ' ')}) {
+    frame.logo_svg = logo;
+    const absl::StatusOr<std::string> pdf = ToPdf(Filled(), frame);
+    ASSERT_OK(pdf);
+    EXPECT_EQ(*pdf, *without);
+  }
+}
+
+TEST(DossierFrameTest, ComesFromTheOrganisation) {
+  organisation::v1::Organisation proto = TestOrganisationProto("DK");
+  proto.mutable_appearance()->set_logo("<svg/>");
+  for (const auto& [address, host] :
+       std::map<std::string, std::string>{{"https://avvik.kalix.se", "avvik.kalix.se"},
+                                          {"https://avvik.kalix.se:8443/x", "avvik.kalix.se"},
+                                          {"", ""}}) {
+    proto.set_base_url(address);
+    const auto organisation = *organisation::Organisation::Create(proto, 1);
+    const ExportFrame frame = FrameOf(Filled(), *organisation, absl::FromUnixSeconds(7));
+    EXPECT_EQ(frame.domain, host);
+    EXPECT_EQ(frame.logo_svg, "<svg/>");
+    EXPECT_EQ(frame.time_zone.name(), "Europe/Copenhagen");
+    EXPECT_EQ(frame.time, absl::FromUnixSeconds(7));
+    EXPECT_EQ(frame.tlp, Tlp::kAmberStrict);
+  }
 }
 
 TEST(DossierPdfTest, EmptyDossierIsSet) { EXPECT_OK(ToPdf(v1::Dossier(), ExportFrame())); }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_join.h"
 #include "common/document/pdf.h"
+#include "common/status/error.h"
 #include "fmt/format.h"
 #include "services/escalation/dossier_words.h"
 
@@ -164,7 +165,13 @@ document::Document DocumentOf(const v1::Dossier& dossier, const ExportFrame& fra
 }
 
 absl::StatusOr<std::string> ToPdf(const v1::Dossier& dossier, const ExportFrame& frame) {
-  return document::ToPdf(DocumentOf(dossier, frame));
+  document::Document document = DocumentOf(dossier, frame);
+  absl::StatusOr<std::string> pdf = document::ToPdf(document);
+  const std::string reason = pdf.ok() ? "" : status::ReasonOf(pdf.status());
+  if (reason != "LOGO_UNREADABLE" && reason != "LOGO_TOO_LARGE") return pdf;
+  // What has to be told is told without it.
+  document.logo_svg.clear();
+  return document::ToPdf(document);
 }
 
 }  // namespace avvik::escalation

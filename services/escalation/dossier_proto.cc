@@ -220,7 +220,7 @@ v1::Dossier ToProto(const DossierFile& file, const DossierRules& rules, int vers
   for (const v1::StageField& field : rules.stage.fields) {
     AddField(field, rules, values, filled, proto);
   }
-  AddProblems(rules, values, proto);
+  if (!file.duty.erase_time) AddProblems(rules, values, proto);
   if (shown != nullptr) AddVersion(dossier, *shown, place, proto);
   AddTicks(dossier, proto);
   for (auto one = dossier.versions.rbegin(); one != dossier.versions.rend(); ++one) {

@@ -11,6 +11,7 @@
 #include "common/rpc/handle.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "google/protobuf/util/json_util.h"
 #include "services/escalation/deciding_person.h"
 #include "services/escalation/dossier_proto.h"
 #include "services/escalation/errors.h"
@@ -78,6 +79,20 @@ absl::StatusOr<DossierChange> TicksOf(const v1::TickFieldsRequest& request,
     if (ticked == request.untick()) (ticked ? change.unticked : change.ticked).push_back(field);
   }
   return change;
+}
+
+// A dossier as a file.
+absl::StatusOr<std::string> ContentOf(const v1::Dossier& dossier, v1::DossierFormat format) {
+  if (format != v1::DOSSIER_FORMAT_JSON) {
+    return status::InvalidField("format", "is none that a dossier is given in");
+  }
+  std::string content;
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  if (!google::protobuf::util::MessageToJsonString(dossier, &content, options).ok()) {
+    return absl::InternalError("the dossier cannot be written as JSON");
+  }
+  return content;
 }
 
 }  // namespace
@@ -284,6 +299,29 @@ grpc::Status DossierService::GetReceipt(grpc::ServerContext* context,
     first.set_media_type(file.receipt.media_type);
     first.set_size(file.receipt.size);
     return rpc::SendFile(*writer, std::move(first), file.content);
+  });
+}
+
+grpc::Status DossierService::ExportDossier(grpc::ServerContext* context,
+                                           const v1::ExportDossierRequest* request,
+                                           grpc::ServerWriter<v1::ExportDossierResponse>* writer) {
+  return Transfer(*context, *request, [&](rpc::Call& call) -> absl::Status {
+    call.set_subject(SubjectOf(*request));
+    AVVIK_ASSIGN_OR_RETURN(const DossierFile file,
+                           store_.Get(call.tenant(), request->duty_id(), request->stage(),
+                                      request->version(), call.visibility()));
+    call.ActingOn(MatterOf(file.duty));
+    AVVIK_ASSIGN_OR_RETURN(const v1::Dossier dossier, Shown(file, request->version(), call));
+    AVVIK_ASSIGN_OR_RETURN(const DossierRules rules, RulesOf(file.duty, request->stage()));
+    AVVIK_RETURN_IF_ERROR(CheckOpen(file.duty, rules));
+    if (file.dossier.newest() == nullptr) return error::DossierIsEmpty();
+    AVVIK_RETURN_IF_ERROR(MayLeave(rules, file.dossier, *file.dossier.Find(dossier.version())));
+    AVVIK_ASSIGN_OR_RETURN(const std::string content, ContentOf(dossier, request->format()));
+    v1::ExportDossierResponse first;
+    first.set_filename(fmt::format("{}-{}-v{}.json", file.duty.number, request->stage(), dossier.version()));
+    first.set_media_type("application/json");
+    first.set_size(static_cast<std::int64_t>(content.size()));
+    return rpc::SendFile(*writer, std::move(first), content);
   });
 }
 

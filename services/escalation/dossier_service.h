@@ -43,6 +43,8 @@ class DossierService final : public v1::Dossiers::Service {
                              v1::DossierReceipt* response) override;
   grpc::Status GetReceipt(grpc::ServerContext* context, const v1::GetReceiptRequest* request,
                           grpc::ServerWriter<v1::GetReceiptResponse>* writer) override;
+  grpc::Status ExportDossier(grpc::ServerContext* context, const v1::ExportDossierRequest* request,
+                             grpc::ServerWriter<v1::ExportDossierResponse>* writer) override;
 
  private:
   // Files that come in and go out at one time; each holds a thread, and lies in memory whole.

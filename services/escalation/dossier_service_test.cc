@@ -121,6 +121,20 @@ class DossierServiceTest : public ServiceTest {
     if (!status.ok()) return rpc::FromGrpc(status);
     return content;
   }
+  absl::StatusOr<std::string> Export(const std::string& login, const std::string& text) {
+    grpc::ClientContext context;
+    Prepare(context, login);
+    auto request = ParseText<v1::ExportDossierRequest>(text);
+    request.set_duty_id(duty_id_);
+    request.set_stage("anmalan");
+    auto reader = dossiers_->ExportDossier(&context, request);
+    std::string content;
+    v1::ExportDossierResponse piece;
+    while (reader->Read(&piece)) content += piece.content();
+    const grpc::Status status = reader->Finish();
+    if (!status.ok()) return rpc::FromGrpc(status);
+    return content;
+  }
   void Prepare(grpc::ClientContext& context, const std::string& login) {
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
     context.AddMetadata("authorization",
@@ -298,6 +312,19 @@ TEST_F(DossierServiceTest, FilesThatAreNotTakenLeaveNothing) {
   EXPECT_THAT(Attach("sam", "x.txt", "text"), IsError(kFailedPrecondition, "TOO_MANY_RECEIPTS"));
 }
 
+TEST_F(DossierServiceTest, LeavesAsAFileWhenNothingBlocks) {
+  EXPECT_THAT(Export("sam", "format: DOSSIER_FORMAT_JSON"), IsError(kFailedPrecondition, "DOSSIER_EMPTY"));
+  ASSERT_OK(Save("sam", kComplete));
+  ASSERT_OK(Save("sam", "values { field: 'course' value { text: 'Hon, 900101-2385, ringde.' } }"));
+  EXPECT_THAT(Export("sam", "format: DOSSIER_FORMAT_JSON"), IsError(kFailedPrecondition, "DOSSIER_FINDINGS"));
+  const auto earlier = Export("sam", "format: DOSSIER_FORMAT_JSON version: 1");
+  ASSERT_OK(earlier);
+  EXPECT_THAT(*earlier, ::testing::HasSubstr("marked-course"));
+  EXPECT_THAT(Export("sam", ""), NamesField("format"));
+  EXPECT_THAT(Export("sam", "format: DOSSIER_FORMAT_JSON version: 9"), HasCode(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Export("bo", "format: DOSSIER_FORMAT_JSON"), IsError(absl::StatusCode::kNotFound, "DUTY_NOT_FOUND"));
+}
+
 TEST_F(DossierServiceTest, WhoMayNotReadTheDutyFindsNoDossier) {
   EXPECT_THAT(Get("bo"), IsError(absl::StatusCode::kNotFound, "DUTY_NOT_FOUND"));
   EXPECT_THAT(Save("bo", ""), IsError(absl::StatusCode::kNotFound, "DUTY_NOT_FOUND"));
@@ -369,6 +396,7 @@ TEST_F(DossierServiceTest, ErasedCaseLeavesThatThereWereVersions) {
   EXPECT_EQ(dossier->versions_size(), 1);
   EXPECT_FALSE(Field(*dossier, "course").has_value());
   EXPECT_FALSE(Field(*dossier, "persons").has_value());
+  EXPECT_THAT(dossier->missing(), IsEmpty()) << "nothing is asked for any more";
   EXPECT_EQ(dossier->receipts(0).filename(), "");
   EXPECT_THAT(Save("sam", ""), IsError(kFailedPrecondition, "CASE_ERASED"));
   EXPECT_THAT(Attach("sam", "x.txt", "text"), IsError(kFailedPrecondition, "CASE_ERASED"));
