@@ -173,6 +173,8 @@ absl::Status TooManyTransfers() {
   return status::Error(absl::StatusCode::kResourceExhausted,
                        "as many files are on their way as are taken at a time: try again in a moment",
                        "TOO_MANY_TRANSFERS");
+}
+
 absl::Status CalendarFeedNotFound() {
   return status::Error(absl::StatusCode::kNotFound, "there is no such address of a calendar",
                        "CALENDAR_FEED_NOT_FOUND");
