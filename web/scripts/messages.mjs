@@ -92,7 +92,7 @@ for (const key of keys) {
 const shown = ['CaseState', 'Resolution', 'Category', 'Kind', 'SecurityProperty', 'Severity', 'Sphere', 'Answer', 'Role', 'UnitType',
   'DutyState', 'StageState', 'Confidence', 'EntityUnit', 'NoticeState', 'AttachmentState', 'AttachmentRefusal', 'CampaignState',
   'Confidentiality', 'MessageAuthor', 'ReportState', 'RevealReason', 'Outcome', 'RebuildState', 'BodyType', 'RouteTo', 'ChangeKind',
-  'ErasureGround', 'RoutingEffect', 'Cause', 'MeasureKind', 'MeasureState', 'SimilarityGround', 'TimelineKind'];
+  'ErasureGround', 'RoutingEffect', 'Cause', 'MeasureKind', 'MeasureState', 'SimilarityGround', 'TimelineKind', 'DocumentKind', 'DocumentReason', 'SecrecyOutcome', 'LeftOut'];
 const description = process.env.AVVIK_OPENAPI ?? resolve(here, '..', process.env.AVVIK_BUILD ?? 'build/release', 'share/openapi.json');
 if (existsSync(description)) {
   const { schemas } = JSON.parse(readFileSync(description, 'utf8')).components;
