@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "absl/time/time.h"
+#include "cli/csv.h"
 
 namespace avvik::cli {
 namespace {
@@ -16,26 +16,13 @@ const char* const kTitles[] = {
     "persons", "answers",     "cause",   "effects", "remedies", "decision",      "told",
     "not told because", "erased"};
 
-std::string Cell(const std::string& text) {
-  const bool formula = !text.empty() && std::string("=+-@\t\r").find(text[0]) != std::string::npos;
-  std::string cell = "\"";
-  if (formula) cell += "'";
-  for (const char c : text) {
-    if (c == '"') cell += '"';
-    cell += c;
-  }
-  return cell + "\"";
-}
-
 void Append(const std::string& part, std::string& text) {
   if (part.empty()) return;
   text += (text.empty() ? "" : "; ") + part;
 }
 
 std::string TimeText(bool has, const google::protobuf::Timestamp& time) {
-  if (!has) return "";
-  return absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", absl::FromUnixSeconds(time.seconds()),
-                          absl::UTCTimeZone());
+  return has ? CsvTime(time) : "";
 }
 
 std::string ValueOf(const Answered& answered) {
@@ -144,7 +131,7 @@ std::string Line(const Breach& breach) {
       TimeText(breach.has_erase_time(), breach.erase_time())};
   static_assert(std::size(cells) == std::size(kTitles));
   std::string line;
-  for (const std::string& cell : cells) line += (line.empty() ? "" : ",") + Cell(cell);
+  for (const std::string& cell : cells) line += (line.empty() ? "" : ",") + CsvCell(cell);
   return line + "\r\n";
 }
 
@@ -152,7 +139,7 @@ std::string Line(const Breach& breach) {
 
 std::string BreachRegister(const std::vector<Breach>& breaches) {
   std::string text;
-  for (const char* title : kTitles) text += (text.empty() ? "" : ",") + Cell(title);
+  for (const char* title : kTitles) text += (text.empty() ? "" : ",") + CsvCell(title);
   text += "\r\n";
   for (const Breach& breach : breaches) text += Line(breach);
   return text;

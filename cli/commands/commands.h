@@ -25,6 +25,7 @@ void AddFigures(CLI::App& app, Session& session, Chosen& chosen);
 void AddExport(CLI::App& app, Session& session, Chosen& chosen);
 // Under `export`.
 void AddExportBreaches(CLI::App& app, Session& session, Chosen& chosen);
+void AddExportRegister(CLI::App& app, Session& session, Chosen& chosen);
 void AddRegimes(CLI::App& app, Session& session, Chosen& chosen);
 void AddProof(CLI::App& app, Session& session, Chosen& chosen);
 

@@ -51,8 +51,9 @@ ExitCode Run(Session& session, const Asked& asked) {
 
 void AddExport(CLI::App& app, Session& session, Chosen& chosen) {
   CLI::App* command =
-      app.add_subcommand("export", "Takes out what is kept of oneself, and the register of breaches");
+      app.add_subcommand("export", "Takes out what is kept of oneself, and the registers of breaches and of public records");
   AddExportBreaches(*command, session, chosen);
+  AddExportRegister(*command, session, chosen);
   auto asked = std::make_shared<Asked>();
   CLI::App* mine = command->add_subcommand("mine",
                                            "Writes everything that one reported, with supplements, "

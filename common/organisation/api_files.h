@@ -26,6 +26,7 @@
 #include "avvik/triage/v1/measures.pb.h"
 #include "avvik/triage/v1/organisation_history.pb.h"
 #include "avvik/triage/v1/portal.pb.h"
+#include "avvik/triage/v1/record.pb.h"
 #include "avvik/triage/v1/secrecy.pb.h"
 #include "avvik/triage/v1/session_log.pb.h"
 #include "avvik/triage/v1/triage.pb.h"
@@ -48,6 +49,7 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           triage::v1::GetCaseTimelineRequest::descriptor()->file(),
           triage::v1::BatchGetCaseOutcomesRequest::descriptor()->file(),
           triage::v1::EraseCaseRequest::descriptor()->file(),
+          triage::v1::CaseRecord::descriptor()->file(),
           triage::v1::RecordSessionRequest::descriptor()->file(),
           triage::v1::OrganisationVersion::descriptor()->file(),
           triage::v1::RoleDescription::descriptor()->file(),

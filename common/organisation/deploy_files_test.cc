@@ -252,7 +252,8 @@ TEST(Roles, AuditorAndDirectorChangeNothing) {
   const std::set<std::string> reads = {"reports.read",      "cases.read",     "duties.read",
                                        "notices.read",      "figures.read",   "regimes.read",
                                        "organisation.read", "operations.read", "audit.read",
-                                       "erasures.read",     "cases.readers",  "organisation.history"};
+                                       "erasures.read",     "cases.readers",  "organisation.history",
+                                       "records.read"};
   for (const auto& role : Roles()) {
     if (role.role() != v1::AUDITOR && role.role() != v1::DIRECTOR) continue;
     for (const auto& grant : role.grants()) EXPECT_THAT(reads, Contains(grant.permission()));

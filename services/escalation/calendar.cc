@@ -1,11 +1,10 @@
 #include "services/escalation/calendar.h"
 
-#include <sodium.h>
-
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "common/rpc/time.h"
+#include "services/escalation/feed_secret.h"
 
 namespace avvik::escalation {
 namespace {
@@ -36,19 +35,6 @@ std::string UidOf(const Deadline& deadline) {
 }
 
 }  // namespace
-
-std::string NewFeedSecret() {
-  std::string bytes(32, '\0');
-  randombytes_buf(bytes.data(), bytes.size());
-  return absl::WebSafeBase64Escape(bytes);
-}
-
-std::string HashOfSecret(std::string_view secret) {
-  std::string hash(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(hash.data()),
-                     reinterpret_cast<const unsigned char*>(secret.data()), secret.size());
-  return hash;
-}
 
 std::string FeedPath(std::string_view tenant, std::string_view secret) {
   return "/v1/calendar/" + std::string(tenant) + "." + std::string(secret) + ".ics";

@@ -49,12 +49,6 @@ inline constexpr int kMostFeeds = 10;
 // How many deadlines an address gives.
 inline constexpr int kMostEntries = 1'000;
 
-// What is secret of a new address: 256 bits from the system's source of randomness.
-std::string NewFeedSecret();
-
-// What is kept of a secret. It is long enough that no slow hash is needed.
-std::string HashOfSecret(std::string_view secret);
-
 // The path of an address. A tenant's name may hold dots, a secret never does.
 std::string FeedPath(std::string_view tenant, std::string_view secret);
 

@@ -11,6 +11,7 @@
 #include "common/status/macros.h"
 #include "services/escalation/deciding_person.h"
 #include "services/escalation/errors.h"
+#include "services/escalation/feed_secret.h"
 
 namespace avvik::escalation {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "common/rpc/time.h"
 #include "gmock/gmock.h"
+#include "services/escalation/feed_secret.h"
 #include "services/escalation/test_support.h"
 
 namespace avvik::escalation {

@@ -15,9 +15,10 @@ constexpr pg::Statement kLockCase{"triage_lock_case_of_duty", R"sql(
        FOR UPDATE)sql"};
 
 constexpr pg::Statement kPutDuty{"triage_put_duty", R"sql(
-    INSERT INTO case_duty (tenant, duty_id, case_id, due_at)
-    VALUES                ($1,     $2,      $3,      coalesce($4::timestamptz, 'infinity'))
-    ON CONFLICT (tenant, duty_id) DO UPDATE SET due_at = excluded.due_at)sql"};
+    INSERT INTO case_duty (tenant, duty_id, case_id, due_at, submitted_at)
+    VALUES                ($1,     $2,      $3,      coalesce($4::timestamptz, 'infinity'), $5)
+    ON CONFLICT (tenant, duty_id) DO UPDATE
+       SET due_at = excluded.due_at, submitted_at = excluded.submitted_at)sql"};
 
 constexpr pg::Statement kPutDue{"triage_put_due", R"sql(
     UPDATE triage_case SET due_at = due.next
@@ -32,6 +33,17 @@ bool IsOpen(escalation::v1::StageState state) {
   return state == escalation::v1::STAGE_STATE_RUNNING ||
          state == escalation::v1::STAGE_STATE_DUE_SOON ||
          state == escalation::v1::STAGE_STATE_OVERDUE;
+}
+
+// When the authority was last told; nothing when it never was.
+std::optional<absl::Time> LastSubmitted(const escalation::v1::DutyFacts& duty) {
+  std::optional<absl::Time> last;
+  for (const escalation::v1::StageFacts& stage : duty.stages()) {
+    if (!stage.has_submit_time()) continue;
+    const absl::Time told = rpc::FromProtoTime(stage.submit_time());
+    last = std::max(last.value_or(told), told);
+  }
+  return last;
 }
 
 }  // namespace
@@ -56,7 +68,8 @@ absl::Status PutDuty(pg::Transaction& transaction, const std::string& tenant,
                          transaction.Execute(kLockCase, {tenant, duty.case_id()}));
   if (kept.empty()) return absl::OkStatus();
   AVVIK_RETURN_IF_ERROR(
-      transaction.Execute(kPutDuty, {tenant, duty.duty_id(), duty.case_id(), NextDue(duty)})
+      transaction.Execute(kPutDuty, {tenant, duty.duty_id(), duty.case_id(), NextDue(duty),
+                                     LastSubmitted(duty)})
           .status());
   return transaction.Execute(kPutDue, {tenant, duty.case_id()}).status();
 }

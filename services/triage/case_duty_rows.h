@@ -1,4 +1,5 @@
-// What triage keeps of the duties of cases, which escalation owns: when the next step is due.
+// What triage keeps of the duties of cases, which escalation owns: when the next step is due, and when an
+// authority was last told.
 #pragma once
 
 #include <optional>

@@ -201,4 +201,27 @@ absl::Status MeasureOwnerMayNotHandle(const std::string& number) {
                               "may not handle case " + number + "; give them access first");
 }
 
+absl::Status CaseIsRegistered(const std::string& number) {
+  return Error(absl::StatusCode::kFailedPrecondition,
+               "the case has the registration number " + number + " and keeps it",
+               "CASE_REGISTERED", {{"registration_number", number}});
+}
+
+absl::Status RegistrationNumberTaken(const std::string& number) {
+  return Error(absl::StatusCode::kAlreadyExists,
+               "another case has the registration number " + number, "REGISTRATION_NUMBER_TAKEN",
+               {{"registration_number", number}});
+}
+
+absl::Status RecordChanged(const std::string& current_etag) {
+  return Error(absl::StatusCode::kAborted, "the record has changed since; read it again",
+               "RECORD_CHANGED", {{"etag", current_etag}});
+}
+
+absl::Status MarkingNotFound(const std::string& marking_id) {
+  return Error(absl::StatusCode::kNotFound,
+               "the case has no marking " + marking_id + " that stands", "MARKING_NOT_FOUND",
+               {{"marking_id", marking_id}});
+}
+
 }  // namespace avvik::triage::error

@@ -83,5 +83,13 @@ absl::Status UnknownMeasureOwnerUnit(const std::string& unit);
 absl::Status NobodyHoldsFunction();
 // INVALID_ARGUMENT naming `plan.owner`: may not handle the measure's case.
 absl::Status MeasureOwnerMayNotHandle(const std::string& number);
+// FAILED_PRECONDITION: the case has another registration number.
+absl::Status CaseIsRegistered(const std::string& number);
+// ALREADY_EXISTS: another case has the registration number.
+absl::Status RegistrationNumberTaken(const std::string& number);
+// ABORTED: the record has changed since.
+absl::Status RecordChanged(const std::string& current_etag);
+// NOT_FOUND: the case has no such marking of secrecy that stands.
+absl::Status MarkingNotFound(const std::string& marking_id);
 
 }  // namespace avvik::triage::error

@@ -22,7 +22,9 @@
 #include "services/triage/pg_case_store.h"
 #include "services/triage/pg_erasure_store.h"
 #include "services/triage/pg_measure_store.h"
+#include "services/triage/pg_record_store.h"
 #include "services/triage/portal_service.h"
+#include "services/triage/records_service.h"
 #include "services/triage/report_event_handler.h"
 #include "services/triage/retention.h"
 #include "services/triage/sealed_keys.h"
@@ -88,6 +90,8 @@ int main(int argc, char** argv) {
   triage::SessionLogStore session_log(h.pool());
   triage::SessionLogService session_log_service(h.environment(), session_log);
   triage::PortalService portal(h.environment(), h.directory());
+  triage::PgRecordStore records(h.pool(), h.ids(), **vault);
+  triage::RecordsService records_service(h.environment(), records, cases, h.publisher(), h.ids());
   h.Hear("intake", intake, reports);
   h.Hear("escalation", escalation, duties);
   h.Add(indexer);
@@ -113,6 +117,7 @@ int main(int argc, char** argv) {
   h.Offer({&organisation_history, triage::v1::OrganisationHistory::service_full_name()});
   h.Offer({&catalogues, triage::v1::Catalogues::service_full_name()});
   h.Offer({&session_log_service, triage::v1::SessionLog::service_full_name()});
+  h.Offer({&records_service, triage::v1::PublicRecords::service_full_name()});
   h.Offer({&portal, triage::v1::Portal::service_full_name()});
   return h.Run();
 }

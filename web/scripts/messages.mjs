@@ -93,7 +93,8 @@ const shown = ['CaseState', 'Resolution', 'Category', 'Kind', 'SecurityProperty'
   'DutyState', 'StageState', 'Confidence', 'EntityUnit', 'NoticeState', 'AttachmentState', 'AttachmentRefusal', 'CampaignState',
   'Confidentiality', 'MessageAuthor', 'ReportState', 'RevealReason', 'Outcome', 'RebuildState', 'BodyType', 'RouteTo', 'ChangeKind',
     'AssessmentResult', 'DecisionCause', 'FieldKind', 'DutyKind', 'ErasureGround', 'RoutingEffect', 'Cause', 'MeasureKind', 'MeasureState',
-    'SimilarityGround', 'TimelineKind', 'DossierState', 'ValueOrigin', 'ProblemKind', 'ReceiptKind', 'DossierFormat'];
+    'SimilarityGround', 'TimelineKind', 'DossierState', 'ValueOrigin', 'ProblemKind', 'ReceiptKind', 'DossierFormat', 'DocumentKind',
+    'DocumentReason', 'SecrecyOutcome', 'LeftOut'];
 const description = process.env.AVVIK_OPENAPI ?? resolve(here, '..', process.env.AVVIK_BUILD ?? 'build/release', 'share/openapi.json');
 if (existsSync(description)) {
   const { schemas } = JSON.parse(readFileSync(description, 'utf8')).components;
