@@ -11,8 +11,9 @@
 #include "common/rpc/handle.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
-#include "google/protobuf/util/json_util.h"
 #include "services/escalation/deciding_person.h"
+#include "services/escalation/dossier_export.h"
+#include "services/escalation/dossier_frame.h"
 #include "services/escalation/dossier_proto.h"
 #include "services/escalation/errors.h"
 #include "services/escalation/receipt_type.h"
@@ -79,20 +80,6 @@ absl::StatusOr<DossierChange> TicksOf(const v1::TickFieldsRequest& request,
     if (ticked == request.untick()) (ticked ? change.unticked : change.ticked).push_back(field);
   }
   return change;
-}
-
-// A dossier as a file.
-absl::StatusOr<std::string> ContentOf(const v1::Dossier& dossier, v1::DossierFormat format) {
-  if (format != v1::DOSSIER_FORMAT_JSON) {
-    return status::InvalidField("format", "is none that a dossier is given in");
-  }
-  std::string content;
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  if (!google::protobuf::util::MessageToJsonString(dossier, &content, options).ok()) {
-    return absl::InternalError("the dossier cannot be written as JSON");
-  }
-  return content;
 }
 
 }  // namespace
@@ -316,10 +303,11 @@ grpc::Status DossierService::ExportDossier(grpc::ServerContext* context,
     AVVIK_RETURN_IF_ERROR(CheckOpen(file.duty, rules));
     if (file.dossier.newest() == nullptr) return error::DossierIsEmpty();
     AVVIK_RETURN_IF_ERROR(MayLeave(rules, file.dossier, *file.dossier.Find(dossier.version())));
-    AVVIK_ASSIGN_OR_RETURN(const std::string content, ContentOf(dossier, request->format()));
+    AVVIK_ASSIGN_OR_RETURN(const std::string content, Export(dossier, request->format(),
+                                  FrameOf(dossier, *call.organisation(), call.now())));
     v1::ExportDossierResponse first;
-    first.set_filename(fmt::format("{}-{}-v{}.json", file.duty.number, request->stage(), dossier.version()));
-    first.set_media_type("application/json");
+    first.set_filename(FileNameOf(dossier, request->format()));
+    first.set_media_type(MediaTypeOf(request->format()));
     first.set_size(static_cast<std::int64_t>(content.size()));
     return rpc::SendFile(*writer, std::move(first), content);
   });

@@ -130,7 +130,10 @@ class DossierServiceTest : public ServiceTest {
     auto reader = dossiers_->ExportDossier(&context, request);
     std::string content;
     v1::ExportDossierResponse piece;
-    while (reader->Read(&piece)) content += piece.content();
+    while (reader->Read(&piece)) {
+      if (content.empty()) exported_ = piece;
+      content += piece.content();
+    }
     const grpc::Status status = reader->Finish();
     if (!status.ok()) return rpc::FromGrpc(status);
     return content;
@@ -151,6 +154,7 @@ class DossierServiceTest : public ServiceTest {
 
   std::unique_ptr<v1::Dossiers::Stub> dossiers_;
   std::string duty_id_;
+  v1::ExportDossierResponse exported_;  // The first message of the last.
 };
 
 TEST_F(DossierServiceTest, BeforeAnybodyWroteItShowsWhatIsKnown) {
@@ -323,6 +327,27 @@ TEST_F(DossierServiceTest, LeavesAsAFileWhenNothingBlocks) {
   EXPECT_THAT(Export("sam", ""), NamesField("format"));
   EXPECT_THAT(Export("sam", "format: DOSSIER_FORMAT_JSON version: 9"), HasCode(absl::StatusCode::kNotFound));
   EXPECT_THAT(Export("bo", "format: DOSSIER_FORMAT_JSON"), IsError(absl::StatusCode::kNotFound, "DUTY_NOT_FOUND"));
+}
+
+TEST_F(DossierServiceTest, LeavesInEveryFormat) {
+  ASSERT_OK(Save("sam", kComplete));
+  const auto pdf = Export("sam", "format: DOSSIER_FORMAT_PDF");
+  ASSERT_OK(pdf);
+  EXPECT_THAT(*pdf, ::testing::StartsWith("%PDF-1.7"));
+  EXPECT_EQ(exported_.media_type(), "application/pdf");
+  EXPECT_EQ(exported_.size(), static_cast<std::int64_t>(pdf->size()));
+  EXPECT_THAT(exported_.filename(), ::testing::EndsWith("-anmalan-v1.pdf"));
+  const auto json = Export("sam", "format: DOSSIER_FORMAT_JSON");
+  ASSERT_OK(json);
+  EXPECT_THAT(*json, ::testing::HasSubstr(R"("message": "avvik.escalation.v1.Dossier")"));
+  const auto iodef = Export("sam", "format: DOSSIER_FORMAT_IODEF");
+  ASSERT_OK(iodef);
+  EXPECT_THAT(*iodef, ::testing::AllOf(::testing::StartsWith("<?xml"), ::testing::HasSubstr("marked-course")));
+  EXPECT_EQ(exported_.media_type(), "application/xml");
+  const auto stix = Export("sam", "format: DOSSIER_FORMAT_STIX");
+  ASSERT_OK(stix);
+  EXPECT_THAT(*stix, ::testing::AllOf(::testing::HasSubstr(R"("type": "bundle")"), ::testing::HasSubstr("marked-course")));
+  EXPECT_EQ(exported_.media_type(), "application/stix+json;version=2.1");
 }
 
 TEST_F(DossierServiceTest, WhoMayNotReadTheDutyFindsNoDossier) {
