@@ -88,7 +88,7 @@ unit_of() {
   port=$REPLY
   after=postgresql.service
   case $name in
-    intake) after+=' clamav-daemon.service' groups+=' clamav' ;;
+    intake | escalation) after+=' clamav-daemon.service' groups+=' clamav' ;;
     delivery) out=' and to the mail server' ;;
     gateway) after="${AVVIK_SERVICES[*]/#/avvik-}" after="${after// avvik-gateway/}" after="${after// /.service }.service" ;;
   esac

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/audit/chain.h"
+#include "common/log/log.h"
 #include "common/rpc/file_transfer.h"
 #include "common/rpc/handle.h"
 #include "common/status/error.h"
@@ -97,6 +98,15 @@ grpc::Status DossierService::Transfer(const grpc::ServerContext& context, const 
       environment_.Begin(context, request, rpc::Environment::Place::kNone);
   if (!call.ok()) return environment_.Refuse(request, call.status());
   return environment_.End(*call, work(*call));
+}
+
+absl::Status DossierService::SearchForMalware(const std::string& content) const {
+  if (scanner_ == nullptr) return error::NoScanner();
+  AVVIK_ASSIGN_OR_RETURN(const malware::Verdict verdict,
+                         scanner_->Scan([&](const auto& give) { return give(content); }));
+  if (verdict.finding == malware::Finding::kClean) return absl::OkStatus();
+  log::Warning("receipt_refused", {{"signature", verdict.signature}});
+  return error::ReceiptRefused(verdict.finding == malware::Finding::kInfected);
 }
 
 absl::StatusOr<DossierRules> DossierService::RulesOf(const Duty& duty,
@@ -255,6 +265,7 @@ grpc::Status DossierService::AttachReceipt(grpc::ServerContext* context,
     AVVIK_ASSIGN_OR_RETURN(file.content, ReadFile(pieces));
     const std::optional<ReceiptType> type = TypeOfReceipt(file.content);
     if (!type) return error::ReceiptTypeNotTaken();
+    AVVIK_RETURN_IF_ERROR(SearchForMalware(file.content));
     file.receipt = {.id = ids_.Next(),
                     .kind = first.kind(),
                     .filename = ReceiptName(first.filename(), *type),

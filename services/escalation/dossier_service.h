@@ -6,6 +6,7 @@
 #include "avvik/escalation/v1/dossier.grpc.pb.h"
 #include "common/events/publisher.h"
 #include "common/ids/id_source.h"
+#include "common/malware/scanner.h"
 #include "common/regimes/regime_catalogue.h"
 #include "common/rpc/environment.h"
 #include "services/escalation/dossier_store.h"
@@ -15,15 +16,16 @@ namespace avvik::escalation {
 // Thread-safe.
 class DossierService final : public v1::Dossiers::Service {
  public:
-  // All of them must outlive the service.
+  // All of them must outlive the service. Without a `scanner` no files are taken.
   DossierService(rpc::Environment& environment, DossierStore& store,
                  const regimes::RegimeCatalogue& regimes, IdSource& ids,
-                 events::Publisher& publisher)
+                 events::Publisher& publisher, malware::Scanner* scanner)
       : environment_(environment),
         store_(store),
         regimes_(regimes),
         ids_(ids),
-        publisher_(publisher) {}
+        publisher_(publisher),
+        scanner_(scanner) {}
 
   grpc::Status GetDossier(grpc::ServerContext* context, const v1::GetDossierRequest* request,
                           v1::Dossier* response) override;
@@ -57,6 +59,8 @@ class DossierService final : public v1::Dossiers::Service {
   template <typename Request, typename Act>
   grpc::Status Change(grpc::ServerContext& context, const Request& request, const std::string& etag,
                       v1::Dossier* response, Act&& act);
+  // Errors: ReceiptRefused, NoScanner; UNAVAILABLE when the scanner is away.
+  absl::Status SearchForMalware(const std::string& content) const;
   // What the stage of a duty asks for. Errors: StageNotFound, RegimeVersionUnknown.
   absl::StatusOr<DossierRules> RulesOf(const Duty& duty, const std::string& stage) const;
   // Error: DossierVersionNotFound.
@@ -68,6 +72,7 @@ class DossierService final : public v1::Dossiers::Service {
   const regimes::RegimeCatalogue& regimes_;
   IdSource& ids_;
   events::Publisher& publisher_;
+  malware::Scanner* const scanner_;
   std::atomic<int> transfers_{0};
 };
 

@@ -306,6 +306,8 @@ TEST_F(DossierServiceTest, ReceiptsAreKeptAndGivenBack) {
 
 TEST_F(DossierServiceTest, FilesThatAreNotTakenLeaveNothing) {
   EXPECT_THAT(Attach("sam", "x.pdf", "MZ\x90\x01program"), IsError(absl::StatusCode::kInvalidArgument, "RECEIPT_TYPE"));
+  EXPECT_THAT(Attach("sam", "x.txt", "Svar: " + avvik::testing::TestMalware()),
+              IsError(absl::StatusCode::kInvalidArgument, "RECEIPT_INFECTED"));
   EXPECT_THAT(Attach("sam", "a/b.txt", "text"), NamesField("filename"));
   EXPECT_THAT(Attach("sam", "x.txt", std::string(kMostReceiptBytes + 1, 'x')),
               IsError(absl::StatusCode::kInvalidArgument, "RECEIPT_TOO_LARGE"));

@@ -158,6 +158,18 @@ absl::Status ReceiptTooLarge() {
                        "RECEIPT_TOO_LARGE");
 }
 
+absl::Status ReceiptRefused(bool infected) {
+  return infected ? status::Error(absl::StatusCode::kInvalidArgument,
+                                  "the file holds malware; nothing of it was kept", "RECEIPT_INFECTED")
+                  : status::Error(absl::StatusCode::kInvalidArgument,
+                                  "the file cannot be searched for malware: it is encrypted or too deeply packed",
+                                  "RECEIPT_NOT_SCANNABLE");
+}
+
+absl::Status NoScanner() {
+  return Refused("nothing searches files for malware here, so none are taken", "NO_SCANNER");
+}
+
 absl::Status UploadBrokenOff() {
   return status::Error(absl::StatusCode::kAborted,
                        "the file ended before its end; nothing of it was kept", "UPLOAD_BROKEN_OFF");

@@ -65,6 +65,10 @@ absl::Status TooManyReceipts();
 absl::Status ReceiptTypeNotTaken();
 // INVALID_ARGUMENT `RECEIPT_TOO_LARGE`.
 absl::Status ReceiptTooLarge();
+// INVALID_ARGUMENT `RECEIPT_INFECTED`: the file holds malware; or `RECEIPT_NOT_SCANNABLE`: it cannot be looked at in whole.
+absl::Status ReceiptRefused(bool infected);
+// FAILED_PRECONDITION `NO_SCANNER`: nothing searches files for malware here, so none are taken.
+absl::Status NoScanner();
 // ABORTED `UPLOAD_BROKEN_OFF`: the file did not come in whole.
 absl::Status UploadBrokenOff();
 // INVALID_ARGUMENT `DEADLINE_NEEDED`: a file is moved within a time that is said.

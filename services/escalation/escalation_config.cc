@@ -1,5 +1,9 @@
 #include "services/escalation/escalation_config.h"
 
+#include <iostream>
+
+#include "common/malware/scanner.h"
+
 namespace avvik::escalation {
 
 std::optional<int> EscalationConfig::Load(int argc, const char* const* argv) {
@@ -10,7 +14,15 @@ std::optional<int> EscalationConfig::Load(int argc, const char* const* argv) {
                       "file with the master keys, or with the URIs of those in a module (PKCS#11), or env:NAME "
                       "for a variable that holds them");
   reader.Text("regimes", &regimes, "directory of the statutory regimes");
-  return reader.Parse(argc, argv);
+  reader.Text("clamd", &clamd,
+              "ClamAV's daemon, unix:<path> or 127.0.0.1:port; without one, no files of authorities are taken");
+  if (const std::optional<int> exit = reader.Parse(argc, argv)) return exit;
+  if (!clamd.empty() && !malware::IsOnThisMachine(clamd)) {
+    std::cerr << "avvik-escalation: --clamd " << clamd
+              << " is a network address: files go to it in plain, so it must be on this machine\n";
+    return 2;
+  }
+  return std::nullopt;
 }
 
 }  // namespace avvik::escalation

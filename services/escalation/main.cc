@@ -4,6 +4,7 @@
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
 #include "common/secrecy/pg_tenant_key_store.h"
+#include "common/malware/scanner.h"
 #include "common/secrecy/renewal.h"
 #include "common/secrecy/rotation.h"
 #include "services/escalation/assessment_service.h"
@@ -72,8 +73,9 @@ int main(int argc, char** argv) {
   escalation::AssessmentService assessment_service(h.environment(), assessments, *regimes,
                                                    h.publisher());
   escalation::PgDossierStore dossiers(h.pool(), h.ids(), **vault);
+  malware::Clamd clamd(config.clamd);
   escalation::DossierService dossier_service(h.environment(), dossiers, *regimes, h.ids(),
-                                             h.publisher());
+                                             h.publisher(), config.clamd.empty() ? nullptr : &clamd);
   escalation::PgCalendarStore calendar(h.pool());
   escalation::CalendarService calendar_service(h.environment(), calendar, *regimes, h.roles(),
                                                h.ids());

@@ -131,7 +131,9 @@ class ServiceTest : public StoreTest {
   PgAssessmentStore assessments_{database_->pool(), TestRegimes(), *vault_, ids_};
   AssessmentService assessment_service_{environment_, assessments_, TestRegimes(), publisher_};
   PgDossierStore dossier_store_{database_->pool(), ids_, *vault_};
-  DossierService dossier_service_{environment_, dossier_store_, TestRegimes(), ids_, publisher_};
+  // A real clamd, which the harness starts with signatures of our own.
+  malware::Clamd clamd_{avvik::testing::TestClamd()};
+  DossierService dossier_service_{environment_, dossier_store_, TestRegimes(), ids_, publisher_, &clamd_};
   PgCalendarStore calendar_{database_->pool()};
   CalendarService calendar_service_{environment_, calendar_, TestRegimes(), roles_, call_ids_};
   const std::string address_ =

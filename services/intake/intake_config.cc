@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-#include "common/config/loopback.h"
+#include "common/malware/scanner.h"
 
 namespace avvik::intake {
 namespace {
@@ -42,7 +42,7 @@ std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
              .bytes_without_account = without_account * kMebibyte,
              .bytes_in_all = in_all * kMebibyte};
   if (exit.has_value()) return exit;
-  if (!clamd.empty() && !clamd.starts_with("unix:") && !config::IsLoopback(config::HostOf(clamd))) {
+  if (!clamd.empty() && !malware::IsOnThisMachine(clamd)) {
     // It knows no TLS, and what is scanned is what people sent.
     std::cerr << "avvik-intake: --clamd " << clamd
               << " is a network address: files go to it in plain, so it must be on this machine\n";

@@ -3,6 +3,7 @@
 #include "common/events/migrations.h"
 #include "common/filing_proof/filing_proof.h"
 #include "common/host/host.h"
+#include "common/malware/scanner.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/process/lifecycle.h"
 #include "common/secrecy/pg_tenant_key_store.h"
@@ -16,7 +17,6 @@
 #include "services/intake/hashes.h"
 #include "services/intake/intake_config.h"
 #include "services/intake/intake_service.h"
-#include "services/intake/malware_scanner.h"
 #include "services/intake/pg_attachment_store.h"
 #include "services/intake/pg_campaign_store.h"
 #include "services/intake/pg_receipt_store.h"
@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
   intake::SecrecyService secrecy(h.environment(), store);
 
   intake::PgAttachmentStore attachments(h.pool(), **vault, h.ids(), config.storage);
-  intake::Clamd clamd(config.clamd);
+  malware::Clamd clamd(config.clamd);
   intake::Quarantine quarantine(attachments, clamd, h.clock(), h.telemetry(),
                                 [&h] { h.publisher().Wake(); });
   intake::AttachmentReceiver receiver(attachments, [&quarantine] { quarantine.Wake(); });

@@ -13,6 +13,7 @@
 #include "common/clock/clock.h"
 #include "common/events/migrations.h"
 #include "common/events/outbox.h"
+#include "common/malware/scanner.h"
 #include "common/organisation/pg_keeper.h"
 #include "common/secrecy/pg_tenant_key_store.h"
 #include "common/secrecy/test_renewal.h"
@@ -20,7 +21,6 @@
 #include "common/telemetry/registry.h"
 #include "services/intake/attachment_receiver.h"
 #include "services/intake/case_event_handler.h"
-#include "services/intake/malware_scanner.h"
 #include "services/intake/pg_campaign_store.h"
 #include "services/intake/pg_receipt_store.h"
 #include "services/intake/pg_report_store.h"
@@ -38,15 +38,6 @@ using avvik::testing::IsError;
 using avvik::testing::TestDatabase;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'795'000'000);
-
-// Put together here, so that this file is not malware itself.
-const std::string kMalware = std::string("AVVIK-HARMLESS-TEST-FILE-") + "THAT-COUNTS-AS-MALWARE";
-
-std::string ClamdAddress() {
-  const char* path = std::getenv("AVVIK_TEST_CLAMD");
-  if (path == nullptr) std::abort();
-  return std::string("unix:") + path;
-}
 
 class AttachmentStoreTest : public ::testing::Test {
  protected:
@@ -158,7 +149,7 @@ class AttachmentStoreTest : public ::testing::Test {
     for (size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 23);
     return text;
   }
-  Quarantine MakeQuarantine(MalwareScanner& scanner) {
+  Quarantine MakeQuarantine(malware::Scanner& scanner) {
     return Quarantine(store_, scanner, clock_, telemetry_, [this] { ++told_; });
   }
 
@@ -460,7 +451,7 @@ TEST_F(AttachmentStoreTest, FileWithoutItsReportsKeyIsNotTaken) {
 // With a real clamd, which the harness starts with signatures of our own.
 TEST_F(AttachmentStoreTest, ScannedCleanFileIsReadableAndTold) {
   const Attachment sent = Sent(Text(400'000));
-  Clamd clamd(ClamdAddress());
+  malware::Clamd clamd(avvik::testing::TestClamd());
   Quarantine quarantine = MakeQuarantine(clamd);
   EXPECT_EQ(*quarantine.RunOnce(), true);
   EXPECT_EQ(StateOf(sent), v1::ATTACHMENT_STATE_CLEAN);
@@ -471,8 +462,8 @@ TEST_F(AttachmentStoreTest, ScannedCleanFileIsReadableAndTold) {
 
 TEST_F(AttachmentStoreTest, MalwareIsFoundAcrossChunksAndItsContentRemoved) {
   // Over the border between two chunks, which are two pieces for clamd.
-  const Attachment sent = Sent(Text(131'072 - 20) + kMalware + Text(1000));
-  Clamd clamd(ClamdAddress());
+  const Attachment sent = Sent(Text(131'072 - 20) + avvik::testing::TestMalware() + Text(1000));
+  malware::Clamd clamd(avvik::testing::TestClamd());
   Quarantine quarantine = MakeQuarantine(clamd);
   ASSERT_OK(quarantine.RunOnce());
   const auto stored = store_.Get("kalix", report_.id, sent.id);
@@ -486,14 +477,14 @@ TEST_F(AttachmentStoreTest, MalwareIsFoundAcrossChunksAndItsContentRemoved) {
 
 TEST_F(AttachmentStoreTest, ScannerThatIsAwayDelaysAFileAndLosesNone) {
   const Attachment sent = Sent("fil");
-  Clamd away("unix:/no/such/socket");
+  malware::Clamd away("unix:/no/such/socket");
   Quarantine quarantine = MakeQuarantine(away);
   EXPECT_EQ(*quarantine.RunOnce(), true);
   EXPECT_EQ(StateOf(sent), v1::ATTACHMENT_STATE_QUARANTINED);
   EXPECT_EQ(*quarantine.RunOnce(), false);  // Not due for two seconds.
   EXPECT_EQ(database_->Value("SELECT due_at > now() FROM attachment"), "true");
   database_->Run("UPDATE attachment SET due_at = now()");
-  Clamd clamd(ClamdAddress());
+  malware::Clamd clamd(avvik::testing::TestClamd());
   Quarantine again = MakeQuarantine(clamd);
   EXPECT_EQ(*again.RunOnce(), true);
   EXPECT_EQ(StateOf(sent), v1::ATTACHMENT_STATE_CLEAN);
@@ -502,7 +493,7 @@ TEST_F(AttachmentStoreTest, ScannerThatIsAwayDelaysAFileAndLosesNone) {
 TEST_F(AttachmentStoreTest, DamagedFileIsRefused) {
   const Attachment sent = Sent(Text(300'000));
   database_->Run("DELETE FROM attachment_chunk WHERE place = 1");
-  Clamd clamd(ClamdAddress());
+  malware::Clamd clamd(avvik::testing::TestClamd());
   Quarantine quarantine = MakeQuarantine(clamd);
   EXPECT_EQ(*quarantine.RunOnce(), true);
   EXPECT_EQ(store_.Get("kalix", report_.id, sent.id)->refusal, v1::ATTACHMENT_REFUSAL_DAMAGED);
@@ -519,7 +510,7 @@ TEST_F(AttachmentStoreTest, ClaimedFileIsNotClaimedTwiceUnlessItsScannerIsSilent
 
 TEST_F(AttachmentStoreTest, EventsCarryIdsAndCodesOnly) {
   const Attachment clean = Sent("fil", "annas fil.txt");
-  const Attachment bad = Sent(kMalware);
+  const Attachment bad = Sent(avvik::testing::TestMalware());
   ASSERT_OK(store_.Settle(clean, {}, kNow));
   ASSERT_OK(store_.Settle(bad, {.refusal = v1::ATTACHMENT_REFUSAL_INFECTED, .signature = "x"}, kNow));
   // Settled once.

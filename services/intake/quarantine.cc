@@ -20,9 +20,21 @@ telemetry::Counter Scans(telemetry::Registry& telemetry, const char* result) {
                            {{"result", result}});
 }
 
+v1::AttachmentRefusal RefusalFor(malware::Finding finding) {
+  switch (finding) {
+    case malware::Finding::kInfected:
+      return v1::ATTACHMENT_REFUSAL_INFECTED;
+    case malware::Finding::kNotScannable:
+      return v1::ATTACHMENT_REFUSAL_NOT_SCANNABLE;
+    case malware::Finding::kClean:
+      break;
+  }
+  return v1::ATTACHMENT_REFUSAL_UNSPECIFIED;
+}
+
 }  // namespace
 
-Quarantine::Quarantine(AttachmentStore& store, MalwareScanner& scanner, const Clock& clock,
+Quarantine::Quarantine(AttachmentStore& store, malware::Scanner& scanner, const Clock& clock,
                        telemetry::Registry& telemetry, std::function<void()> told)
     : store_(store),
       scanner_(scanner),
@@ -80,13 +92,15 @@ absl::StatusOr<bool> Quarantine::RunOnce() {
 absl::StatusOr<Verdict> Quarantine::Scan(const Attachment& attachment) {
   AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key,
                          store_.KeyOf(attachment.tenant, attachment.report_id));
-  return scanner_.Scan([&](const auto& give) -> absl::Status {
+  const auto pieces = [&](const auto& give) -> absl::Status {
     for (int index = 0; index < attachment.chunks; ++index) {
       AVVIK_ASSIGN_OR_RETURN(const std::string chunk, store_.Chunk(attachment, key, index));
       AVVIK_RETURN_IF_ERROR(give(chunk));
     }
     return absl::OkStatus();
-  });
+  };
+  AVVIK_ASSIGN_OR_RETURN(const malware::Verdict verdict, scanner_.Scan(pieces));
+  return Verdict{.refusal = RefusalFor(verdict.finding), .signature = verdict.signature};
 }
 
 absl::Duration Quarantine::PauseAfter(int scans) {

@@ -4,10 +4,10 @@
 #include <functional>
 
 #include "common/clock/clock.h"
+#include "common/malware/scanner.h"
 #include "common/process/loop.h"
 #include "common/telemetry/registry.h"
 #include "services/intake/attachment_store.h"
-#include "services/intake/malware_scanner.h"
 
 namespace avvik::intake {
 
@@ -15,7 +15,7 @@ namespace avvik::intake {
 class Quarantine final : public process::Runnable {
  public:
   // All of them must outlive it. `told` is called when there is something to tell the other services.
-  Quarantine(AttachmentStore& store, MalwareScanner& scanner, const Clock& clock,
+  Quarantine(AttachmentStore& store, malware::Scanner& scanner, const Clock& clock,
              telemetry::Registry& telemetry, std::function<void()> told);
   ~Quarantine() override { Stop(); }
 
@@ -36,7 +36,7 @@ class Quarantine final : public process::Runnable {
   absl::StatusOr<Verdict> Scan(const Attachment& attachment);
 
   AttachmentStore& store_;
-  MalwareScanner& scanner_;
+  malware::Scanner& scanner_;
   const Clock& clock_;
   const std::function<void()> told_;
   telemetry::Counter clean_;

@@ -94,4 +94,15 @@ redis::Server TestRedis(const std::string& user) {
   return server;
 }
 
+std::string TestClamd() {
+  const char* path = std::getenv("AVVIK_TEST_CLAMD");
+  if (path == nullptr) std::abort();
+  return std::string("unix:") + path;
+}
+
+// Put together here, so that this file is not malware itself.
+std::string TestMalware() {
+  return std::string("AVVIK-HARMLESS-TEST-FILE-") + "THAT-COUNTS-AS-MALWARE";
+}
+
 }  // namespace avvik::testing

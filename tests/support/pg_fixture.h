@@ -42,5 +42,9 @@ class TestDatabase {
 // whoever operates it, who may do everything (AVVIK_TEST_SECRETS). Ignores SIGPIPE from here on. Ends the
 // program when there is none.
 redis::Server TestRedis(const std::string& user = "operator");
+// The address of a real clamd, which has signatures of our own.
+std::string TestClamd();
+// What counts as malware for it, and is harmless.
+std::string TestMalware();
 
 }  // namespace avvik::testing
