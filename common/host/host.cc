@@ -44,6 +44,8 @@ const pg::AppendOnly kAppendOnly[] = {{"audit_record", {}},
                                         "hashes_since"}},
                                       {"duty_decision", {"facts", "reasons", "statement"}},
                                       {"erasure", {}},
+                                      {"secrecy_marking", {}},
+                                      {"secrecy_assessment", {}},
                                       {"organisation", {}}};
 
 // Brings the database to the schema the program was built for, as the role that owns it.
