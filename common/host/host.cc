@@ -47,6 +47,8 @@ const pg::AppendOnly kAppendOnly[] = {{"audit_record", {}},
                                       {"dossier_step", {"statement"}},
                                       {"dossier_receipt", {"head", "content"}},
                                       {"erasure", {}},
+                                      {"secrecy_marking", {}},
+                                      {"secrecy_assessment", {}},
                                       {"organisation", {}}};
 
 // Brings the database to the schema the program was built for, as the role that owns it.
