@@ -63,7 +63,7 @@ std::string MediaTypeOf(v1::DossierFormat format) {
     case v1::DOSSIER_FORMAT_IODEF:
       return "application/xml";
     case v1::DOSSIER_FORMAT_STIX:
-      return "application/stix+json;version=2.1";
+      return "application/stix+json";
     default:
       return "application/json";
   }
