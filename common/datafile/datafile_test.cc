@@ -101,7 +101,7 @@ TEST(Parse, UnknownKeyNamesItsPlaceAndTheNearestName) {
             "policy, units, people, systems, pm3_objects, bodies, routing, base_url, mail_from, "
             "role_titles, board, stand_ins, group_roles, anonymous_reporting, retention, "
             "office_hours, ladders, "
-            "appearance");
+            "appearance, authority_contacts");
 }
 
 TEST(Parse, MisspeltRequiredKeyIsNotAlsoMissing) {

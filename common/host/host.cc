@@ -34,7 +34,7 @@ constexpr absl::Duration kFollow = absl::Seconds(2);
 
 // What is written once, and never changed or shortened but for what is filled in later: an event gets its
 // position, a tenant's key is wrapped anew and begins to make hashes. Out of a decision goes, with its case, what
-// it was made on.
+// it was made on, and out of a dossier what is written in it.
 const pg::AppendOnly kAppendOnly[] = {{"audit_record", {}},
                                       {"audit_run", {}},
                                       {"audit_checkpoint", {}},
@@ -43,6 +43,9 @@ const pg::AppendOnly kAppendOnly[] = {{"audit_record", {}},
                                        {"master_key_id", "wrapped", "rewrapped_at", "hashing_only",
                                         "hashes_since"}},
                                       {"duty_decision", {"facts", "reasons", "statement"}},
+                                      {"dossier_version", {"content"}},
+                                      {"dossier_step", {"statement"}},
+                                      {"dossier_receipt", {"head", "content"}},
                                       {"erasure", {}},
                                       {"organisation", {}}};
 

@@ -6,6 +6,7 @@
 #include "avvik/audit/v1/audit.pb.h"
 #include "avvik/delivery/v1/delivery.pb.h"
 #include "avvik/escalation/v1/assessment.pb.h"
+#include "avvik/escalation/v1/dossier.pb.h"
 #include "avvik/escalation/v1/escalation.pb.h"
 #include "avvik/escalation/v1/ladder.pb.h"
 #include "avvik/events/v1/event_log.pb.h"
@@ -51,6 +52,7 @@ inline std::vector<const google::protobuf::FileDescriptor*> ServiceFiles() {
           triage::v1::RoleDescription::descriptor()->file(),
           triage::v1::GetMeRequest::descriptor()->file(),
           escalation::v1::GetDutyRequest::descriptor()->file(),
+          escalation::v1::GetDossierRequest::descriptor()->file(),
           escalation::v1::AnswerAlarmRequest::descriptor()->file(),
           escalation::v1::GetAssessmentRequest::descriptor()->file(),
           metrics::v1::Indicator::descriptor()->file(),

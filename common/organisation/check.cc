@@ -64,6 +64,7 @@ class Checker {
     CheckBodies();
     CheckRouting();
     CheckLadders();
+    CheckContacts();
     CheckTitles();
     CheckRetention();
     CheckStandIns();
@@ -308,6 +309,21 @@ class Checker {
       Add(path, "must be a role that people hold by assignment");
     } else if (!wanted && role != v1::ROLE_UNSPECIFIED) {
       Add(path, "must only be given with " + wanted_with);
+    }
+  }
+
+  void CheckContacts() {
+    Unique ids(this, "authority_contacts", ".id");
+    for (int i = 0; i < o_.authority_contacts_size(); ++i) {
+      const v1::AuthorityContact& contact = o_.authority_contacts(i);
+      const std::string path = At("authority_contacts", i);
+      ids.Look(i, contact.id());
+      for (int j = 0; j < contact.units_size(); ++j) {
+        UnitReference(contact.units(j), path + "." + At("units", j));
+      }
+      if (contact.email().empty() && contact.phone().empty() && contact.address().empty()) {
+        Add(path, "must say how it is reached: email, phone or address");
+      }
     }
   }
 

@@ -245,6 +245,20 @@ TEST(Check, RetentionRuleThatIsNeverReachedIsAFault) {
                           HasSubstr("retention[1] is never reached")));
 }
 
+TEST(Check, ContactsForAuthoritiesCanBeReached) {
+  v1::Organisation organisation = ExampleOrganisation();
+  for (const char* id : {"all", "all"}) {
+    organisation.add_authority_contacts()->set_id(id);
+    organisation.mutable_authority_contacts()->rbegin()->set_name("Dataskyddsombudet");
+  }
+  organisation.mutable_authority_contacts(0)->set_phone("0570-00 00 00");
+  organisation.mutable_authority_contacts(0)->add_units("x");
+  EXPECT_THAT(Faults(organisation),
+              ElementsAre(HasSubstr("authority_contacts[0].units[0]"),
+                          HasSubstr("authority_contacts[1].id is the same as of authority_contacts[0]"),
+                          "authority_contacts[1] must say how it is reached: email, phone or address"));
+}
+
 TEST(Check, LaddersNameUnitsAndRolesThatThereAre) {
   v1::Organisation organisation = ExampleOrganisation();
   organisation.set_office_hours("8-17");

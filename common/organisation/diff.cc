@@ -90,7 +90,8 @@ void DiffList(const v1::Organisation& from, const v1::Organisation& to, const Fi
 bool IsTriedFromTheTop(const FieldDescriptor* list) {
   return list->number() == v1::Organisation::kRoutingFieldNumber ||
          list->number() == v1::Organisation::kRetentionFieldNumber ||
-         list->number() == v1::Organisation::kLaddersFieldNumber;
+         list->number() == v1::Organisation::kLaddersFieldNumber ||
+         list->number() == v1::Organisation::kAuthorityContactsFieldNumber;
 }
 
 std::vector<std::string> IdsOf(const v1::Organisation& organisation, const FieldDescriptor* list) {

@@ -13,7 +13,7 @@ enum class ChangeKind { kAdded, kChanged, kRemoved };
 struct Change {
   // `<list>/<id>` for an entry, such as `units/home-care`, `people/anna.berg` or
   // `role_titles/COORDINATOR`; the name of the field for what stands alone, such as `name` or
-  // `languages`; `routing`, `retention` or `ladders` when the same stand in another order.
+  // `languages`; `routing`, `retention`, `ladders` or `authority_contacts` when the same stand in another order.
   std::string subject;
   ChangeKind kind = ChangeKind::kChanged;
 

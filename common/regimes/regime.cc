@@ -9,6 +9,20 @@ const StageRule* RegimeVersion::FindStage(const std::string& id) const {
   return nullptr;
 }
 
+const v1::StageField* StageRule::FindField(const std::string& field) const {
+  for (const v1::StageField& one : fields) {
+    if (one.id() == field) return &one;
+  }
+  return nullptr;
+}
+
+const v1::OptionList* RegimeVersion::OptionsOf(const v1::StageField& field) const {
+  for (const v1::OptionList& list : option_lists) {
+    if (!field.options().empty() && list.id() == field.options()) return &list;
+  }
+  return nullptr;
+}
+
 const ReceiverRule* RegimeVersion::ReceiverOn(absl::CivilDay day) const {
   for (const ReceiverRule& receiver : receivers) {
     if (receiver.days.Contains(day)) return &receiver;

@@ -43,6 +43,12 @@ struct StageRule {
   bool late_reasons = false;
   bool optional =
       false;  // Never overdue; the duty is fulfilled without it. True for stages on request.
+  std::vector<v1::StageField> fields;  // What the authority asks for, in its order.
+  v1::Confidence fields_confidence = v1::CONFIDENCE_UNSPECIFIED;
+  std::string continues;  // The stage whose fields are carried over; may be empty.
+
+  // Null when there is none of that id.
+  const v1::StageField* FindField(const std::string& field) const;
 };
 
 // Days from `from` to `until`, both included; unset is open.
@@ -87,8 +93,11 @@ struct RegimeVersion {
   std::string entity_question;  // Of kind UNITS; may be empty.
   bool documented = false;
   std::vector<std::string> document_questions;
+  std::string legal_basis;
+  bool content_elsewhere = false;
   std::vector<ReceiverRule> receivers;
   std::string language;
+  std::vector<v1::OptionList> option_lists;
   std::vector<StageRule> stages;
   std::vector<std::string> secrecy;
   v1::Confidence confidence = v1::CONFIDENCE_UNSPECIFIED;
@@ -96,6 +105,8 @@ struct RegimeVersion {
 
   // The rule of a stage; null when there is none of that id.
   const StageRule* FindStage(const std::string& id) const;
+  // The list that a field chooses from; null when it chooses from none.
+  const v1::OptionList* OptionsOf(const v1::StageField& field) const;
   // Who is told on a day; null when nobody is named for it.
   const ReceiverRule* ReceiverOn(absl::CivilDay day) const;
 };

@@ -8,6 +8,7 @@
 
 #include "common/deadline/deadline.h"
 #include "common/deadline/instant.h"
+#include "common/regimes/fill.h"
 
 namespace avvik::regimes {
 namespace {
@@ -111,7 +112,8 @@ class Reader {
       if (!first) Wrong(path + ".earlier_too", "may only stand in the first version");
       version.days.from.reset();
     }
-    Required(message.legal_basis(), path + ".legal_basis");
+    version.legal_basis = Required(message.legal_basis(), path + ".legal_basis");
+    version.content_elsewhere = message.content_elsewhere();
     version.entity_unit = message.entity_unit();
     if (message.entity_unit() == v1::ENTITY_UNIT_UNSPECIFIED) {
       Wrong(path + ".entity_unit", "is required");
@@ -268,6 +270,7 @@ class Reader {
                                          : "must hold at least one stage");
     }
     ReadOptionLists(message, path);
+    version.option_lists.assign(message.option_lists().begin(), message.option_lists().end());
     std::set<std::string> all;
     for (int i = 0; i < message.stages_size(); ++i) {
       const std::string& id = message.stages(i).id();
@@ -279,6 +282,7 @@ class Reader {
     for (int i = 0; i < message.stages_size(); ++i) {
       version.stages.push_back(
           ReadStage(message.stages(i), fmt::format("{}.stages[{}]", path, i), all, before));
+      CheckFills(version, version.stages.back(), fmt::format("{}.stages[{}]", path, i));
       before.insert(message.stages(i).id());
     }
   }
@@ -300,6 +304,13 @@ class Reader {
     }
     ReadOverrides(message.clock(), path + ".clock", all, stage);
     CheckFields(message, path);
+    stage.fields.assign(message.fields().begin(), message.fields().end());
+    stage.fields_confidence = message.fields_confidence();
+    stage.continues = message.continues();
+    if (!stage.continues.empty() && !before.contains(stage.continues)) {
+      Wrong(path + ".continues",
+            fmt::format("'{}' is not a stage before this one", stage.continues));
+    }
     stage.remind_minutes_before =
         Bounded(message.remind_minutes_before(), 0, 525600, path + ".remind_minutes_before");
     stage.late_reasons = message.late_reasons();
@@ -369,6 +380,16 @@ class Reader {
       }
       if (chosen && !lists_.contains(field.options())) {
         Wrong(at + ".options", fmt::format("'{}' is not an option list of this version", field.options()));
+      }
+    }
+  }
+
+  // `stage` is the last of the version so far: what is carried over comes from those before it.
+  void CheckFills(const RegimeVersion& version, const StageRule& stage, const std::string& path) {
+    for (std::size_t i = 0; i < stage.fields.size(); ++i) {
+      if (const std::string fault = FillFault(version, stage, stage.fields[i], questions_);
+          !fault.empty()) {
+        Wrong(fmt::format("{}.fields[{}].fill", path, i), fault);
       }
     }
   }

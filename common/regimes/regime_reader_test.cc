@@ -301,6 +301,64 @@ TEST(ReadRegimeTest, FieldsChooseFromListsOfTheVersion) {
           "versions[0].stages[0].fields[1].options: may only stand with CHOICE and CHOICES"));
 }
 
+TEST(ReadRegimeTest, FieldsAreFilledInWithWhatFitsThem) {
+  v1::Regime message = Right();
+  v1::RegimeVersion* version = message.mutable_versions(0);
+  *version->add_option_lists() =
+      ParseText<v1::OptionList>("id: 'colours' options { id: 'red' label: 'Röd' }");
+  *version->add_option_lists() =
+      ParseText<v1::OptionList>("id: 'shapes' options { id: 'round' label: 'Rund' }");
+  const auto add = [&](int stage, const std::string& id, const std::string& kind,
+                       const std::string& fill, const std::string& options = "") {
+    *version->mutable_stages(stage)->add_fields() = ParseText<v1::StageField>(
+        "id: '" + id + "' label: 'L' kind: FIELD_KIND_" + kind + " fill: '" + fill + "'" +
+        (options.empty() ? "" : " options: '" + options + "'"));
+  };
+  for (int stage = 0; stage < 2; ++stage) {
+    version->mutable_stages(stage)->set_fields_confidence(v1::CONFIDENCE_VERIFIED);
+  }
+  add(0, "name", "TEXT", "entity.name");
+  add(0, "when", "TIME", "case.occurred");
+  add(0, "said", "LONG_TEXT", "case.occurred");
+  add(0, "many", "NUMBER", "answer:many");
+  add(0, "which", "CHOICES", "answer:which", "colours");
+  add(1, "name", "LONG_TEXT", "stage:first.name");
+  add(1, "which", "CHOICES", "stage:first.which", "colours");
+  version->mutable_stages(1)->set_continues("first");
+  const auto regime = ReadRegime(message, TestQuestions());
+  ASSERT_TRUE(regime.ok()) << regime.status();
+  EXPECT_EQ(regime->versions[0].stages[0].FindField("many")->fill(), "answer:many");
+  EXPECT_EQ(regime->versions[0].OptionsOf(regime->versions[0].stages[0].fields[4])->id(), "colours");
+  EXPECT_EQ(regime->versions[0].OptionsOf(regime->versions[0].stages[0].fields[0]), nullptr);
+
+  EXPECT_EQ(regime->versions[0].stages[1].continues, "first");
+
+  version->mutable_stages(1)->set_continues("second");
+  add(1, "a", "TEXT", "weather");
+  add(1, "b", "NUMBER", "case.occurred");
+  add(1, "c", "YES_NO", "answer:many");
+  add(1, "d", "TEXT", "answer:unheard");
+  add(1, "e", "CHOICES", "answer:which", "shapes");
+  add(1, "g", "TEXT", "stage:second.name");
+  add(1, "h", "TEXT", "stage:first.unheard");
+  add(1, "i", "NUMBER", "stage:first.when");
+  add(1, "j", "TEXT", "stage:first");
+  const std::string fields = "versions[0].stages[1].fields";
+  EXPECT_THAT(
+      Wrong(message),
+      ElementsAre(
+          "versions[0].stages[1].continues: 'second' is not a stage before this one",
+          fields + "[2].fill: 'weather' is nothing that a field is filled in with",
+          fields + "[3].fill: 'case.occurred' does not fit a field of this kind",
+          fields + "[4].fill: 'answer:many' does not fit a field of this kind",
+          fields + "[5].fill: 'unheard' is not a question",
+          fields + "[6].fill: question 'which' and the list have no option in common",
+          fields + "[7].fill: 'second' is not a stage before this one",
+          fields + "[8].fill: stage 'first' has no field 'unheard'",
+          fields + "[9].fill: 'stage:first.when' does not fit a field of this kind",
+          fields + "[10].fill: 'stage:first' is nothing that a field is filled in with"));
+}
+
 TEST(ReadRegimeTest, HoursMayBeOthersForSome) {
   v1::Regime message = Right();
   v1::Clock* clock = message.mutable_versions(0)->mutable_stages(0)->mutable_clock();

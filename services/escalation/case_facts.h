@@ -64,6 +64,8 @@ struct CaseFacts {
   std::map<std::string, CaseAnswer> answers;  // By question.
 
   absl::Time aware_time;                 // When somebody responsible knew.
+  std::optional<absl::Time> occur_time;  // When it happened, as far as known.
+  std::optional<absl::Time> report_time;  // When it was first reported.
   std::optional<absl::Time> close_time;  // Set while the case is closed.
   bool no_deviation = false;             // Closed because nothing had gone wrong.
   bool imported = false;                 // Brought from an older register.

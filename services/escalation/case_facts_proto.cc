@@ -43,6 +43,8 @@ absl::StatusOr<CaseFacts> FactsFromProto(const std::string& tenant,
   facts.category = proto.category();
   TakeClassification(proto.classification(), facts);
   facts.aware_time = rpc::FromProtoTime(proto.aware_time());
+  if (proto.has_occurred_time()) facts.occur_time = rpc::FromProtoTime(proto.occurred_time());
+  if (proto.has_reported_time()) facts.report_time = rpc::FromProtoTime(proto.reported_time());
   if (proto.state() == triage::v1::CASE_STATE_CLOSED) {
     facts.close_time = proto.has_close_time() ? rpc::FromProtoTime(proto.close_time()) : as_of;
     facts.no_deviation = proto.resolution() == triage::v1::RESOLUTION_NO_DEVIATION;

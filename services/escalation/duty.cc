@@ -138,7 +138,11 @@ void RefreshStages(Duty& duty, DutyState open, const DutyRules& rules, const Cas
     const StageRule& rule = rules.version.stages[i];
     const bool applies =
         !rule.applies_when || Evaluate(*rule.applies_when, situation).truth != Truth::kNo;
-    RefreshStage(WithOverride(rule, situation), duty, rules, applies, now, duty.stages[i]);
+    if (rule.overrides.empty()) {
+      RefreshStage(rule, duty, rules, applies, now, duty.stages[i]);
+    } else {
+      RefreshStage(WithOverride(rule, situation), duty, rules, applies, now, duty.stages[i]);
+    }
   }
   duty.state = AllDone(duty, rules.version) ? DutyState::DUTY_STATE_FULFILLED : open;
 }
@@ -244,6 +248,10 @@ absl::Status CheckSubmitTime(const Duty& duty, const StageRule& rule, absl::Time
   return absl::OkStatus();
 }
 
+bool IsToldLate(const DutyStage& stage, absl::Time submit_time) {
+  return stage.times.target && submit_time > *stage.times.target;
+}
+
 absl::Status CheckSubmission(const Duty& duty, const StageRule& rule, const DutyStage& stage,
                              const Submission& submission, absl::Time submit_time, absl::Time now) {
   if (stage.state == StageState::STAGE_STATE_NOT_APPLICABLE)
@@ -255,8 +263,8 @@ absl::Status CheckSubmission(const Duty& duty, const StageRule& rule, const Duty
   if (submission.external_id.empty() && submission.reason.empty()) {
     return status::InvalidField("external_id", "is required, unless reason says why there is none");
   }
-  const bool late = stage.times.target && submit_time > *stage.times.target;
-  if (late && rule.late_reasons && submission.reason.empty()) {
+  if (IsToldLate(stage, submit_time) && rule.late_reasons && submission.reason.empty() &&
+      submission.late_reasons.empty()) {
     return status::InvalidField("reason",
                                 "is required: the stage is told late and the law asks why");
   }
@@ -317,7 +325,9 @@ absl::StatusOr<DutyOutcome> SubmitStage(const Duty& duty, const DutyRules& rules
   if (stage->submit_time) {
     const bool same = stage->external_id == submission.external_id &&
                       stage->reason == submission.reason &&
-                      (!submission.submit_time || submission.submit_time == stage->submit_time);
+                      (!submission.submit_time || submission.submit_time == stage->submit_time) &&
+                      (submission.dossier_version == 0 ||
+                       submission.dossier_version == stage->dossier_version);
     if (same) return outcome;
     return error::StageAlreadySubmitted(stage->id);
   }
@@ -331,6 +341,7 @@ absl::StatusOr<DutyOutcome> SubmitStage(const Duty& duty, const DutyRules& rules
   stage->submit_time = submit_time;
   stage->external_id = submission.external_id;
   stage->reason = submission.reason;
+  stage->dossier_version = submission.told_version;
   const DutyState open =
       duty.state == DutyState::DUTY_STATE_FULFILLED ? DutyState::DUTY_STATE_REQUIRED : duty.state;
   RefreshStages(outcome.duty, open, rules, facts, now);

@@ -34,6 +34,7 @@ struct DutyStage {
   std::optional<absl::Time> submit_time;
   std::string external_id;
   std::string reason;
+  int dossier_version = 0;  // Which version of the dossier was told; 0 when none was written.
 
   friend bool operator==(const DutyStage&, const DutyStage&) = default;
 };
@@ -117,6 +118,11 @@ struct Submission {
   std::string external_id;  // The authority's own number; may be empty with a reason.
   std::string reason;
   std::optional<absl::Time> submit_time;  // Unset: now.
+  // Which version of the dossier: as asked for (0: none in particular), and what that comes to.
+  int dossier_version = 0;
+  int told_version = 0;
+  // Why it is late, as it stands in that version; counts where `reason` says nothing.
+  std::string late_reasons = {};
 };
 
 // How far ahead of ours the clock of a caller may be; a time within it counts as now.

@@ -31,6 +31,7 @@ void AddStage(const DutyStage& stage, const StageRule* rule, v1::Duty& proto) {
   entry->set_external_id(stage.external_id);
   entry->set_reason(stage.reason);
   entry->set_statutory(stage.statutory);
+  entry->set_dossier_version(stage.dossier_version);
 }
 
 void AddRules(const RegimeVersion& version, absl::CivilDay day, v1::Duty& proto) {
@@ -96,6 +97,7 @@ DutyFilter FilterFromProto(const v1::ListDutiesRequest& request) {
 Submission SubmissionFromProto(const v1::SubmitStageRequest& request) {
   Submission submission{
       .stage = request.stage(), .external_id = request.external_id(), .reason = request.reason()};
+  submission.dossier_version = request.dossier_version();
   if (request.has_submit_time()) submission.submit_time = rpc::FromProtoTime(request.submit_time());
   return submission;
 }

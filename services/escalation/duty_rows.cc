@@ -97,6 +97,7 @@ absl::StatusOr<DutyStage> StageFromRow(const pg::Row& row, const DutyKey& key) {
                          Opened(key, row, "external_id", ExternalIdContext(duty_id, stage.id)));
   AVVIK_ASSIGN_OR_RETURN(stage.reason,
                          Opened(key, row, "reason", ReasonContext(duty_id, stage.id)));
+  stage.dossier_version = static_cast<int>(row.Int("dossier_version"));
   return stage;
 }
 
@@ -130,7 +131,7 @@ std::vector<pg::Param> DutyColumns(const Duty& duty, const DutyKey& key) {
 }
 
 std::vector<pg::Param> StageColumns(const Duty& duty, const DutyKey& key) {
-  std::vector<std::vector<pg::Param>> columns(10);
+  std::vector<std::vector<pg::Param>> columns(11);
   int place = 0;
   for (const DutyStage& stage : duty.stages) {
     std::size_t column = 0;
@@ -139,7 +140,8 @@ std::vector<pg::Param> StageColumns(const Duty& duty, const DutyKey& key) {
           pg::Param(stage.statutory), pg::Param(stage.times.target), pg::Param(stage.times.outer),
           pg::Param(stage.times.remind), pg::Param(stage.submit_time),
           Sealed(key, stage.external_id, ExternalIdContext(duty.id, stage.id)),
-          Sealed(key, stage.reason, ReasonContext(duty.id, stage.id))}) {
+          Sealed(key, stage.reason, ReasonContext(duty.id, stage.id)),
+          pg::Param(stage.dossier_version)}) {
       columns[column++].push_back(std::move(value));
     }
   }

@@ -10,6 +10,7 @@
 #include "common/audit/audit.h"
 #include "common/organisation/rights.h"
 #include "services/escalation/case_facts.h"
+#include "services/escalation/dossier.h"
 #include "services/escalation/duty.h"
 
 namespace avvik::escalation {
@@ -62,6 +63,22 @@ class DutyStore {
   virtual absl::StatusOr<Duty> Change(const std::string& tenant, const std::string& duty_id,
                                       const Visibility& visibility, const std::string& etag,
                                       const Decide& decide, const audit::Record& trace) = 0;
+
+  // What of its dossier is told in a stage.
+  struct ToldDossier {
+    int version = 0;     // 0 when none was written.
+    FieldValues values;  // What is written in it.
+  };
+  using DecideTold = std::function<absl::StatusOr<DutyOutcome>(const Duty&, const CaseFacts&,
+                                                               const ToldDossier&)>;
+
+  // As Change, when the stage of a duty is told with this version of its dossier (0: the newest that is approved, or
+  // else the newest); that it was told is written down there too. INVALID_ARGUMENT naming `dossier_version` when
+  // there is no such version.
+  virtual absl::StatusOr<Duty> Tell(const std::string& tenant, const std::string& duty_id,
+                                    const Visibility& visibility, const std::string& etag,
+                                    const std::string& stage, int dossier_version,
+                                    const DecideTold& decide, const audit::Record& trace) = 0;
 
   // Lets time pass for at most `limit` duties whose timer is due at `now`, the oldest first, each
   // in turn taken by one caller only, of however many there are.

@@ -4,13 +4,27 @@
 #include <utility>
 
 #include "common/events/outbox.h"
+#include "common/organisation/visible.h"
 #include "common/status/macros.h"
 #include "services/escalation/alarm_tables.h"
 #include "services/escalation/duty_rows.h"
+#include "services/escalation/errors.h"
 #include "services/escalation/escalation_events.h"
 
 namespace avvik::escalation {
 namespace {
+
+// $3 to $5 what is visible. What is hidden is as good as absent.
+constexpr pg::Statement kGetDuty{"escalation_get_duty", R"sql(
+    SELECT * FROM duty
+     WHERE tenant = $1 AND id = $2
+       AND avvik_visible(sphere, unit, parties, $3, $4, $5))sql"};
+
+constexpr pg::Statement kLockDuty{"escalation_lock_duty", R"sql(
+    SELECT * FROM duty
+     WHERE tenant = $1 AND id = $2
+       AND avvik_visible(sphere, unit, parties, $3, $4, $5)
+       FOR UPDATE)sql"};
 
 constexpr pg::Statement kListStages{"escalation_list_stages", R"sql(
     SELECT * FROM duty_stage
@@ -63,11 +77,11 @@ constexpr pg::Statement kWriteStages{"escalation_write_stages", R"sql(
     WITH gone AS (
       DELETE FROM duty_stage WHERE duty_id = $1 AND stage <> ALL ($2::text[]))
     INSERT INTO duty_stage (duty_id, stage, place, state, statutory, target_at, outer_at, remind_at,
-                            submitted_at, external_id, reason)
+                            submitted_at, external_id, reason, dossier_version)
     SELECT $1, *
       FROM unnest($2::text[], $3::smallint[], $4::smallint[], $5::boolean[],
                   $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[],
-                  $10::bytea[], $11::bytea[])
+                  $10::bytea[], $11::bytea[], $12::integer[])
     ON CONFLICT (duty_id, stage) DO UPDATE
        SET place        = excluded.place,
            state        = excluded.state,
@@ -77,7 +91,21 @@ constexpr pg::Statement kWriteStages{"escalation_write_stages", R"sql(
            remind_at    = excluded.remind_at,
            submitted_at = excluded.submitted_at,
            external_id  = excluded.external_id,
-           reason       = excluded.reason)sql"};
+           reason       = excluded.reason,
+           dossier_version = excluded.dossier_version)sql"};
+
+absl::StatusOr<Duty> ReadOne(pg::Transaction& transaction, secrecy::Vault& vault,
+                             const pg::Statement& statement, const std::string& tenant,
+                             const std::string& duty_id,
+                             const organisation::Visibility& visibility) {
+  const organisation::VisibleParams visible(visibility);
+  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
+                         transaction.Execute(statement, {tenant, duty_id, visible.spheres,
+                                                         visible.places, visible.keys}));
+  AVVIK_ASSIGN_OR_RETURN(std::vector<Duty> duties, WithStages(transaction, vault, rows));
+  if (duties.empty()) return error::DutyNotFound(duty_id);
+  return std::move(duties.front());
+}
 
 }  // namespace
 
@@ -104,6 +132,18 @@ absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, secre
     duties[place].stages.push_back(std::move(stage));
   }
   return duties;
+}
+
+absl::StatusOr<Duty> ReadDuty(pg::Transaction& transaction, secrecy::Vault& vault,
+                              const std::string& tenant, const std::string& duty_id,
+                              const organisation::Visibility& visibility) {
+  return ReadOne(transaction, vault, kGetDuty, tenant, duty_id, visibility);
+}
+
+absl::StatusOr<Duty> LockDuty(pg::Transaction& transaction, secrecy::Vault& vault,
+                              const std::string& tenant, const std::string& duty_id,
+                              const organisation::Visibility& visibility) {
+  return ReadOne(transaction, vault, kLockDuty, tenant, duty_id, visibility);
 }
 
 absl::StatusOr<std::vector<Duty>> LockDuties(pg::Transaction& transaction, secrecy::Vault& vault,

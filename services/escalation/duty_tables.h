@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/ids/id_source.h"
+#include "common/organisation/rights.h"
 #include "common/pg/pool.h"
 #include "common/secrecy/vault.h"
 #include "services/escalation/duty.h"
@@ -17,6 +18,16 @@ namespace avvik::escalation {
 // The duties of rows that hold all columns of duty, opened, with their stages.
 absl::StatusOr<std::vector<Duty>> WithStages(pg::Transaction& transaction, secrecy::Vault& vault,
                                              const pg::Rows& rows);
+
+// One duty. NOT_FOUND (DUTY_NOT_FOUND) when there is none or it is not visible.
+absl::StatusOr<Duty> ReadDuty(pg::Transaction& transaction, secrecy::Vault& vault,
+                              const std::string& tenant, const std::string& duty_id,
+                              const organisation::Visibility& visibility);
+
+// The same, locked.
+absl::StatusOr<Duty> LockDuty(pg::Transaction& transaction, secrecy::Vault& vault,
+                              const std::string& tenant, const std::string& duty_id,
+                              const organisation::Visibility& visibility);
 
 // The duties of a case, locked.
 absl::StatusOr<std::vector<Duty>> LockDuties(pg::Transaction& transaction, secrecy::Vault& vault,

@@ -86,4 +86,27 @@ std::vector<events::v1::Event> EventsOf(IdSource& ids, const DutyOutcome& outcom
   return events;
 }
 
+events::v1::Event DossierEvent(IdSource& ids, const Duty& duty, const StageDossier& dossier,
+                               int version, const std::string& person, absl::Time now,
+                               const std::string& trace_parent) {
+  v1::DossierChanged changed;
+  *changed.mutable_facts() = FactsOf(duty);
+  changed.set_stage(dossier.stage);
+  changed.set_version(version);
+  changed.set_state(StateOf(dossier, version));
+  changed.set_person(person);
+  changed.set_receipts(static_cast<int>(dossier.receipts.size()));
+  changed.set_returned(changed.state() == v1::DOSSIER_STATE_DRAFT &&
+                       dossier.LastStep(version, DossierStepKind::kReturned) != nullptr);
+  const std::size_t changes =
+      dossier.versions.size() + dossier.steps.size() + dossier.receipts.size();
+  return events::MakeEvent(ids, "escalation",
+                           {.tenant = duty.tenant,
+                            .subject = "duties/" + duty.id + "/dossiers/" + dossier.stage,
+                            .subject_version = static_cast<std::int64_t>(changes),
+                            .time = now,
+                            .trace_parent = trace_parent},
+                           changed);
+}
+
 }  // namespace avvik::escalation

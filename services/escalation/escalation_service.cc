@@ -72,13 +72,17 @@ grpc::Status EscalationService::SubmitStage(grpc::ServerContext* context,
                                             v1::Duty* response) {
   return rpc::Handle(environment_, *context, *request, [&](rpc::Call& call) -> absl::Status {
     call.set_subject(SubjectOf(request->duty_id()));
-    const Submission submission = SubmissionFromProto(*request);
     audit::Record trace = call.Trace(SubjectOf(request->duty_id()));
-    const auto decide = [&](const Duty& duty,
-                            const CaseFacts& facts) -> absl::StatusOr<DutyOutcome> {
+    const auto decide = [&](const Duty& duty, const CaseFacts& facts,
+                            const DutyStore::ToldDossier& told) -> absl::StatusOr<DutyOutcome> {
       call.ActingOn(MatterOf(duty));
       trace.on_behalf_of = call.on_behalf_of();
       AVVIK_ASSIGN_OR_RETURN(const DutyRules rules, RulesOf(duty, call));
+      Submission submission = SubmissionFromProto(*request);
+      submission.told_version = told.version;
+      if (const StageRule* stage = rules.version.FindStage(submission.stage)) {
+        submission.late_reasons = LateReasonsIn(*stage, told.values);
+      }
       AVVIK_ASSIGN_OR_RETURN(DutyOutcome outcome,
                              escalation::SubmitStage(duty, rules, facts, submission, call.now()));
       outcome.person = PersonOf(call);
@@ -86,8 +90,8 @@ grpc::Status EscalationService::SubmitStage(grpc::ServerContext* context,
     };
     AVVIK_ASSIGN_OR_RETURN(
         const Duty duty,
-        store_.Change(call.tenant(), request->duty_id(), call.visibility(), request->etag(), decide,
-                      trace));
+        store_.Tell(call.tenant(), request->duty_id(), call.visibility(), request->etag(),
+                    request->stage(), request->dossier_version(), decide, trace));
     publisher_.Wake();
     *response = Shown(duty, call);
     return absl::OkStatus();

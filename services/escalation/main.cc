@@ -8,6 +8,7 @@
 #include "common/secrecy/rotation.h"
 #include "services/escalation/assessment_service.h"
 #include "services/escalation/case_event_handler.h"
+#include "services/escalation/dossier_service.h"
 #include "services/escalation/due_worker.h"
 #include "services/escalation/escalation_config.h"
 #include "services/escalation/escalation_service.h"
@@ -15,6 +16,7 @@
 #include "services/escalation/ladder_worker.h"
 #include "services/escalation/pg_alarm_store.h"
 #include "services/escalation/pg_assessment_store.h"
+#include "services/escalation/pg_dossier_store.h"
 #include "services/escalation/pg_duty_store.h"
 #include "services/escalation/sealed_keys.h"
 
@@ -67,8 +69,12 @@ int main(int argc, char** argv) {
   escalation::PgAssessmentStore assessments(h.pool(), *regimes, **vault, h.ids());
   escalation::AssessmentService assessment_service(h.environment(), assessments, *regimes,
                                                    h.publisher());
+  escalation::PgDossierStore dossiers(h.pool(), h.ids(), **vault);
+  escalation::DossierService dossier_service(h.environment(), dossiers, *regimes, h.ids(),
+                                             h.publisher());
   h.Offer({&service, escalation::v1::Escalation::service_full_name()});
   h.Offer({&assessment_service, escalation::v1::Assessments::service_full_name()});
+  h.Offer({&dossier_service, escalation::v1::Dossiers::service_full_name()});
   h.Offer({&ladder_service, escalation::v1::Ladder::service_full_name()});
   return h.Run();
 }

@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "services/escalation/case_tables.h"
 #include "services/escalation/decision_tables.h"
+#include "services/escalation/dossier_tables.h"
 #include "services/escalation/duty_tables.h"
 #include "services/escalation/errors.h"
 
@@ -17,18 +18,6 @@ namespace avvik::escalation {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
-
-// $3 to $5 what is visible. What is hidden is as good as absent.
-constexpr pg::Statement kGetDuty{"escalation_get_duty", R"sql(
-    SELECT * FROM duty
-     WHERE tenant = $1 AND id = $2
-       AND avvik_visible(sphere, unit, parties, $3, $4, $5))sql"};
-
-constexpr pg::Statement kLockDuty{"escalation_lock_duty", R"sql(
-    SELECT * FROM duty
-     WHERE tenant = $1 AND id = $2
-       AND avvik_visible(sphere, unit, parties, $3, $4, $5)
-       FOR UPDATE)sql"};
 
 // $5 case, $6 states, $7 regime to narrow to; $8 and $9 the urgency and id after which to go on.
 constexpr pg::Statement kListDuties{"escalation_list_duties", R"sql(
@@ -94,25 +83,13 @@ pg::Param StateArray(const std::vector<DutyState>& states) {
   return pg::Array(numbers);
 }
 
-absl::StatusOr<Duty> Read(pg::Transaction& transaction, secrecy::Vault& vault,
-                          const pg::Statement& statement, const std::string& tenant, const std::string& duty_id,
-                          const Visibility& visibility) {
-  const organisation::VisibleParams visible(visibility);
-  AVVIK_ASSIGN_OR_RETURN(const pg::Rows rows,
-                         transaction.Execute(statement, {tenant, duty_id, visible.spheres,
-                                                         visible.places, visible.keys}));
-  AVVIK_ASSIGN_OR_RETURN(std::vector<Duty> duties, WithStages(transaction, vault, rows));
-  if (duties.empty()) return error::DutyNotFound(duty_id);
-  return std::move(duties.front());
-}
-
 }  // namespace
 
 absl::StatusOr<Duty> PgDutyStore::Get(const std::string& tenant, const std::string& duty_id,
                                       const Visibility& visibility) {
   return pg::InTransaction(pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
                            [&](pg::Transaction& transaction) -> absl::StatusOr<Duty> {
-                             return Read(transaction, vault_, kGetDuty, tenant, duty_id, visibility);
+                             return ReadDuty(transaction, vault_, tenant, duty_id, visibility);
                            });
 }
 
@@ -146,6 +123,22 @@ absl::StatusOr<DutyPage> PgDutyStore::List(const std::string& tenant, const Visi
       });
 }
 
+absl::StatusOr<Duty> PgDutyStore::Write(pg::Transaction& transaction, const Duty& duty,
+                                        const Decide& decide, const audit::Record& trace) {
+  AVVIK_ASSIGN_OR_RETURN(const CaseRecord record, ReadCase(transaction, duty.tenant, duty.case_id));
+  AVVIK_ASSIGN_OR_RETURN(DutyOutcome outcome, decide(duty, record.facts));
+  if (outcome.duty == duty) return duty;
+  AVVIK_RETURN_IF_ERROR(
+      WriteOutcome(transaction, vault_, ids_, outcome, trace.at, trace.trace_parent));
+  if (auto decision = DecisionOfPerson(duty, outcome, record.facts, trace.at)) {
+    decision->id = ids_.Next();
+    AVVIK_RETURN_IF_ERROR(
+        AppendDecisions(transaction, vault_, {*decision}, outcome.duty.wrapped_key));
+  }
+  AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
+  return std::move(outcome.duty);
+}
+
 absl::StatusOr<Duty> PgDutyStore::Change(const std::string& tenant, const std::string& duty_id,
                                          const Visibility& visibility, const std::string& etag,
                                          const Decide& decide, const audit::Record& trace) {
@@ -153,21 +146,67 @@ absl::StatusOr<Duty> PgDutyStore::Change(const std::string& tenant, const std::s
       pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
       [&](pg::Transaction& transaction) -> absl::StatusOr<Duty> {
         AVVIK_ASSIGN_OR_RETURN(const Duty duty,
-                               Read(transaction, vault_, kLockDuty, tenant, duty_id, visibility));
+                               LockDuty(transaction, vault_, tenant, duty_id, visibility));
         if (!etag.empty() && etag != EtagOf(duty)) return error::DutyHasChanged(duty_id);
-        AVVIK_ASSIGN_OR_RETURN(const CaseRecord record, ReadCase(transaction, tenant, duty.case_id));
-        AVVIK_ASSIGN_OR_RETURN(DutyOutcome outcome, decide(duty, record.facts));
-        if (outcome.duty == duty) return duty;
-        AVVIK_RETURN_IF_ERROR(
-            WriteOutcome(transaction, vault_, ids_, outcome, trace.at, trace.trace_parent));
-        if (auto decision = DecisionOfPerson(duty, outcome, record.facts, trace.at)) {
-          decision->id = ids_.Next();
-          AVVIK_RETURN_IF_ERROR(
-              AppendDecisions(transaction, vault_, {*decision}, outcome.duty.wrapped_key));
-        }
-        AVVIK_RETURN_IF_ERROR(audit::Append(transaction, trace));
-        return std::move(outcome.duty);
+        return Write(transaction, duty, decide, trace);
       });
+}
+
+absl::StatusOr<Duty> PgDutyStore::Tell(const std::string& tenant, const std::string& duty_id,
+                                       const Visibility& visibility, const std::string& etag,
+                                       const std::string& stage, int dossier_version,
+                                       const DecideTold& decide, const audit::Record& trace) {
+  return pg::InTransaction(
+      pool_, pg::Scope::Tenant(tenant), absl::Now() + kPatience,
+      [&](pg::Transaction& transaction) -> absl::StatusOr<Duty> {
+        AVVIK_ASSIGN_OR_RETURN(const Duty before,
+                               LockDuty(transaction, vault_, tenant, duty_id, visibility));
+        if (!etag.empty() && etag != EtagOf(before)) return error::DutyHasChanged(duty_id);
+        AVVIK_ASSIGN_OR_RETURN(const DutyKey key, OpenKey(vault_, before));
+        AVVIK_ASSIGN_OR_RETURN(StageDossier dossier,
+                               ReadDossier(transaction, key, duty_id, stage, dossier_version));
+        const DossierVersion* version = ToldVersion(dossier, dossier_version);
+        if (version == nullptr && dossier_version != 0) {
+          return status::InvalidField("dossier_version", "is no version of the dossier");
+        }
+        ToldDossier told;
+        if (version != nullptr) {
+          told.version = version->version;
+          // With another than the newest in mind, its values were not read yet.
+          AVVIK_ASSIGN_OR_RETURN(dossier,
+                                 ReadDossier(transaction, key, duty_id, stage, told.version));
+          told.values = dossier.Find(told.version)->values.value_or(FieldValues());
+        }
+        std::string person;
+        const Decide with_dossier = [&](const Duty& duty,
+                                        const CaseFacts& facts) -> absl::StatusOr<DutyOutcome> {
+          AVVIK_ASSIGN_OR_RETURN(DutyOutcome outcome, decide(duty, facts, told));
+          person = outcome.person;
+          return outcome;
+        };
+        AVVIK_ASSIGN_OR_RETURN(Duty after, Write(transaction, before, with_dossier, trace));
+        if (after == before || told.version == 0) return after;
+        return RecordTold(transaction, std::move(after), std::move(dossier), told.version, person,
+                          trace);
+      });
+}
+
+absl::StatusOr<Duty> PgDutyStore::RecordTold(pg::Transaction& transaction, Duty duty,
+                                             StageDossier dossier, int version,
+                                             const std::string& person,
+                                             const audit::Record& trace) {
+  AVVIK_ASSIGN_OR_RETURN(const secrecy::DataKey key, KeyForDossier(transaction, vault_, duty));
+  const DossierStep step{.id = ids_.Next(),
+                         .kind = DossierStepKind::kSent,
+                         .version = version,
+                         .person = person,
+                         .time = trace.at,
+                         .statement = {}};
+  AVVIK_RETURN_IF_ERROR(AppendStep(transaction, key, duty, dossier.stage, step));
+  dossier.steps.push_back(step);
+  AVVIK_RETURN_IF_ERROR(TellDossier(transaction, ids_, duty, dossier, version, person, trace.at,
+                                    trace.trace_parent));
+  return duty;
 }
 
 absl::StatusOr<TimerRound> PgDutyStore::Advance(absl::Time now, int limit) {

@@ -25,9 +25,21 @@ class PgDutyStore final : public DutyStore {
   absl::StatusOr<Duty> Change(const std::string& tenant, const std::string& duty_id,
                               const Visibility& visibility, const std::string& etag,
                               const Decide& decide, const audit::Record& trace) override;
+  absl::StatusOr<Duty> Tell(const std::string& tenant, const std::string& duty_id,
+                            const Visibility& visibility, const std::string& etag,
+                            const std::string& stage, int dossier_version, const DecideTold& decide,
+                            const audit::Record& trace) override;
   absl::StatusOr<TimerRound> Advance(absl::Time now, int limit) override;
 
  private:
+  // What `decide` makes of a locked duty, written with events, decision and audit record.
+  absl::StatusOr<Duty> Write(pg::Transaction& transaction, const Duty& duty, const Decide& decide,
+                             const audit::Record& trace);
+  // Writes down that a version of a dossier was told.
+  absl::StatusOr<Duty> RecordTold(pg::Transaction& transaction, Duty duty, StageDossier dossier,
+                                  int version, const std::string& person,
+                                  const audit::Record& trace);
+
   pg::Pool& pool_;
   IdSource& ids_;
   secrecy::Vault& vault_;

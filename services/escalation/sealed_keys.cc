@@ -23,6 +23,26 @@ std::vector<secrecy::SealedWith> SealedKeys() {
             "WHERE duty_id = $1 AND statement IS NOT NULL"},
            {"escalation_decision_statement_read", "SELECT statement AS sealed FROM duty_decision WHERE id = $1 AND statement IS NOT NULL"},
            {"escalation_decision_statement_seal", "UPDATE duty_decision SET statement = $3 WHERE id = $1 AND statement = $2"}},
+         {{"escalation_dossier_version_content_places",
+            "SELECT id AS place, 'dossier.content/' || id AS context FROM dossier_version "
+            "WHERE duty_id = $1 AND content IS NOT NULL"},
+           {"escalation_dossier_version_content_read", "SELECT content AS sealed FROM dossier_version WHERE id = $1 AND content IS NOT NULL"},
+           {"escalation_dossier_version_content_seal", "UPDATE dossier_version SET content = $3 WHERE id = $1 AND content = $2"}},
+         {{"escalation_dossier_step_statement_places",
+            "SELECT id AS place, 'dossier.statement/' || id AS context FROM dossier_step "
+            "WHERE duty_id = $1 AND statement IS NOT NULL"},
+           {"escalation_dossier_step_statement_read", "SELECT statement AS sealed FROM dossier_step WHERE id = $1 AND statement IS NOT NULL"},
+           {"escalation_dossier_step_statement_seal", "UPDATE dossier_step SET statement = $3 WHERE id = $1 AND statement = $2"}},
+         {{"escalation_dossier_receipt_head_places",
+            "SELECT id AS place, 'receipt.head/' || id AS context FROM dossier_receipt "
+            "WHERE duty_id = $1 AND head IS NOT NULL"},
+           {"escalation_dossier_receipt_head_read", "SELECT head AS sealed FROM dossier_receipt WHERE id = $1 AND head IS NOT NULL"},
+           {"escalation_dossier_receipt_head_seal", "UPDATE dossier_receipt SET head = $3 WHERE id = $1 AND head = $2"}},
+         {{"escalation_dossier_receipt_content_places",
+            "SELECT id AS place, 'receipt.content/' || id AS context FROM dossier_receipt "
+            "WHERE duty_id = $1 AND content IS NOT NULL"},
+           {"escalation_dossier_receipt_content_read", "SELECT content AS sealed FROM dossier_receipt WHERE id = $1 AND content IS NOT NULL"},
+           {"escalation_dossier_receipt_content_seal", "UPDATE dossier_receipt SET content = $3 WHERE id = $1 AND content = $2"}},
          {{"escalation_duty_stage_external_id_places",
             "SELECT duty_id || '/' || stage AS place, 'stage.external_id/' || duty_id || '/' || stage AS context "
             "FROM duty_stage WHERE duty_id = $1 AND external_id IS NOT NULL"},

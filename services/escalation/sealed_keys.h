@@ -7,7 +7,8 @@
 
 namespace avvik::escalation {
 
-// Every table of keys, with all that they seal. Contexts are those that duty_rows.cc seals with.
+// Every table of keys, with all that they seal. Contexts are those that duty_rows.cc, decision_tables.cc and
+// dossier_tables.cc seal with.
 std::vector<secrecy::SealedWith> SealedKeys();
 
 }  // namespace avvik::escalation

@@ -15,8 +15,10 @@
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
 #include "services/escalation/assessment_service.h"
+#include "services/escalation/dossier_service.h"
 #include "services/escalation/escalation_service.h"
 #include "services/escalation/pg_assessment_store.h"
+#include "services/escalation/pg_dossier_store.h"
 #include "services/escalation/store_test_support.h"
 
 namespace avvik::escalation {
@@ -38,6 +40,7 @@ inline organisation::RoleCatalogue Roles() {
       grants { permission: "duties.read" reach: REACH_ALL }
       grants { permission: "duties.handle" reach: REACH_ALL }
       grants { permission: "duties.decide" reach: REACH_ALL }
+      grants { permission: "dossiers.approve" reach: REACH_ALL }
     })pb"));
 }
 
@@ -119,13 +122,16 @@ class ServiceTest : public StoreTest {
   EscalationService service_{environment_, store_, TestRegimes(), publisher_};
   PgAssessmentStore assessments_{database_->pool(), TestRegimes(), *vault_, ids_};
   AssessmentService assessment_service_{environment_, assessments_, TestRegimes(), publisher_};
+  PgDossierStore dossier_store_{database_->pool(), ids_, *vault_};
+  DossierService dossier_service_{environment_, dossier_store_, TestRegimes(), ids_, publisher_};
   const std::string address_ =
       "unix:/tmp/avvik-escalation-test-" + std::to_string(getpid()) + ".sock";
   rpc::Server server_{
       environment_,
       address_,
       {{&service_, v1::Escalation::service_full_name()},
-       {&assessment_service_, v1::Assessments::service_full_name()}},
+       {&assessment_service_, v1::Assessments::service_full_name()},
+       {&dossier_service_, v1::Dossiers::service_full_name()}},
       absl::Seconds(5)};
   std::unique_ptr<v1::Escalation::Stub> stub_;
 };

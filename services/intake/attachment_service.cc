@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/rpc/file_transfer.h"
 #include "common/rpc/handle.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -12,8 +13,8 @@
 namespace avvik::intake {
 namespace {
 
-// A piece of an answer, in bytes. A chunk is larger.
-constexpr size_t kPieceBytes = 64 << 10;
+// A chunk is larger than a piece.
+using rpc::kPieceBytes;
 
 absl::Status NeedsDeadline() {
   return error::NeedsDeadline(absl::ToInt64Minutes(kLongestTransfer));
@@ -27,47 +28,12 @@ bool IsHead(const v1::UploadByTicketRequest& message) {
   return !message.tenant().empty() || !message.upload_ticket().empty();
 }
 
-// The first message has been read. Of a message that has been handed out, only the content is looked at.
-template <typename Request>
-class Pieces {
- public:
-  Pieces(Request first, grpc::ServerReader<Request>& reader)
-      : message_(std::move(first)), reader_(reader) {}
-
-  absl::StatusOr<std::optional<std::string>> Next() {
-    if (std::exchange(fresh_, false)) return std::move(*message_.mutable_content());
-    if (message_.last()) return std::nullopt;
-    if (!reader_.Read(&message_)) return error::UploadBrokenOff();
-    if (IsHead(message_)) return status::InvalidField("content", "must come alone after the first message");
-    return std::move(*message_.mutable_content());
-  }
-
- private:
-  Request message_;
-  grpc::ServerReader<Request>& reader_;
-  bool fresh_ = true;
-};
-
-// One of a number of places, given back with it.
-class Place {
- public:
-  Place(std::atomic<int>& taken, int most) : taken_(taken), got_(taken.fetch_add(1) < most) {}
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  ~Place() { taken_.fetch_sub(1); }
-  bool got() const { return got_; }
-
- private:
-  std::atomic<int>& taken_;
-  const bool got_;
-};
-
 }  // namespace
 
 template <typename Request, typename Work>
 grpc::Status AttachmentService::Transfer(const grpc::ServerContext& context, const Request& request,
                                          Work&& work) {
-  const Place place(transfers_, kMaxTransfers);
+  const rpc::TransferPlace place(transfers_, kMaxTransfers);
   if (!place.got()) return parts_.environment.Refuse(request, error::TooManyTransfers());
   absl::StatusOr<rpc::Call> call =
       parts_.environment.Begin(context, request, rpc::Environment::Place::kNone);
@@ -79,7 +45,9 @@ template <typename Request>
 absl::StatusOr<Attachment> AttachmentService::Receive(
     const rpc::Call& call, const Report& report, const AttachmentReceiver::Announced& announced,
     Request first, grpc::ServerReader<Request>& reader) {
-  Pieces<Request> pieces(std::move(first), reader);
+  rpc::Pieces<Request> pieces(
+      std::move(first), reader, [](const Request& message) { return IsHead(message); },
+      error::UploadBrokenOff());
   return parts_.receiver.Receive(report, announced, call.Trace(""),
                                  [&pieces] { return pieces.Next(); });
 }
@@ -113,7 +81,7 @@ grpc::Status AttachmentService::UploadByTicket(
     v1::Attachment* response) {
   v1::UploadByTicketRequest first;
   if (!IsBounded(*context)) return parts_.environment.Refuse(first, NeedsDeadline());
-  const Place place(by_ticket_, kMaxByTicket);
+  const rpc::TransferPlace place(by_ticket_, kMaxByTicket);
   if (!place.got()) return parts_.environment.Refuse(first, error::TooManyTransfers());
   (void)reader->Read(&first);
   return Transfer(*context, first, [&](rpc::Call& call) -> absl::Status {

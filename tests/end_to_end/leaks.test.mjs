@@ -186,10 +186,12 @@ async function compareSingle({ id, method, path, operation }, login, secret) {
   const parameter = (wanted) => operation.parameters.find((entry) => entry.name === wanted);
   const rest = inPath.filter((other) => other !== name)
     .reduce((text, other) => text.replace(`{${other}}`, sample(parameter(other).schema, other, {})), path);
+  const query = new URLSearchParams(operation.parameters.filter((entry) => entry.in === 'query' && entry.required)
+    .map((entry) => [entry.name, sample(entry.schema, entry.name, {})]));
   const content = operation.requestBody?.content;
   const schema = content?.['application/json']?.schema;
   const ask = async (reference) => {
-    const target = rest.replace(`{${name}}`, reference);
+    const target = rest.replace(`{${name}}`, reference) + (query.size ? `?${query}` : '');
     const { status, body: answer } = content && !schema
       ? await sendFile(login, method.toUpperCase(), target)
       : await as(login, method.toUpperCase(), target, schema && { ...sample(schema, '', {}), ...BODIES[id] });

@@ -92,7 +92,8 @@ for (const key of keys) {
 const shown = ['CaseState', 'Resolution', 'Category', 'Kind', 'SecurityProperty', 'Severity', 'Sphere', 'Answer', 'Role', 'UnitType',
   'DutyState', 'StageState', 'Confidence', 'EntityUnit', 'NoticeState', 'AttachmentState', 'AttachmentRefusal', 'CampaignState',
   'Confidentiality', 'MessageAuthor', 'ReportState', 'RevealReason', 'Outcome', 'RebuildState', 'BodyType', 'RouteTo', 'ChangeKind',
-  'AssessmentResult', 'DecisionCause', 'FieldKind', 'DutyKind', 'ErasureGround', 'RoutingEffect', 'Cause', 'MeasureKind', 'MeasureState', 'SimilarityGround', 'TimelineKind'];
+  'AssessmentResult', 'DecisionCause', 'FieldKind', 'DutyKind', 'ErasureGround', 'RoutingEffect', 'Cause', 'MeasureKind', 'MeasureState', 'SimilarityGround', 'TimelineKind',
+  'DossierState', 'ValueOrigin', 'ProblemKind', 'ReceiptKind', 'DossierFormat'];
 const description = process.env.AVVIK_OPENAPI ?? resolve(here, '..', process.env.AVVIK_BUILD ?? 'build/release', 'share/openapi.json');
 if (existsSync(description)) {
   const { schemas } = JSON.parse(readFileSync(description, 'utf8')).components;
