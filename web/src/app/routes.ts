@@ -44,6 +44,7 @@ export const routes: Route[] = [
   { path: '/cases/:id', page: () => import('../pages/case/Case.svelte'), areas: ['case', 'cases', 'duties', 'terms'], access: ['cases.read'], wide: true },
   { path: '/measures', page: () => import('../pages/measures/Measures.svelte'), areas: ['measures', 'cases', 'terms'], access: ['cases.read'], wide: true,
     nav: { label: 'shell.nav.measures', start: 'shell.nav.measures_start', order: 40, icon: 'check' } },
+  { path: '/duties/:duty/:stage', page: () => import('../pages/dossier/Dossier.svelte'), areas: ['dossier', 'case', 'terms'], access: ['duties.read'], wide: true },
   { path: '/breaches', page: () => import('../pages/breaches/Breaches.svelte'), areas: ['breaches', 'duties', 'case', 'terms'], access: ['duties.read'], wide: true,
     nav: { label: 'shell.nav.breaches', start: 'shell.nav.breaches_start', order: 50, icon: 'shield' } },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
