@@ -79,6 +79,19 @@ function someBreach() {
   })();
   return breach;
 }
+// What is written of that breach to the authority.
+let dossier;
+function someDossier() {
+  dossier ??= (async () => {
+    const { number } = await someBreach();
+    const token = await suite.token(suite.person('INFORMATION_SECURITY_OFFICER').login);
+    const { body: { duties } } = await suite.api('GET', `/v1/duties?case_id=${number}`, undefined, token);
+    const { duty_id: duty } = duties.find(({ regime }) => regime === 'SE-GDPR-33');
+    await suite.api('POST', `/v1/duties/${duty}/stages/anmalan/dossier:save`, { values: [{ field: 'course', value: { text: 'En fil med utskrifter gick till fel adress i en annan kommun. Mottagaren ringde samma eftermiddag.' } }, { field: 'type', value: { choices: { options: ['misdirected'] } } }] }, token);
+    return `/duties/${duty}/anmalan`;
+  })();
+  return dossier;
+}
 // Forty more, some of them late.
 let forty;
 function fortyCases() {
@@ -146,6 +159,8 @@ const pages = [
     await page.getByLabel('Kalenderns adress').waitFor();
   } },
   { name: 'deadlines-none', role: 'SYSTEM_OWNER', path: '/deadlines' },
+  { name: 'dossier', role: 'INFORMATION_SECURITY_OFFICER', each: () => someDossier() },
+  { name: 'dossier-copy', role: 'INFORMATION_SECURITY_OFFICER', each: async () => `${await someDossier()}?view=copy` },
   { name: 'breaches', role: 'INFORMATION_SECURITY_OFFICER', each: async () => { await someBreach(); return '/breaches'; }, act: (page) => page.locator('article').first().waitFor() },
   { name: 'breaches-print', role: 'INFORMATION_SECURITY_OFFICER', paper: true, each: async () => { await someBreach(); return '/breaches'; }, act: (page) => page.locator('article').first().waitFor() },
   { name: 'breaches-empty', role: 'INFORMATION_SECURITY_OFFICER', path: '/breaches?from=2020-01-01&until=2020-12-31' },

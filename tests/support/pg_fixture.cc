@@ -95,9 +95,7 @@ redis::Server TestRedis(const std::string& user) {
 }
 
 std::string TestClamd() {
-  const char* path = std::getenv("AVVIK_TEST_CLAMD");
-  if (path == nullptr) std::abort();
-  return std::string("unix:") + path;
+  return "unix:" + Required("AVVIK_TEST_CLAMD");
 }
 
 // Put together here, so that this file is not malware itself.

@@ -46,6 +46,7 @@ export const routes: Route[] = [
     nav: { label: 'shell.nav.measures', start: 'shell.nav.measures_start', order: 40, icon: 'check' } },
   { path: '/deadlines', page: () => import('../pages/deadlines/Deadlines.svelte'), areas: ['deadlines', 'case', 'terms'], access: ['duties.read'], wide: true,
     nav: { label: 'shell.nav.deadlines', start: 'shell.nav.deadlines_start', order: 45, icon: 'clock', key: 't' } },
+  { path: '/duties/:duty/:stage', page: () => import('../pages/dossier/Dossier.svelte'), areas: ['dossier', 'case', 'terms'], access: ['duties.read'], wide: true },
   { path: '/breaches', page: () => import('../pages/breaches/Breaches.svelte'), areas: ['breaches', 'duties', 'case', 'terms'], access: ['duties.read'], wide: true,
     nav: { label: 'shell.nav.breaches', start: 'shell.nav.breaches_start', order: 50, icon: 'shield' } },
   { path: '/sessions', page: () => import('../pages/sessions/Sessions.svelte'), areas: ['sessions'], access: 'signed-in' },
