@@ -27,7 +27,7 @@ async function whoWouldGetIt(visitor) {
   await page.getByRole('heading', { level: 2, name: 'Fatima Haddad' }).waitFor();
   await page.getByRole('table', { name: t('administration.who.ladder') }).getByText('personal-data').waitFor();
   await page.getByRole('table', { name: t('administration.reminders.steps') }).waitFor();
-  await visitor.sees('administration.reminders.nobody_else');
+  await visitor.sees('administration.reminders.next');
   await visitor.whole();
 }
 

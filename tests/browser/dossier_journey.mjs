@@ -1,6 +1,7 @@
 // The way of whoever writes to an authority: the form in its own words, looked at by somebody else, copied to the authority, and kept.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { waitFor } from '../harness/suite.mjs';
 
 const dossierOf = async ({ web: { suite } }, { duty, stage }, login = suite.person('INFORMATION_SECURITY_OFFICER').login) => {
@@ -75,6 +76,18 @@ async function copied(visitor, where) {
   assert.match(await page.evaluate(() => document.activeElement.textContent), new RegExp(t('dossier.copy.copy')));
 }
 
+// As files, each of what it says it is.
+async function fetched(visitor) {
+  const { page, t } = visitor;
+  for (const [format, ending, begin] of [['pdf', '.pdf', '%PDF-'], ['json', '.json', '{'], ['iodef', '.xml', '<?xml'], ['stix', '.json', '{']]) {
+    const coming = page.waitForEvent('download');
+    await visitor.click(page.getByRole('link', { name: t(`dossier.download.${format}`) }));
+    const file = await coming;
+    assert.ok(file.suggestedFilename().endsWith(ending), file.suggestedFilename());
+    assert.equal(readFileSync(await file.path()).subarray(0, begin.length).toString(), begin, format);
+  }
+}
+
 async function kept(visitor, where) {
   const { page, t } = visitor;
   await visitor.click(visitor.button('dossier.receipts.add'));
@@ -98,6 +111,7 @@ export async function dossierJourney(visitor, where) {
   await visitor.go(`/duties/${where.duty}/${where.stage}`);
   await page.getByRole('heading', { level: 1, name: 'Anmälan' }).waitFor();
   await written(visitor, where);
+  await fetched(visitor);
   await reviewed(visitor, where);
   await copied(visitor, where);
   await kept(visitor, where);
