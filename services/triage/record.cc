@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/outgoing/outgoing_text.h"
 #include "common/rpc/time.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -15,50 +16,16 @@ using rpc::ToProtoTime;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// How many digits begin a text.
-size_t DigitsAt(std::string_view text) {
-  return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), IsDigit) - text.begin());
-}
-
-// Month and day, in the order of either country; the day of a co-ordination number is 60 more.
-bool IsDate(int first, int second) {
-  const auto fits = [](int month, int day) {
-    return month >= 1 && month <= 12 && ((day >= 1 && day <= 31) || (day >= 61 && day <= 91));
-  };
-  return fits(first, second) || fits(second, first);
-}
-
-int Number(std::string_view digits) {
-  int number = 0;
-  for (const char c : digits) number = 10 * number + (c - '0');
-  return number;
-}
-
-// Six digits that hold a date: YYMMDD or DDMMYY.
-bool HoldsDate(std::string_view six) {
-  return IsDate(Number(six.substr(2, 2)), Number(six.substr(4, 2))) ||
-         IsDate(Number(six.substr(2, 2)), Number(six.substr(0, 2)));
-}
-
-// The sign between date and number: none, one of ASCII, or a dash that word processors put in its place.
-size_t SignAt(std::string_view text) {
-  if (text.empty()) return 0;
-  if (text[0] == '-' || text[0] == '+' || text[0] == ' ') return 1;
-  for (const std::string_view dash : {"\u2010", "\u2011", "\u2012", "\u2013", "\u2212"}) {
-    if (text.starts_with(dash)) return dash.size();
-  }
-  return 0;
-}
-
 absl::Status CheckPublic(const char* field, const std::string& text) {
-  if (!HoldsIdentityNumber(text)) return absl::OkStatus();
-  return status::InvalidField(field, "holds what looks like a personal identity number");
+  if (outgoing::Check(text).empty()) return absl::OkStatus();
+  return status::InvalidField(
+      field, "holds what looks like a personal identity number or a classified marking");
 }
 
 // A paragraph is a sign and a number, such as `18 kap. 8 § OSL` or `§ 31`.
 bool IsGround(const std::string& text) {
   return text.find("§") != std::string::npos &&
-         std::any_of(text.begin(), text.end(), IsDigit) && !HoldsIdentityNumber(text);
+         std::any_of(text.begin(), text.end(), IsDigit) && outgoing::Check(text).empty();
 }
 
 v1::PublicDocument Document(v1::DocumentKind kind, bool is_public, v1::DocumentReason reason,
@@ -92,26 +59,6 @@ SeriesNumber SeriesFor(const organisation::Organisation& organisation, const std
 
 std::string RegistrationNumber(const SeriesNumber& series, int64_t count) {
   return series.prefix + " " + std::to_string(series.year) + "/" + std::to_string(count);
-}
-
-bool HoldsIdentityNumber(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    if (!IsDigit(text[at])) {
-      ++at;
-      continue;
-    }
-    const size_t digits = DigitsAt(text.substr(at));
-    const std::string_view run = text.substr(at, digits);
-    at += digits;
-    // Together: 10 or 12 digits.
-    if ((digits == 10 || digits == 12) && HoldsDate(run.substr(digits - 10, 6))) return true;
-    if (digits != 6 && digits != 8) continue;
-    const size_t sign = SignAt(text.substr(at));
-    if (sign > 0 && DigitsAt(text.substr(at + sign)) == 4 && HoldsDate(run.substr(digits - 6))) {
-      return true;
-    }
-  }
-  return false;
 }
 
 std::string PlainTitle(type::v1::Kind kind, std::string_view language) {

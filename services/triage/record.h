@@ -77,10 +77,6 @@ SeriesNumber SeriesFor(const organisation::Organisation& organisation, const std
 // Such as `SOCIALNAMNDEN 2026/123`.
 std::string RegistrationNumber(const SeriesNumber& series, int64_t count);
 
-// Whether a text holds what may be the identity number of a person: Swedish (also a co-ordination number) or Danish,
-// with or without century and sign.
-bool HoldsIdentityNumber(std::string_view text);
-
 // In short what a case concerns when nobody wrote anything: its kind in plain words.
 std::string PlainTitle(type::v1::Kind kind, std::string_view language);
 
@@ -91,7 +87,7 @@ absl::StatusOr<RecordChange> Register(CaseRecord record, const std::string& numb
                                       const organisation::Organisation& organisation,
                                       const std::string& by, absl::Time now);
 
-// INVALID_ARGUMENT naming the field that holds an identity number.
+// INVALID_ARGUMENT naming the field that holds what must not be public (outgoing::Check).
 absl::StatusOr<RecordChange> Describe(CaseRecord record, const std::string& public_title,
                                       const std::string& correspondent);
 
