@@ -11,6 +11,8 @@ const file = register();
 async function importWith(disturb) {
   const suite = await Suite.start();
   try {
+    // Who may import is known to all before anything is disturbed.
+    await settle(suite);
     const running = suite.avvik('import', 'reports', file, '--json');
     let done = false;
     running.finally(() => { done = true; });
