@@ -17,9 +17,8 @@ std::optional<int> EscalationConfig::Load(int argc, const char* const* argv) {
   reader.Text("clamd", &clamd,
               "ClamAV's daemon, unix:<path> or 127.0.0.1:port; without one, no files of authorities are taken");
   if (const std::optional<int> exit = reader.Parse(argc, argv)) return exit;
-  if (!clamd.empty() && !malware::IsOnThisMachine(clamd)) {
-    std::cerr << "avvik-escalation: --clamd " << clamd
-              << " is a network address: files go to it in plain, so it must be on this machine\n";
+  if (const std::string why = malware::WhyNotClamd("avvik-escalation", clamd); !why.empty()) {
+    std::cerr << why << '\n';
     return 2;
   }
   return std::nullopt;

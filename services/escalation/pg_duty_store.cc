@@ -172,9 +172,10 @@ absl::StatusOr<Duty> PgDutyStore::Tell(const std::string& tenant, const std::str
         ToldDossier told;
         if (version != nullptr) {
           told.version = version->version;
-          // With another than the newest in mind, its values were not read yet.
-          AVVIK_ASSIGN_OR_RETURN(dossier,
-                                 ReadDossier(transaction, key, duty_id, stage, told.version));
+          if (!version->values) {
+            AVVIK_ASSIGN_OR_RETURN(dossier,
+                                   ReadDossier(transaction, key, duty_id, stage, told.version));
+          }
           told.values = dossier.Find(told.version)->values.value_or(FieldValues());
         }
         std::string person;

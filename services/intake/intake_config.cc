@@ -42,10 +42,8 @@ std::optional<int> IntakeConfig::Load(int argc, const char* const* argv) {
              .bytes_without_account = without_account * kMebibyte,
              .bytes_in_all = in_all * kMebibyte};
   if (exit.has_value()) return exit;
-  if (!clamd.empty() && !malware::IsOnThisMachine(clamd)) {
-    // It knows no TLS, and what is scanned is what people sent.
-    std::cerr << "avvik-intake: --clamd " << clamd
-              << " is a network address: files go to it in plain, so it must be on this machine\n";
+  if (const std::string why = malware::WhyNotClamd("avvik-intake", clamd); !why.empty()) {
+    std::cerr << why << '\n';
     return 2;
   }
   return std::nullopt;

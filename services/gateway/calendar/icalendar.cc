@@ -4,23 +4,12 @@
 
 #include "absl/time/time.h"
 #include "common/rpc/time.h"
+#include "services/gateway/words.h"
 
 namespace avvik::gateway {
 namespace {
 
 using escalation::v1::CalendarEntry;
-
-// A text in the three languages.
-struct Words {
-  const char* sv;
-  const char* da;
-  const char* en;
-
-  std::string In(std::string_view language) const {
-    if (language == "da") return da;
-    return language == "en" ? en : sv;
-  }
-};
 
 constexpr Words kName = {"Avvik: tidsfrister", "Avvik: frister", "Avvik: deadlines"};
 constexpr Words kNeutral = {"Tidsfrist i Avvik", "Frist i Avvik", "Deadline in Avvik"};
@@ -68,7 +57,7 @@ std::string SummaryOf(const CalendarEntry& entry, std::string_view language) {
 std::string DescriptionOf(const CalendarEntry& entry, std::string_view language) {
   if (entry.number().empty()) return kSignIn.In(language);
   std::string text = (entry.statutory() ? kStatutory : kOwn).In(language);
-  if (entry.to_assess()) text += "\n" + kToAssess.In(language);
+  if (entry.to_assess()) text += std::string("\n") + kToAssess.In(language);
   return text;
 }
 

@@ -5,21 +5,10 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "services/gateway/words.h"
 
 namespace avvik::gateway {
 namespace {
-
-// A text in the three languages.
-struct Words {
-  const char* sv;
-  const char* da;
-  const char* en;
-
-  const char* In(std::string_view language) const {
-    if (language == "da") return da;
-    return language == "en" ? en : sv;
-  }
-};
 
 struct Field {
   const char* name;
